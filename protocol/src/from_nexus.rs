@@ -65,7 +65,9 @@ pub struct Cancel {
     pub reason: String,
 }
 
-/// ACK (v2): what the Nexus has kept, so that the spore may let go of it.
+/// ACK (v2): what the Nexus has kept on its disk, so that the spore may let go of it. Only streamed executions
+/// are acknowledged: the result of a collected one (`stream: false`) has a caller waiting for it; a spore keeps
+/// the last few such responses and repeats those that the next WELCOME's `resume` names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ack {
     /// The execution.

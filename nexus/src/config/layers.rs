@@ -1,0 +1,194 @@
+//! One source of settings each: a file, the environment, flags. A layer knows what it was told and what is wrong
+//! with it, nothing else.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::Config;
+use crate::secret::Secret;
+
+/// What one source says; the keys of the TOML file are the fields' names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(missing_docs, reason = "the fields are those of Config")]
+pub struct Layer {
+    pub enabled: Option<bool>,
+    pub name: Option<String>,
+    pub host: Option<IpAddr>,
+    pub port: Option<u16>,
+    #[serde(deserialize_with = "secret")]
+    pub shared_token: Option<Secret>,
+    /// Seconds.
+    pub heartbeat_timeout: Option<u64>,
+    pub open_api: Option<OpenApi>,
+    pub compat: Option<Compat>,
+    pub data_dir: Option<PathBuf>,
+    pub allowed_hosts: Option<Vec<String>>,
+    pub allowed_origins: Option<Vec<String>>,
+    pub local_fallback: Option<bool>,
+    #[serde(skip)]
+    pub problems: Vec<String>,
+}
+
+/// Who may use REST and events without a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OpenApi {
+    /// Nobody.
+    No,
+    /// Clients on this machine.
+    Loopback,
+}
+
+/// Whose habits to take on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compat {
+    /// Our own.
+    None,
+    /// The prototype's.
+    Prototype,
+}
+
+/// Variables of ours that are not settings of the server, or are read elsewhere.
+const OTHERS: &[&str] = &["NEXUS_CONFIG", "NEXUS_LOG", "NEXUS_LOG_FORMAT", "NEXUS_URL", "NEXUS_TOKEN"];
+
+impl Layer {
+    /// This layer with another one laid over it.
+    #[must_use]
+    pub fn over(self, upper: Self) -> Self {
+        let mut problems = self.problems;
+        problems.extend(upper.problems);
+        Self {
+            enabled: upper.enabled.or(self.enabled),
+            name: upper.name.or(self.name),
+            host: upper.host.or(self.host),
+            port: upper.port.or(self.port),
+            shared_token: upper.shared_token.or(self.shared_token),
+            heartbeat_timeout: upper.heartbeat_timeout.or(self.heartbeat_timeout),
+            open_api: upper.open_api.or(self.open_api),
+            compat: upper.compat.or(self.compat),
+            data_dir: upper.data_dir.or(self.data_dir),
+            allowed_hosts: upper.allowed_hosts.or(self.allowed_hosts),
+            allowed_origins: upper.allowed_origins.or(self.allowed_origins),
+            local_fallback: upper.local_fallback.or(self.local_fallback),
+            problems,
+        }
+    }
+
+    pub(super) fn apply(self, config: &mut Config, problems: &mut Vec<String>) {
+        put(&mut config.enabled, self.enabled);
+        put(&mut config.name, self.name);
+        put(&mut config.host, self.host);
+        put(&mut config.port, self.port);
+        put(&mut config.allowed_hosts, self.allowed_hosts);
+        put(&mut config.allowed_origins, self.allowed_origins);
+        put(&mut config.local_fallback, self.local_fallback);
+        config.shared_token = self.shared_token.filter(|token| !token.reveal().is_empty());
+        config.open_api = self.open_api == Some(OpenApi::Loopback);
+        match self.heartbeat_timeout {
+            Some(seconds @ 1..=86_400) => config.heartbeat_timeout = Duration::from_secs(seconds),
+            Some(seconds) => problems.push(format!("heartbeat timeout {seconds} is not within 1 to 86400 seconds")),
+            None => {}
+        }
+        if config.name.trim().is_empty() || config.name.chars().any(char::is_control) || config.name.len() > 128 {
+            problems.push("the name must be 1 to 128 printable characters".to_owned());
+        }
+        if self.compat == Some(Compat::Prototype) {
+            config.be_compatible();
+        }
+    }
+}
+
+/// Reads a TOML file. A file that is not there is an empty layer unless it was asked for by name.
+pub fn file(path: &Path, asked_for: bool) -> Layer {
+    let problem = |why: String| Layer { problems: vec![format!("{}: {why}", path.display())], ..Layer::default() };
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).unwrap_or_else(|error| problem(error.to_string())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => Layer::default(),
+        Err(error) => problem(error.to_string()),
+    }
+}
+
+/// Reads the environment; the pairs are passed in so that a test can bring its own.
+pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Layer {
+    let mut layer = Layer::default();
+    for (name, value) in variables {
+        let value = value.trim();
+        let taken = match name.as_str() {
+            "ENABLE_NEXUS" => truth(value).map(|it| layer.enabled = Some(it)),
+            "NEXUS_NAME" => Ok(layer.name = Some(value.to_owned())),
+            "NEXUS_HOST" => parse(value, "an IP address").map(|it| layer.host = Some(it)),
+            "NEXUS_PORT" => parse(value, "a port").map(|it| layer.port = Some(it)),
+            "NEXUS_SHARED_TOKEN" => Ok(layer.shared_token = Some(Secret::new(value))),
+            "NEXUS_HEARTBEAT_TIMEOUT" => parse(value, "whole seconds").map(|it| layer.heartbeat_timeout = Some(it)),
+            "NEXUS_OPEN_API" => open_api(value).map(|it| layer.open_api = Some(it)),
+            "NEXUS_COMPAT" => compat(value).map(|it| layer.compat = Some(it)),
+            "NEXUS_DATA_DIR" => Ok(layer.data_dir = Some(PathBuf::from(value))),
+            "NEXUS_ALLOWED_HOSTS" => Ok(layer.allowed_hosts = Some(list(value))),
+            "NEXUS_ALLOWED_ORIGINS" => Ok(layer.allowed_origins = Some(list(value))),
+            "NEXUS_LOCAL_FALLBACK" => truth(value).map(|it| layer.local_fallback = Some(it)),
+            other if is_foreign(other) => Ok(()),
+            _ => Err("is not a setting of the Nexus; see the README's table".to_owned()),
+        };
+        if let Err(why) = taken {
+            layer.problems.push(format!("{name} {why}"));
+        }
+    }
+    layer
+}
+
+/// Not ours to judge: other programs' variables, and those that Kubernetes and Docker make for a service
+/// called "nexus".
+fn is_foreign(name: &str) -> bool {
+    !name.starts_with("NEXUS_")
+        || OTHERS.contains(&name)
+        || name.starts_with("NEXUS_SERVICE_")
+        || name.starts_with("NEXUS_PORT_")
+}
+
+fn truth(value: &str) -> Result<bool, String> {
+    match value.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" | "" => Ok(false),
+        _ => Err("must be true or false".to_owned()),
+    }
+}
+
+fn open_api(value: &str) -> Result<OpenApi, String> {
+    match value {
+        "loopback" => Ok(OpenApi::Loopback),
+        "" | "no" | "false" => Ok(OpenApi::No),
+        _ => Err("must be `loopback` or `no`".to_owned()),
+    }
+}
+
+fn compat(value: &str) -> Result<Compat, String> {
+    match value {
+        "prototype" => Ok(Compat::Prototype),
+        "" | "none" => Ok(Compat::None),
+        _ => Err("must be `prototype` or `none`".to_owned()),
+    }
+}
+
+fn parse<T: FromStr>(value: &str, what: &str) -> Result<T, String> {
+    value.parse().map_err(|_| format!("must be {what}"))
+}
+
+fn list(value: &str) -> Vec<String> {
+    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+fn put<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn secret<'de, D: serde::Deserializer<'de>>(input: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(input)?.map(Secret::new))
+}

@@ -1,0 +1,222 @@
+//! The owner of the state: one task that takes one input at a time, lets [`State`] decide, and carries out what
+//! it wants. It reads the clock and never waits for anything but its next input.
+//!
+//! Not here: rules. Everything that could be decided here is decided in [`crate::state`].
+
+mod handle;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
+use protocol::{FromSpore, Handshake};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use uuid::Uuid;
+
+pub use handle::{Acceptance, Handle};
+
+use crate::metrics::Metrics;
+use crate::model::{Event, Now, SessionId, Snapshot};
+use crate::state::{Answer, CancelError, Close, Effect, Kept, State, Submission, SubmitError};
+use crate::store::{Report, Store};
+
+/// Inputs that may wait; whoever sends more waits, back to the spores' sockets.
+pub(crate) const INBOX: usize = 4096;
+/// Events that a slow screen may be behind before it is told of a gap.
+const EVENTS: usize = 8192;
+const BATCH: usize = 256;
+
+/// Everything that can happen.
+pub(crate) enum Input {
+    Hello { session: SessionId, hello: Box<Handshake>, peer: String, outbox: mpsc::Sender<Message> },
+    Message(SessionId, FromSpore),
+    Pong(SessionId),
+    Closed(SessionId, &'static str),
+    Run(Box<Submission>, oneshot::Sender<Result<Answer, SubmitError>>),
+    Submit(Box<Submission>, oneshot::Sender<Result<(), Acceptance>>),
+    Cancel(Uuid, oneshot::Sender<Result<(), CancelError>>),
+    Stored(Report),
+    Look(Box<dyn FnOnce(&State) + Send>),
+    Subscribe(oneshot::Sender<(Snapshot, broadcast::Receiver<Event>)>),
+    Stop(oneshot::Sender<()>),
+}
+
+pub(crate) struct Hub {
+    state: State,
+    store: Store,
+    metrics: Arc<Metrics>,
+    started: Instant,
+    outboxes: HashMap<SessionId, mpsc::Sender<Message>>,
+    waiting: HashMap<Uuid, oneshot::Sender<Result<Answer, SubmitError>>>,
+    accepting: HashMap<Uuid, oneshot::Sender<Result<(), Acceptance>>>,
+    events: broadcast::Sender<Event>,
+}
+
+impl Hub {
+    pub(crate) fn new(state: State, store: Store, metrics: Arc<Metrics>) -> Self {
+        Self {
+            state,
+            store,
+            metrics,
+            started: Instant::now(),
+            outboxes: HashMap::new(),
+            waiting: HashMap::new(),
+            accepting: HashMap::new(),
+            events: broadcast::Sender::new(EVENTS),
+        }
+    }
+
+    /// Runs until told to stop or until nobody can tell it anything any more.
+    pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Input>) {
+        let mut inputs = Vec::with_capacity(BATCH);
+        loop {
+            let wake = self.started + self.state.poll_timeout().min(Duration::from_secs(3600));
+            tokio::select! {
+                biased;
+                count = inbox.recv_many(&mut inputs, BATCH) => if count == 0 { return },
+                () = tokio::time::sleep_until(wake.into()) => {}
+            }
+            let now = self.now();
+            self.state.set_listening(self.events.receiver_count() > 0);
+            for input in inputs.drain(..) {
+                if let Input::Stop(done) = input {
+                    self.close_all();
+                    drop(done.send(()));
+                    return;
+                }
+                self.apply(input, now);
+            }
+            self.state.tick(now);
+            self.carry_out();
+        }
+    }
+
+    fn apply(&mut self, input: Input, now: Now) {
+        match input {
+            Input::Hello { session, hello, peer, outbox } => {
+                self.outboxes.insert(session, outbox);
+                self.state.hello(session, *hello, &peer, now);
+            }
+            Input::Message(session, message) => self.state.message(session, message, now),
+            Input::Pong(session) => self.state.pong(session, now),
+            Input::Closed(session, reason) => {
+                self.outboxes.remove(&session);
+                self.state.closed(session, reason, now);
+            }
+            Input::Run(submission, answer) => self.run_and_wait(*submission, answer, now),
+            Input::Submit(submission, accepted) => self.accept(*submission, accepted, now),
+            Input::Cancel(id, done) => drop(done.send(self.state.cancel(id, now))),
+            Input::Stored(report) => self.stored(report, now),
+            Input::Look(look) => look(&self.state),
+            Input::Subscribe(subscribed) => {
+                // What came before belongs to the snapshot, so it must not come as an event too.
+                self.carry_out();
+                drop(subscribed.send((self.state.snapshot(), self.events.subscribe())));
+                self.state.set_listening(true);
+            }
+            Input::Stop(_) => {}
+        }
+        self.carry_out();
+    }
+
+    fn run_and_wait(&mut self, submission: Submission, answer: oneshot::Sender<Result<Answer, SubmitError>>, now: Now) {
+        let id = submission.id;
+        match self.state.submit(submission, true, now) {
+            Ok(()) => drop(self.waiting.insert(id, answer)),
+            Err(error) => drop(answer.send(Err(error))),
+        }
+    }
+
+    fn accept(&mut self, submission: Submission, accepted: oneshot::Sender<Result<(), Acceptance>>, now: Now) {
+        let id = submission.id;
+        match self.state.submit(submission, false, now) {
+            Ok(()) => drop(self.accepting.insert(id, accepted)),
+            Err(error) => drop(accepted.send(Err(Acceptance::Refused(error)))),
+        }
+    }
+
+    fn stored(&mut self, report: Report, now: Now) {
+        let (kept, lost) = match report {
+            Report::Kept(kept) => (kept, None),
+            Report::Lost(kept, why) => (kept, Some(why)),
+        };
+        for kept in kept {
+            if let Kept::Accepted(id) = kept {
+                if let Some(accepted) = self.accepting.remove(&id) {
+                    let outcome = lost.clone().map_or(Ok(()), |why| Err(Acceptance::NotKept(why)));
+                    drop(accepted.send(outcome));
+                }
+            } else if lost.is_none() {
+                self.state.kept(kept, now);
+            }
+        }
+    }
+
+    fn carry_out(&mut self) {
+        // Closing a session is itself an effect with effects.
+        loop {
+            let effects = self.state.take_effects();
+            if effects.is_empty() {
+                return;
+            }
+            for effect in effects {
+                self.carry_out_one(effect);
+            }
+        }
+    }
+
+    fn carry_out_one(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send(session, frame) => self.post(session, Message::Text(frame.into())),
+            Effect::Ping(session) => self.post(session, Message::Ping(Vec::new().into())),
+            Effect::Close(session, close) => self.hang_up(session, close),
+            Effect::Answer(id, answer) => {
+                if let Some(waiting) = self.waiting.remove(&id) {
+                    drop(waiting.send(Ok(answer)));
+                }
+            }
+            Effect::Publish(event) => drop(self.events.send(event)),
+            Effect::Store(write) => {
+                if let crate::store::Write::End(execution, _) = &write {
+                    self.metrics.ended(execution);
+                }
+                if !self.store.write(write) {
+                    tracing::debug!("the store cannot keep up; a record of history was dropped");
+                }
+            }
+        }
+    }
+
+    /// Hands a frame to a session's writer. A full outbox means a peer that does not read.
+    fn post(&mut self, session: SessionId, message: Message) {
+        let Some(outbox) = self.outboxes.get(&session) else { return };
+        match outbox.try_send(message) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                self.hang_up(session, Close::not_reading());
+                self.state.closed(session, "it does not read", self.now());
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => drop(self.outboxes.remove(&session)),
+        }
+    }
+
+    /// The writer sends the close frame if it can, and ends when its outbox does.
+    fn hang_up(&mut self, session: SessionId, close: Close) {
+        if let Some(outbox) = self.outboxes.remove(&session) {
+            let frame = CloseFrame { code: close.code, reason: Utf8Bytes::from(close.reason) };
+            drop(outbox.try_send(Message::Close(Some(frame))));
+        }
+    }
+
+    fn close_all(&mut self) {
+        let sessions: Vec<_> = self.outboxes.keys().copied().collect();
+        for session in sessions {
+            self.hang_up(session, Close::going_away());
+        }
+    }
+
+    fn now(&self) -> Now {
+        Now { at: self.started.elapsed(), wall: SystemTime::now() }
+    }
+}

@@ -1,0 +1,101 @@
+//! Figures for Prometheus. Never a label for each node: a swarm has thousands. Not here: the route.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+use crate::model::{ExecutionInfo, ExecutionState};
+use crate::state::State;
+use crate::store::Store;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ByState {
+    state: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ByOutcome {
+    outcome: &'static str,
+}
+
+/// See the module.
+pub struct Metrics {
+    registry: Registry,
+    nodes: Family<ByState, Gauge>,
+    executions: Family<ByOutcome, Counter>,
+    seconds: Histogram,
+    latency: Histogram,
+    queued: Gauge,
+    running: Gauge,
+    dropped: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let metrics = Self {
+            registry: Registry::with_prefix("nexus"),
+            nodes: Family::default(),
+            executions: Family::default(),
+            seconds: Histogram::new(exponential_buckets(0.000_1, 4.0, 12)),
+            latency: Histogram::new(exponential_buckets(0.000_1, 4.0, 10)),
+            queued: Gauge::default(),
+            running: Gauge::default(),
+            dropped: Gauge::default(),
+        };
+        metrics.registered()
+    }
+}
+
+impl Metrics {
+    fn registered(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register("nodes", "Known nodes by state", self.nodes.clone());
+        registry.register("executions", "Ended executions by outcome", self.executions.clone());
+        registry.register("execution_duration_seconds", "As measured by the node", self.seconds.clone());
+        registry.register(
+            "dispatch_latency_seconds",
+            "What the Nexus, its queues and the network add to an execution",
+            self.latency.clone(),
+        );
+        registry.register("queue_depth", "Executions waiting for room on their node", self.queued.clone());
+        registry.register("executions_running", "Executions under way on nodes", self.running.clone());
+        registry.register("store_dropped_writes", "Records that were not kept", self.dropped.clone());
+        self
+    }
+
+    /// Counts an end.
+    pub(crate) fn ended(&self, execution: &ExecutionInfo) {
+        self.executions.get_or_create(&ByOutcome { outcome: execution.state.word() }).inc();
+        if matches!(execution.state, ExecutionState::Succeeded | ExecutionState::Failed) {
+            let (ran, took) = (execution.duration.unwrap_or_default(), execution.elapsed.unwrap_or_default());
+            self.seconds.observe(ran.as_secs_f64());
+            self.latency.observe(took.saturating_sub(ran).as_secs_f64());
+        }
+    }
+
+    /// Reads the gauges now.
+    pub(crate) fn refresh(&self, state: &State, store: &Store) {
+        for (word, count) in ["online", "suspect", "offline"].into_iter().zip(state.phases()) {
+            self.nodes.get_or_create(&ByState { state: word }).set(whole(count));
+        }
+        let (queued, running) = state.depths();
+        self.queued.set(whole(queued));
+        self.running.set(whole(running));
+        self.dropped.set(i64::try_from(store.dropped()).unwrap_or(i64::MAX));
+    }
+
+    /// The exposition, OpenMetrics 1.0 text.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        drop(prometheus_client::encoding::text::encode(&mut text, &self.registry));
+        text
+    }
+}
+
+fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,251 @@
+//! What the rest of the program sees of the swarm: snapshots and events, cheap to clone. The owner of the
+//! truth is [`crate::state::State`]. Not here: how anything is written in JSON, or drawn.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use protocol::{Capabilities, Stream, Version};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+/// Dense index of a node, given at registration and never reused while the Nexus knows the node.
+pub type Ordinal = u32;
+
+/// One live WebSocket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub u64);
+
+/// A reading of both clocks, taken once for each input.
+#[derive(Debug, Clone, Copy)]
+pub struct Now {
+    /// Since the Nexus started; never goes back.
+    pub at: Duration,
+    /// Wall clock, for people.
+    pub wall: SystemTime,
+}
+
+/// Whether a node can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Heard from recently.
+    Online,
+    /// Silent for longer than it should be; nothing is placed on it by choice.
+    Suspect,
+    /// No session, or silent for too long.
+    Offline,
+}
+
+/// What changes only with a handshake.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeFacts {
+    /// Stable id.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// As announced.
+    pub capabilities: Capabilities,
+    /// The dialect of its last session.
+    pub version: Version,
+    /// Where it connected from, `ip:port`.
+    pub peer: String,
+    /// The machine that the Nexus itself runs on.
+    pub local: bool,
+    /// First handshake ever.
+    pub registered_at: SystemTime,
+    /// Index of its group, 0 for the home system.
+    pub group: u32,
+    /// Place on the map, world units; never changes.
+    pub x: f32,
+    /// See `x`.
+    pub y: f32,
+}
+
+/// A node as of now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeInfo {
+    /// The slow part.
+    pub facts: Arc<NodeFacts>,
+    /// See [`Ordinal`].
+    pub ordinal: Ordinal,
+    /// Reachability.
+    pub phase: Phase,
+    /// 0..=1 over all cores, of the last heartbeat.
+    pub cpu: f64,
+    /// 0..=1.
+    pub memory: f64,
+    /// The larger of what the node says and what the Nexus knows to be under way.
+    pub active_tasks: u32,
+    /// Last frame.
+    pub last_seen: SystemTime,
+    /// Last handshake or heartbeat.
+    pub last_heartbeat: SystemTime,
+    /// Round trip of the last ping.
+    pub latency: Option<Duration>,
+}
+
+/// A circle of the map that stars of one group stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Disc {
+    /// Centre, world units.
+    pub x: f32,
+    /// Centre.
+    pub y: f32,
+    /// Radius.
+    pub r: f32,
+}
+
+/// A group of the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupInfo {
+    /// 0 is the home system, which has no discs.
+    pub index: u32,
+    /// What nodes are grouped by, e.g. `paris`.
+    pub key: String,
+    /// Its circles; the first one is the oldest.
+    pub discs: Vec<Disc>,
+}
+
+/// Where an execution is. The words are those of the wire, the screen and the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExecutionState {
+    /// Waits in the Nexus for room on its node.
+    Queued,
+    /// Sent; the node has not said that it runs.
+    Dispatched,
+    /// Runs.
+    Running,
+    /// Told to stop; no proof yet.
+    Stopping,
+    /// Did what was asked.
+    Succeeded,
+    /// Ran and did not.
+    Failed,
+    /// Stopped at its time limit, proved by the node.
+    TimedOut,
+    /// Stopped on request, proved by the node, or never sent.
+    Cancelled,
+    /// Nobody can prove what became of it. It may still turn into any other.
+    Unknown,
+    /// Its time ran out before it was sent.
+    Expired,
+    /// Never started; the error says why.
+    Refused,
+}
+
+impl ExecutionState {
+    /// Whether nothing more is expected. `Unknown` counts: a late answer may still correct it.
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Queued | Self::Dispatched | Self::Running | Self::Stopping)
+    }
+
+    /// The word on the wire and in the store.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Dispatched => "dispatched",
+            Self::Running => "running",
+            Self::Stopping => "stopping",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::TimedOut => "timed_out",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+            Self::Expired => "expired",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The reverse of [`Self::word`].
+    pub fn from_word(word: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+    }
+}
+
+/// An execution as of now.
+#[derive(Debug, Clone)]
+pub struct ExecutionInfo {
+    /// Minted by the asker.
+    pub id: Uuid,
+    /// The node's id.
+    pub node_id: String,
+    /// The node's name when it was asked.
+    pub node_name: String,
+    /// The node.
+    pub ordinal: Ordinal,
+    /// e.g. `ShellSkill`.
+    pub skill: String,
+    /// e.g. `run`.
+    pub method: String,
+    /// Short human form of the parameters.
+    pub summary: String,
+    /// Where it is.
+    pub state: ExecutionState,
+    /// Of the process, when it exited.
+    pub exit_code: Option<i32>,
+    /// That ended the process.
+    pub signal: Option<String>,
+    /// Why not, for people.
+    pub error: Option<String>,
+    /// Any JSON.
+    pub result: Option<Arc<RawValue>>,
+    /// Wall clock.
+    pub submitted_at: SystemTime,
+    /// Wall clock.
+    pub finished_at: Option<SystemTime>,
+    /// As measured by the node, or by the Nexus if it did not say.
+    pub duration: Option<Duration>,
+    /// From being submitted to its end, as measured by the Nexus; not kept on disk.
+    pub elapsed: Option<Duration>,
+    /// Bytes of streamed output so far.
+    pub output_bytes: u64,
+    /// Some output is missing.
+    pub output_gap: bool,
+}
+
+/// A kept piece of output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunk {
+    /// The execution.
+    pub execution: Uuid,
+    /// Its number.
+    pub seq: u64,
+    /// Which pipe.
+    pub stream: Stream,
+    /// Milliseconds since the execution started, by the node's clock.
+    pub at_ms: u64,
+    /// Raw bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Everything at one moment.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// In order of registration; the index is the ordinal.
+    pub nodes: Vec<NodeInfo>,
+    /// The index is the group's.
+    pub groups: Vec<GroupInfo>,
+    /// Those under way and the most recent others, oldest first.
+    pub executions: Vec<Arc<ExecutionInfo>>,
+}
+
+/// What changed.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A handshake was accepted, or a silent node spoke again.
+    NodeConnected(NodeInfo),
+    /// Its session ended, or it was silent for too long.
+    NodeDisconnected(NodeInfo, Arc<str>),
+    /// Its facts or its phase changed.
+    NodeChanged(NodeInfo),
+    /// A heartbeat.
+    NodeLoad(NodeInfo),
+    /// The map grew.
+    GroupsChanged(Arc<[GroupInfo]>),
+    /// It was submitted, moved on, or ended.
+    ExecutionChanged(Arc<ExecutionInfo>),
+    /// It wrote something.
+    OutputAppended(Arc<Chunk>),
+}

@@ -1,0 +1,221 @@
+//! The live truth of the swarm, owned by one task and free of I/O: inputs come in with the time, effects come
+//! out. No clock is read here, no channel and no socket is known. A test can play a day of failures at once.
+//!
+//! - [`sessions`]: handshakes, lost sessions, resume.
+//! - [`liveness`]: silence, deadlines.
+//! - [`submit`]: what is asked, on which node; queues; failover.
+//! - [`answers`]: what nodes say of it.
+//! - [`balance`]: which node is best, and why.
+//!
+//! Not here: waiting callers ([`crate::hub`]), tokens ([`crate::session`]), the disk ([`crate::store`]).
+
+mod answers;
+mod balance;
+mod effect;
+mod execution;
+mod liveness;
+mod node;
+mod sessions;
+mod submit;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+pub use balance::{Candidate, Placement};
+pub use effect::{Answer, Close, Effect, Kept};
+pub use execution::{Call, Execution, Mode};
+pub use node::Node;
+pub use submit::{CancelError, Preference, Submission, SubmitError, Target};
+
+use crate::chart::Chart;
+use crate::model::{Event, NodeInfo, Now, Ordinal, SessionId, Snapshot};
+
+/// What the state goes by; part of the configuration.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Silence after which a v1 node is offline. Ours are held to [`OWN_TIMEOUT`].
+    pub heartbeat_timeout: Duration,
+    /// The node that runs on the Nexus' own machine.
+    pub local_node: Option<String>,
+    /// Whether a dispatch that no node can take may run there.
+    pub local_fallback: bool,
+    /// Identity and version told in WELCOME.
+    pub nexus_id: String,
+    /// Most nodes known at once.
+    pub max_nodes: usize,
+    /// Most executions under way at once.
+    pub max_executions: usize,
+    /// Most executions waiting for one node.
+    pub max_queue: usize,
+}
+
+/// Silence after which a v2 node is offline.
+pub const OWN_TIMEOUT: Duration = Duration::from_secs(9);
+/// Silence after which a v2 node is asked by a ping and suspected.
+pub const OWN_SUSPECT: Duration = Duration::from_secs(5);
+/// What WELCOME asks for.
+pub const OWN_HEARTBEAT: Duration = Duration::from_secs(3);
+/// How many finished executions stay in memory for screens that connect; the store has the others.
+const RECENT: usize = 500;
+
+/// See the module.
+pub struct State {
+    rules: Rules,
+    nodes: Vec<Node>,
+    by_id: HashMap<String, Ordinal>,
+    sessions: HashMap<SessionId, Ordinal>,
+    executions: HashMap<Uuid, Execution>,
+    /// Executions that are over, oldest first.
+    recent: VecDeque<Uuid>,
+    /// Executions that nobody can prove anything of, oldest first; a late answer may still correct them.
+    unknown: VecDeque<Uuid>,
+    /// When each execution under way must be looked at again.
+    deadlines: BTreeSet<(Duration, Uuid)>,
+    next_sweep: Duration,
+    chart: Chart,
+    group_keys: BTreeMap<Ordinal, Option<String>>,
+    /// Events are made only when somebody listens.
+    listening: bool,
+    effects: Vec<Effect>,
+}
+
+impl State {
+    /// A swarm of the nodes that the store knows, all offline.
+    pub fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            nodes: Vec::new(),
+            by_id: HashMap::new(),
+            sessions: HashMap::new(),
+            executions: HashMap::new(),
+            recent: VecDeque::new(),
+            unknown: VecDeque::new(),
+            deadlines: BTreeSet::new(),
+            next_sweep: Duration::ZERO,
+            chart: Chart::default(),
+            group_keys: BTreeMap::new(),
+            listening: false,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Whether anybody reads the events.
+    pub fn set_listening(&mut self, listening: bool) {
+        self.listening = listening;
+    }
+
+    /// Hands out what is to be done, in order.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// When [`Self::tick`] wants to be called next.
+    pub fn poll_timeout(&self) -> Duration {
+        let deadline = self.deadlines.first().map_or(Duration::MAX, |(at, _)| *at);
+        deadline.min(self.next_sweep)
+    }
+
+    /// Everything at this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut executions: Vec<_> = self.executions.values().map(Execution::info).collect();
+        executions.sort_by_key(|execution| (execution.submitted_at, execution.id));
+        Snapshot {
+            nodes: self.nodes.iter().map(Node::info).collect(),
+            groups: self.chart.groups(),
+            executions: executions.into_iter().map(Arc::new).collect(),
+        }
+    }
+
+    /// All nodes in order of registration.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
+    }
+
+    /// One node.
+    pub fn node(&self, id: &str) -> Option<&Node> {
+        self.by_id.get(id).and_then(|&ordinal| self.nodes.get(index(ordinal)))
+    }
+
+    /// Nodes that announce a skill.
+    pub fn nodes_with_skill<'a>(&'a self, skill: &'a str) -> impl Iterator<Item = &'a Node> {
+        self.nodes.iter().filter(move |node| node.capabilities().skills.iter().any(|name| name == skill))
+    }
+
+    /// Nodes that carry a tag.
+    pub fn nodes_with_tag<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a Node> {
+        self.nodes.iter().filter(move |node| node.has_tag(tag))
+    }
+
+    /// One execution that is under way or recent.
+    pub fn execution(&self, id: Uuid) -> Option<&Execution> {
+        self.executions.get(&id)
+    }
+
+    /// Executions waiting in the Nexus and under way on nodes.
+    pub fn depths(&self) -> (usize, usize) {
+        self.nodes.iter().fold((0, 0), |(queued, running), node| (queued + node.queue.len(), running + node.in_flight.len()))
+    }
+
+    /// Nodes that are online, suspect and offline.
+    pub fn phases(&self) -> [usize; 3] {
+        use crate::model::Phase::{Offline, Online, Suspect};
+        [Online, Suspect, Offline].map(|phase| self.nodes.iter().filter(|node| node.phase == phase).count())
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ordinals are handed out by this type only and nodes are never removed")]
+    fn at(&self, ordinal: Ordinal) -> &Node {
+        &self.nodes[index(ordinal)]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "ordinals are handed out by this type only and nodes are never removed")]
+    fn at_mut(&mut self, ordinal: Ordinal) -> &mut Node {
+        &mut self.nodes[index(ordinal)]
+    }
+
+    fn publish(&mut self, event: impl FnOnce(&Self) -> Event) {
+        if self.listening {
+            let event = event(self);
+            self.effects.push(Effect::Publish(event));
+        }
+    }
+
+    fn publish_node(&mut self, ordinal: Ordinal, event: impl FnOnce(NodeInfo) -> Event) {
+        self.publish(|state| event(state.at(ordinal).info()));
+    }
+
+    fn publish_execution(&mut self, id: Uuid) {
+        if !self.listening {
+            return;
+        }
+        if let Some(execution) = self.executions.get(&id) {
+            let info = Arc::new(execution.info());
+            self.effects.push(Effect::Publish(Event::ExecutionChanged(info)));
+        }
+    }
+}
+
+/// Moves an execution's deadline.
+fn reschedule(deadlines: &mut BTreeSet<(Duration, Uuid)>, execution: &mut Execution, to: Option<Duration>) {
+    if let Some(old) = execution.deadline.take() {
+        deadlines.remove(&(old, execution.id));
+    }
+    if let Some(at) = to {
+        execution.deadline = Some(at);
+        deadlines.insert((at, execution.id));
+    }
+}
+
+fn index(ordinal: Ordinal) -> usize {
+    usize::try_from(ordinal).unwrap_or(usize::MAX)
+}
+
+/// Time now and what it is for the frames that are written now.
+fn frame<M: protocol::Message>(message: &M, now: Now) -> String {
+    protocol::encode(message, now.wall)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! What nodes say of their executions. Identity comes from the session: a node may speak of its own only, and
+//! end each of them once. Not here: heartbeats' meaning for liveness.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{Accepted, Ack, FromSpore, Heartbeat, Outcome, Output, Problem, Response, Version};
+use uuid::Uuid;
+
+use super::{Answer, Effect, Kept, Mode, State, frame, reschedule};
+use crate::model::{Chunk, Event, ExecutionState, Now, Ordinal, SessionId};
+use crate::store::Write;
+
+/// Results above this stay on disk only, bytes.
+const RESULT_IN_MEMORY: usize = 64 * 1024;
+const RECENT: usize = super::RECENT;
+
+impl State {
+    /// One message of a session.
+    pub fn message(&mut self, session: SessionId, message: FromSpore, now: Now) {
+        let Some(ordinal) = self.heard(session, now) else { return };
+        match message {
+            FromSpore::Heartbeat(heartbeat) => self.heartbeat(ordinal, &heartbeat, now),
+            FromSpore::Accepted(accepted) => self.accepted(ordinal, &accepted),
+            FromSpore::Output(output) => self.output(ordinal, &output),
+            FromSpore::Response(response) => self.response(ordinal, response, now),
+            FromSpore::Problem(problem) => self.problem(ordinal, &problem, now),
+            FromSpore::Disconnect(_) => self.closed(session, "left", now),
+            // A second handshake means nothing; the contract says to ignore it.
+            FromSpore::Handshake(_) => {}
+        }
+    }
+
+    /// Something reached the disk.
+    pub fn kept(&mut self, kept: Kept, now: Now) {
+        let (id, next_seq, finished) = match kept {
+            Kept::Accepted(_) => return,
+            Kept::Output(id, next_seq) => (id, next_seq, false),
+            Kept::Finished(id) => {
+                let next_seq = self.executions.get(&id).map_or(u64::MAX, |execution| execution.output.next_seq);
+                (id, next_seq, true)
+            }
+        };
+        let Some(execution) = self.executions.get(&id) else { return };
+        let node = self.at(execution.ordinal);
+        if let (Some(session), Version::V2) = (node.session, node.facts.version) {
+            let ack = Ack { request_id: id.to_string(), next_seq, finished };
+            self.effects.push(Effect::Send(session, frame(&ack, now)));
+        }
+    }
+
+    fn heartbeat(&mut self, ordinal: Ordinal, heartbeat: &Heartbeat, now: Now) {
+        let node = self.at_mut(ordinal);
+        node.cpu = heartbeat.cpu_usage.clamp(0.0, 1.0);
+        node.memory = heartbeat.memory_usage.clamp(0.0, 1.0);
+        node.reported_tasks = heartbeat.active_tasks;
+        node.last_heartbeat = now.wall;
+        self.publish_node(ordinal, Event::NodeLoad);
+    }
+
+    fn accepted(&mut self, ordinal: Ordinal, accepted: &Accepted) {
+        let Some(id) = self.own(ordinal, &accepted.request_id) else { return };
+        if let Some(execution) = self.executions.get_mut(&id).filter(|one| one.state == ExecutionState::Dispatched) {
+            execution.state = ExecutionState::Running;
+            self.publish_execution(id);
+        }
+    }
+
+    fn output(&mut self, ordinal: Ordinal, output: &Output) {
+        let Some(id) = self.own(ordinal, &output.request_id) else { return };
+        let Some(execution) = self.executions.get_mut(&id).filter(|one| one.is_out()) else { return };
+        let Ok(bytes) = output.bytes() else { return };
+        let chunk = Chunk {
+            execution: id,
+            seq: output.seq,
+            stream: output.stream,
+            at_ms: output.at_ms,
+            bytes: bytes.into_owned(),
+        };
+        let first = execution.output.bytes == 0;
+        if let Some(chunk) = execution.output.take(chunk) {
+            if self.listening {
+                self.effects.push(Effect::Publish(Event::OutputAppended(Arc::clone(&chunk))));
+            }
+            self.effects.push(Effect::Store(Write::Output(chunk)));
+        }
+        if first {
+            self.publish_execution(id);
+        }
+    }
+
+    /// The end, from the node it was sent to, once. A late one corrects "unknown".
+    fn response(&mut self, ordinal: Ordinal, response: Response, now: Now) {
+        let Some(id) = self.own(ordinal, &response.request_id) else { return };
+        let Some(execution) = self.executions.get_mut(&id) else { return };
+        if execution.state.is_over() && execution.state != ExecutionState::Unknown {
+            // Repeated because our acknowledgement was lost.
+            if execution.mode == Mode::Stream {
+                self.kept(Kept::Finished(id), now);
+            }
+            return;
+        }
+        if response.outcome() == Outcome::Refused {
+            let why = response.error.unwrap_or_else(|| "the node refused it".to_owned());
+            self.refuse_or_move(id, protocol::limits::cut(&why, protocol::limits::TEXT), now);
+            self.pump(ordinal, now);
+            return;
+        }
+        let state = match response.outcome() {
+            Outcome::Succeeded => ExecutionState::Succeeded,
+            Outcome::TimedOut => ExecutionState::TimedOut,
+            Outcome::Cancelled if execution.stop == Some("timed out") => ExecutionState::TimedOut,
+            Outcome::Cancelled => ExecutionState::Cancelled,
+            Outcome::Failed | Outcome::Refused => ExecutionState::Failed,
+        };
+        let execution_time = response.execution_time.clamp(0.0, 1e9);
+        execution.end.duration = Some(Duration::from_secs_f64(execution_time));
+        execution.end.exit_code = response.exit_code;
+        execution.end.signal = response.signal.map(|signal| protocol::limits::cut(&signal, 32).to_owned());
+        execution.output.gap |=
+            response.output_truncated || response.next_seq.is_some_and(|next| next != execution.output.next_seq);
+        execution.end.result = Some(response.result).filter(|result| result.get() != "null").map(Arc::from);
+        let error = response.error.map(|error| protocol::limits::cut(&error, protocol::limits::TEXT).to_owned());
+        self.finish(id, state, error, now);
+    }
+
+    fn problem(&mut self, ordinal: Ordinal, problem: &Problem, now: Now) {
+        let id = problem.request_id.as_deref().and_then(|id| self.own(ordinal, id));
+        tracing::debug!(node = %self.at(ordinal).facts.id, code = %problem.code, "the spore reports a problem");
+        if let Some(id) = id.filter(|_| problem.code == "unknown_execution") {
+            if self.executions.get(&id).is_some_and(super::Execution::is_out) {
+                self.blame(id, "the node does not know it; whether it ran cannot be proved");
+                self.settle_unknown(id, now);
+            }
+        }
+    }
+
+    /// The last word of an execution, unless it is a correction: disk, screens, the waiting caller, the queue.
+    pub(super) fn finish(&mut self, id: Uuid, state: ExecutionState, error: Option<String>, now: Now) {
+        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let was_unknown = execution.state == ExecutionState::Unknown;
+        execution.state = state;
+        execution.lost = false;
+        execution.end.error = error;
+        execution.end.at = Some(now.wall);
+        execution.end.elapsed = Some(now.at.saturating_sub(execution.submitted));
+        let measured = execution.sent.map(|sent| now.at.saturating_sub(sent));
+        execution.end.duration = execution.end.duration.or(measured);
+        reschedule(&mut self.deadlines, execution, None);
+        let ordinal = execution.ordinal;
+        if was_unknown {
+            self.unknown.retain(|other| *other != id);
+        }
+        self.end_of(id);
+        self.recent.push_back(id);
+        if self.recent.len() > RECENT {
+            let oldest = self.recent.pop_front();
+            oldest.and_then(|oldest| self.executions.remove(&oldest));
+        }
+        if self.at_mut(ordinal).in_flight.remove(&id) {
+            self.pump(ordinal, now);
+        }
+    }
+
+    /// Nobody can prove what became of it. It leaves the waiting, but stays open to correction.
+    pub(super) fn settle_unknown(&mut self, id: Uuid, now: Now) {
+        let Some(execution) = self.executions.get_mut(&id) else { return };
+        execution.state = ExecutionState::Unknown;
+        execution.end.at = Some(now.wall);
+        reschedule(&mut self.deadlines, execution, None);
+        self.remember_unknown(id);
+        self.end_of(id);
+    }
+
+    pub(super) fn remember_unknown(&mut self, id: Uuid) {
+        if !self.unknown.contains(&id) {
+            self.unknown.push_back(id);
+        }
+        if self.unknown.len() > RECENT {
+            let oldest = self.unknown.pop_front();
+            if let Some(execution) = oldest.and_then(|oldest| self.executions.remove(&oldest)) {
+                self.at_mut(execution.ordinal).in_flight.remove(&execution.id);
+            }
+        }
+    }
+
+    /// The caller's time is up and the execution is not.
+    pub(super) fn answer_late(&mut self, id: Uuid) {
+        if let Some(execution) = self.executions.get_mut(&id).filter(|execution| execution.awaited) {
+            execution.awaited = false;
+            let placement = execution.route.as_ref().and_then(|route| route.placement.clone());
+            let answer = Answer { execution: Arc::new(execution.info()), placement, late: true };
+            self.effects.push(Effect::Answer(id, answer));
+        }
+    }
+
+    fn end_of(&mut self, id: Uuid) {
+        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let info = Arc::new(execution.info());
+        let kept = (execution.mode == Mode::Stream).then_some(Kept::Finished(id));
+        let answer = std::mem::take(&mut execution.awaited).then(|| {
+            let placement = execution.route.as_ref().and_then(|route| route.placement.clone());
+            Answer { execution: Arc::clone(&info), placement, late: false }
+        });
+        // What stays in memory is small; the disk has the rest.
+        execution.end.result = execution.end.result.take().filter(|result| result.get().len() <= RESULT_IN_MEMORY);
+        execution.call.parameters = serde_json::value::RawValue::NULL.to_owned();
+        if let Some(answer) = answer {
+            self.effects.push(Effect::Answer(id, answer));
+        }
+        if self.listening {
+            self.effects.push(Effect::Publish(Event::ExecutionChanged(Arc::clone(&info))));
+        }
+        self.effects.push(Effect::Store(Write::End(info, kept)));
+    }
+
+    /// The execution of this id, if it was sent to this node.
+    fn own(&self, ordinal: Ordinal, request_id: &str) -> Option<Uuid> {
+        let id = Uuid::try_parse(request_id).ok()?;
+        self.executions.get(&id).filter(|execution| execution.ordinal == ordinal && execution.sent.is_some())?;
+        Some(id)
+    }
+}

@@ -1,0 +1,109 @@
+//! What the state wants done. Not here: doing it.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::model::{Event, ExecutionInfo, SessionId};
+use crate::state::Placement;
+use crate::store::Write;
+
+/// One thing to do, in order.
+#[derive(Debug)]
+pub enum Effect {
+    /// Write a frame to a spore. A full outbox means a peer that does not read: the session is closed.
+    Send(SessionId, String),
+    /// Send a WebSocket ping.
+    Ping(SessionId),
+    /// End a session.
+    Close(SessionId, Close),
+    /// The end of an execution, for whoever waits for it.
+    Answer(Uuid, Answer),
+    /// Tell the screens.
+    Publish(Event),
+    /// Keep on disk. What must not be lost comes back through [`super::State::kept`].
+    Store(Write),
+}
+
+/// Why a session is closed, as a WebSocket close code and reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Close {
+    /// RFC 6455 code.
+    pub code: u16,
+    /// For the peer's log.
+    pub reason: String,
+}
+
+impl Close {
+    /// Wrong or missing token; the contract's words.
+    pub fn unauthorized() -> Self {
+        Self { code: 1008, reason: "Authentication failed".to_owned() }
+    }
+
+    /// The first frame was something else; the contract's words.
+    pub fn not_a_handshake() -> Self {
+        Self { code: 1003, reason: "Expected HANDSHAKE message".to_owned() }
+    }
+
+    /// The first frame was no usable message.
+    pub fn bad_handshake(why: &str) -> Self {
+        Self { code: 1008, reason: protocol::limits::cut(&format!("bad HANDSHAKE: {why}"), 120).to_owned() }
+    }
+
+    /// The handshake came too late.
+    pub fn too_slow() -> Self {
+        Self { code: 1008, reason: "no HANDSHAKE in time".to_owned() }
+    }
+
+    /// A newer session of the same node.
+    pub fn replaced() -> Self {
+        Self { code: 4001, reason: "another session of this node took over".to_owned() }
+    }
+
+    /// Nothing heard for too long.
+    pub fn silent() -> Self {
+        Self { code: 4002, reason: "silent for too long".to_owned() }
+    }
+
+    /// It does not read what is sent to it.
+    pub fn not_reading() -> Self {
+        Self { code: 1013, reason: "outbox full: this spore does not read".to_owned() }
+    }
+
+    /// No room.
+    pub fn full() -> Self {
+        Self { code: 1013, reason: "this Nexus knows as many nodes as it may".to_owned() }
+    }
+
+    /// The Nexus stops.
+    pub fn going_away() -> Self {
+        Self { code: 1001, reason: "the Nexus is stopping".to_owned() }
+    }
+
+    /// The Nexus is switched off.
+    pub fn disabled() -> Self {
+        Self { code: 1003, reason: "Nexus mode not enabled".to_owned() }
+    }
+}
+
+/// The end of an execution as its waiting caller sees it.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// How it ended.
+    pub execution: Arc<ExecutionInfo>,
+    /// Where it ran and why there, when the Nexus chose.
+    pub placement: Option<Arc<Placement>>,
+    /// The caller's time is up although the execution is not over: it is being stopped, or cannot be.
+    pub late: bool,
+}
+
+/// What has reached the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// The execution itself: it is accepted.
+    Accepted(Uuid),
+    /// Its output below this number.
+    Output(Uuid, u64),
+    /// Its end.
+    Finished(Uuid),
+}

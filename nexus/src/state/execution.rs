@@ -1,0 +1,191 @@
+//! One execution: a call on a node, and all that is known of it. Not here: the rules by which it moves on.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::model::{Chunk, ExecutionInfo, ExecutionState, Ordinal};
+use crate::state::balance::Route;
+
+/// Output kept in memory for one execution, bytes; older output is on disk.
+const OUTPUT_IN_MEMORY: usize = 256 * 1024;
+/// Longest summary, bytes.
+const SUMMARY: usize = 200;
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// e.g. `ShellSkill`.
+    pub skill: String,
+    /// e.g. `run`.
+    pub method: String,
+    /// A JSON object, unparsed.
+    pub parameters: Box<RawValue>,
+    /// Whole seconds; 0 is asked for by those who do not want to wait.
+    pub timeout: Duration,
+}
+
+impl Call {
+    /// A short human form of the parameters: the command, the path, or the JSON.
+    pub fn summary(&self) -> String {
+        #[derive(serde::Deserialize)]
+        struct Known {
+            command: Option<String>,
+            argv: Option<Vec<String>>,
+            path: Option<String>,
+        }
+        let text = match serde_json::from_str::<Known>(self.parameters.get()) {
+            Ok(Known { command: Some(command), .. }) => command,
+            Ok(Known { argv: Some(argv), .. }) => argv.join(" "),
+            Ok(Known { path: Some(path), .. }) => path,
+            Ok(Known { .. }) | Err(_) => self.parameters.get().to_owned(),
+        };
+        protocol::limits::cut(&text, SUMMARY).to_owned()
+    }
+}
+
+/// How the output comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Whole, with the response; somebody waits for it. Its history is kept as far as the disk keeps up.
+    Collect,
+    /// In pieces while it runs. Accepted only when on disk; everything acknowledged is on disk.
+    Stream,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Execution {
+    /// Minted by the asker.
+    pub id: Uuid,
+    /// The node.
+    pub ordinal: Ordinal,
+    /// The node's id and name when it was asked.
+    pub node: (String, String),
+    /// What is asked for.
+    pub call: Call,
+    /// Short human form of the parameters.
+    pub summary: String,
+    /// How the output comes back.
+    pub mode: Mode,
+    /// Where it is.
+    pub state: ExecutionState,
+    /// Wall clock.
+    pub submitted_at: SystemTime,
+    /// Since the start of the Nexus.
+    pub submitted: Duration,
+    /// When it went out to the node.
+    pub sent: Option<Duration>,
+    /// When it must be looked at again.
+    pub deadline: Option<Duration>,
+    /// A caller is still waiting.
+    pub awaited: bool,
+    /// The session was lost while it ran; the node may bring it back.
+    pub lost: bool,
+    /// Somebody asked to stop it, and why.
+    pub stop: Option<&'static str>,
+    /// How its node was chosen, if the Nexus chose.
+    pub route: Option<Box<Route>>,
+    /// The end.
+    pub end: End,
+    /// Streamed output.
+    pub output: OutputLog,
+}
+
+/// What is known of an execution's end.
+#[derive(Debug, Default, Clone)]
+pub struct End {
+    /// Wall clock.
+    pub at: Option<SystemTime>,
+    /// From submission to end as we measured it.
+    pub elapsed: Option<Duration>,
+    /// As the node measured it.
+    pub duration: Option<Duration>,
+    /// Exit code of the process.
+    pub exit_code: Option<i32>,
+    /// Signal that ended the process.
+    pub signal: Option<String>,
+    /// Why not.
+    pub error: Option<String>,
+    /// Any JSON.
+    pub result: Option<Arc<RawValue>>,
+}
+
+/// The tail of an execution's output, and what is known of the whole.
+#[derive(Debug, Default)]
+pub struct OutputLog {
+    /// The newest chunks.
+    pub chunks: VecDeque<Arc<Chunk>>,
+    held: usize,
+    /// The number that the next chunk will have.
+    pub next_seq: u64,
+    /// Bytes received in all.
+    pub bytes: u64,
+    /// A number was skipped, or the node says that it dropped some.
+    pub gap: bool,
+}
+
+impl OutputLog {
+    /// A log whose beginning another life of the Nexus had.
+    pub fn resumed_at(next_seq: u64) -> Self {
+        Self { next_seq, ..Self::default() }
+    }
+
+    /// Takes the chunk if it is new; a repeated one is none of our business.
+    pub fn take(&mut self, chunk: Chunk) -> Option<Arc<Chunk>> {
+        if chunk.seq < self.next_seq {
+            return None;
+        }
+        self.gap |= chunk.seq > self.next_seq;
+        self.next_seq = chunk.seq.saturating_add(1);
+        self.bytes += u64::try_from(chunk.bytes.len()).unwrap_or_default();
+        self.held += chunk.bytes.len();
+        let chunk = Arc::new(chunk);
+        self.chunks.push_back(Arc::clone(&chunk));
+        while self.held > OUTPUT_IN_MEMORY && self.chunks.len() > 1 {
+            let oldest = self.chunks.pop_front();
+            self.held -= oldest.map_or(0, |chunk| chunk.bytes.len());
+        }
+        Some(chunk)
+    }
+
+    /// Lets go of what the disk has.
+    pub fn forget(&mut self) {
+        self.chunks.clear();
+        self.held = 0;
+    }
+}
+
+impl Execution {
+    /// As others see it.
+    pub fn info(&self) -> ExecutionInfo {
+        ExecutionInfo {
+            id: self.id,
+            node_id: self.node.0.clone(),
+            node_name: self.node.1.clone(),
+            ordinal: self.ordinal,
+            skill: self.call.skill.clone(),
+            method: self.call.method.clone(),
+            summary: self.summary.clone(),
+            state: self.state,
+            exit_code: self.end.exit_code,
+            signal: self.end.signal.clone(),
+            error: self.end.error.clone(),
+            result: self.end.result.clone(),
+            submitted_at: self.submitted_at,
+            finished_at: self.end.at,
+            duration: self.end.duration,
+            elapsed: self.end.elapsed,
+            output_bytes: self.output.bytes,
+            output_gap: self.output.gap,
+        }
+    }
+
+    /// Whether the node may be working on it.
+    pub fn is_out(&self) -> bool {
+        matches!(self.state, ExecutionState::Dispatched | ExecutionState::Running | ExecutionState::Stopping)
+    }
+}

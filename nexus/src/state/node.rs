@@ -1,0 +1,97 @@
+//! One node's record. It outlives every session. Not here: the rules by which it changes.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use protocol::{Capabilities, Version};
+use uuid::Uuid;
+
+use crate::model::{NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Node {
+    /// See [`Ordinal`].
+    pub ordinal: Ordinal,
+    /// What changes only with a handshake.
+    pub facts: Arc<NodeFacts>,
+    /// Its live session.
+    pub session: Option<SessionId>,
+    /// Reachability.
+    pub phase: Phase,
+    /// 0..=1.
+    pub cpu: f64,
+    /// 0..=1.
+    pub memory: f64,
+    /// As the node says; the Nexus knows better what it sent since.
+    pub reported_tasks: u32,
+    /// Last sign of life, since the start of the Nexus.
+    pub heard: Duration,
+    /// A ping is out since then.
+    pub pinged: Option<Duration>,
+    /// Round trip of the last ping.
+    pub latency: Option<Duration>,
+    /// Last frame.
+    pub last_seen: SystemTime,
+    /// Last handshake or heartbeat.
+    pub last_heartbeat: SystemTime,
+    /// Sent, and not over as far as we know.
+    pub in_flight: BTreeSet<Uuid>,
+    /// Waiting to be sent.
+    pub queue: VecDeque<Uuid>,
+}
+
+impl Node {
+    /// As others see it.
+    pub fn info(&self) -> NodeInfo {
+        NodeInfo {
+            facts: Arc::clone(&self.facts),
+            ordinal: self.ordinal,
+            phase: self.phase,
+            cpu: self.cpu,
+            memory: self.memory,
+            active_tasks: self.active_tasks(),
+            last_seen: self.last_seen,
+            last_heartbeat: self.last_heartbeat,
+            latency: self.latency,
+        }
+    }
+
+    /// What it announced.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.facts.capabilities
+    }
+
+    /// Whether it carries the tag.
+    pub fn has_tag(&self, tag: &str) -> bool {
+        self.capabilities().tags.iter().any(|own| own == tag)
+    }
+
+    /// The larger of what the node says and what the Nexus sent it: heartbeats are seconds old.
+    pub fn active_tasks(&self) -> u32 {
+        let sent = u32::try_from(self.in_flight.len() + self.queue.len()).unwrap_or(u32::MAX);
+        self.reported_tasks.max(sent)
+    }
+
+    /// Executions that it may have at once. The prototype's spore is serial, and dies of a full inbox.
+    pub fn window(&self) -> usize {
+        match self.facts.version {
+            Version::V1 => 1,
+            Version::V2 => self
+                .capabilities()
+                .limits
+                .map_or(1, |limits| usize::try_from(limits.max_executions.max(1)).unwrap_or(usize::MAX)),
+        }
+    }
+
+    /// Largest frame that it survives.
+    pub fn frame_limit(&self) -> usize {
+        match self.facts.version {
+            Version::V1 => protocol::limits::FRAME_TO_V1_SPORE,
+            Version::V2 => self.capabilities().limits.map_or(protocol::limits::FRAME_TO_V1_SPORE, |limits| {
+                usize::try_from(limits.max_message_bytes).unwrap_or(usize::MAX).min(protocol::limits::FRAME_TO_SPORE)
+            }),
+        }
+    }
+}

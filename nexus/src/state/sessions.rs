@@ -1,0 +1,302 @@
+//! Sessions begin and end; nodes stay. Not here: the socket, and whether the token was right.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{Handshake, Resume, Running, Version, Welcome};
+use uuid::Uuid;
+
+use super::execution::{End, OutputLog};
+use super::{Call, Close, Effect, Execution, Mode, Node, OWN_HEARTBEAT, State, frame, reschedule};
+use crate::model::{Event, ExecutionState, NodeFacts, Now, Ordinal, Phase, SessionId};
+use crate::store::{NodeRow, Write};
+
+/// How long a caller may go on waiting for an execution whose node was lost and may come back.
+const RESUME_GRACE: Duration = Duration::from_secs(30);
+
+impl State {
+    /// A node from the store; all are given back in the order of their ordinals before anything else happens,
+    /// so that the map grows again exactly as it grew.
+    pub fn restore_node(&mut self, row: NodeRow) {
+        let place = self.chart.add(row.group_key.as_deref());
+        let ordinal = self.next_ordinal();
+        self.group_keys.insert(ordinal, row.group_key);
+        self.by_id.insert(row.id.clone(), ordinal);
+        let local = self.rules.local_node.as_ref() == Some(&row.id);
+        let facts = NodeFacts {
+            id: row.id,
+            name: row.name,
+            capabilities: row.capabilities,
+            version: row.version,
+            peer: row.peer,
+            local,
+            registered_at: row.registered_at,
+            group: place.group,
+            x: place.x,
+            y: place.y,
+        };
+        self.nodes.push(Node {
+            ordinal,
+            facts: Arc::new(facts),
+            session: None,
+            phase: Phase::Offline,
+            cpu: 0.0,
+            memory: 0.0,
+            reported_tasks: 0,
+            heard: Duration::ZERO,
+            pinged: None,
+            latency: None,
+            last_seen: row.last_seen,
+            last_heartbeat: row.last_seen,
+            in_flight: BTreeSet::new(),
+            queue: VecDeque::new(),
+        });
+    }
+
+    /// A checked and authenticated handshake. The newest session of a node wins.
+    pub fn hello(&mut self, session: SessionId, hello: Handshake, peer: &str, now: Now) {
+        let Some(version) = Version::negotiate(hello.protocol) else {
+            self.effects.push(Effect::Close(session, Close::bad_handshake("protocol 0 does not exist")));
+            return;
+        };
+        let known = self.by_id.get(&hello.node_id).copied();
+        if known.is_none() && self.nodes.len() >= self.rules.max_nodes {
+            self.effects.push(Effect::Close(session, Close::full()));
+            return;
+        }
+        let groups = self.chart.groups().len();
+        let ordinal = known.unwrap_or_else(|| self.register(&hello, version, now));
+        if let Some(older) = self.at_mut(ordinal).session.take() {
+            self.sessions.remove(&older);
+            self.effects.push(Effect::Close(older, Close::replaced()));
+            self.lose_in_flight(ordinal, now);
+        }
+        let running = self.attach(ordinal, session, hello, version, peer, now);
+        if self.chart.groups().len() != groups || known.is_none() {
+            self.publish(|state| Event::GroupsChanged(state.chart.groups().into()));
+        }
+        self.publish_node(ordinal, Event::NodeConnected);
+        self.keep_node(ordinal);
+        let resume = self.resume(ordinal, &running, now);
+        if version >= Version::V2 {
+            self.welcome(session, version, &resume, now);
+        }
+        self.stop_resumed(ordinal, &resume, now);
+        self.pump(ordinal, now);
+    }
+
+    /// A session's socket is gone.
+    pub fn closed(&mut self, session: SessionId, reason: &str, now: Now) {
+        let Some(ordinal) = self.sessions.remove(&session) else { return };
+        let node = self.at_mut(ordinal);
+        node.session = None;
+        let was_offline = node.phase == Phase::Offline;
+        node.phase = Phase::Offline;
+        node.last_seen = now.wall;
+        self.lose_in_flight(ordinal, now);
+        self.lose_queue(ordinal, now);
+        self.keep_node(ordinal);
+        if !was_offline {
+            self.publish_node(ordinal, |info| Event::NodeDisconnected(info, reason.into()));
+        }
+    }
+
+    /// Makes the record of a node never seen before.
+    fn register(&mut self, hello: &Handshake, version: Version, now: Now) -> Ordinal {
+        let ordinal = self.next_ordinal();
+        self.restore_node(NodeRow {
+            ordinal,
+            id: hello.node_id.clone(),
+            name: hello.node_name.clone(),
+            capabilities: hello.capabilities.clone(),
+            version,
+            peer: String::new(),
+            group_key: group_key(&hello.capabilities.tags),
+            registered_at: now.wall,
+            last_seen: now.wall,
+        });
+        ordinal
+    }
+
+    /// Ties the session to its node and takes over what the handshake tells.
+    fn attach(
+        &mut self,
+        ordinal: Ordinal,
+        session: SessionId,
+        hello: Handshake,
+        version: Version,
+        peer: &str,
+        now: Now,
+    ) -> Vec<Running> {
+        self.sessions.insert(session, ordinal);
+        let node = self.at_mut(ordinal);
+        let mut facts = NodeFacts::clone(&node.facts);
+        facts.name = hello.node_name;
+        facts.capabilities = hello.capabilities;
+        facts.version = version;
+        peer.clone_into(&mut facts.peer);
+        node.facts = Arc::new(facts);
+        node.session = Some(session);
+        node.phase = Phase::Online;
+        node.heard = now.at;
+        node.pinged = None;
+        node.last_seen = now.wall;
+        node.last_heartbeat = now.wall;
+        (node.cpu, node.memory, node.reported_tasks) = (0.0, 0.0, 0);
+        hello.running
+    }
+
+    /// Matches what the spore still has with what we know. What it has and we do not is adopted, so that nothing
+    /// runs unseen; what we had and it does not is lost for good.
+    fn resume(&mut self, ordinal: Ordinal, running: &[Running], now: Now) -> Vec<Resume> {
+        let mut resume = Vec::new();
+        for entry in running {
+            let Ok(id) = Uuid::try_parse(&entry.request_id) else { continue };
+            match self.executions.get(&id) {
+                Some(execution) if execution.ordinal != ordinal => {
+                    tracing::warn!(execution = %id, "a node claims an execution of another one; ignored");
+                    continue;
+                }
+                Some(execution) if execution.state.is_over() && !execution.lost => continue,
+                Some(_) => {}
+                None => self.adopt(id, ordinal, entry, now),
+            }
+            let Some(execution) = self.executions.get_mut(&id) else { continue };
+            execution.lost = false;
+            execution.state = ExecutionState::Running;
+            execution.output.gap |= entry.first_seq > execution.output.next_seq;
+            resume.push(Resume { request_id: entry.request_id.clone(), next_seq: execution.output.next_seq });
+            let deadline = now.at + execution.call.timeout + RESUME_GRACE;
+            reschedule(&mut self.deadlines, execution, Some(deadline));
+            self.unknown.retain(|other| *other != id);
+            self.at_mut(ordinal).in_flight.insert(id);
+            self.publish_execution(id);
+        }
+        self.give_up_lost(ordinal, now);
+        resume
+    }
+
+    /// An execution that another life of this Nexus (or another Nexus) started.
+    fn adopt(&mut self, id: Uuid, ordinal: Ordinal, entry: &Running, now: Now) {
+        let facts = Arc::clone(&self.at(ordinal).facts);
+        let execution = Execution {
+            id,
+            ordinal,
+            node: (facts.id.clone(), facts.name.clone()),
+            call: Call {
+                skill: entry.skill_name.clone(),
+                method: entry.method_name.clone(),
+                parameters: serde_json::value::RawValue::NULL.to_owned(),
+                timeout: Duration::from_secs(24 * 3600),
+            },
+            summary: "started before this Nexus knew of it".to_owned(),
+            mode: Mode::Stream,
+            state: ExecutionState::Running,
+            submitted_at: now.wall,
+            submitted: now.at,
+            sent: Some(now.at),
+            deadline: None,
+            awaited: false,
+            lost: false,
+            stop: None,
+            route: None,
+            end: End::default(),
+            output: OutputLog::resumed_at(entry.first_seq),
+        };
+        self.effects.push(Effect::Store(Write::Begin(Arc::new(execution.info()), None)));
+        self.executions.insert(id, execution);
+    }
+
+    /// What was lost with the last session and did not come back with this one never will.
+    fn give_up_lost(&mut self, ordinal: Ordinal, now: Now) {
+        let gone: Vec<Uuid> = self
+            .unknown
+            .iter()
+            .copied()
+            .filter(|id| self.executions.get(id).is_some_and(|one| one.lost && one.ordinal == ordinal))
+            .collect();
+        for id in gone {
+            if let Some(execution) = self.executions.get_mut(&id) {
+                execution.lost = false;
+                execution.end.error =
+                    Some("the node came back without it; whether it finished cannot be proved".to_owned());
+            }
+            self.settle_unknown(id, now);
+        }
+    }
+
+    fn stop_resumed(&mut self, ordinal: Ordinal, resume: &[Resume], now: Now) {
+        for entry in resume {
+            let Ok(id) = Uuid::try_parse(&entry.request_id) else { continue };
+            if let Some(why) = self.executions.get(&id).and_then(|execution| execution.stop) {
+                self.send_cancel(ordinal, id, why, now);
+            }
+        }
+    }
+
+    fn welcome(&mut self, session: SessionId, version: Version, resume: &[Resume], now: Now) {
+        let welcome = Welcome {
+            protocol: version.number(),
+            nexus_id: self.rules.nexus_id.clone(),
+            nexus_version: env!("CARGO_PKG_VERSION").to_owned(),
+            session_id: session.0.to_string(),
+            heartbeat_interval: u32::try_from(OWN_HEARTBEAT.as_secs()).unwrap_or(3),
+            resume: resume.to_vec(),
+        };
+        self.effects.push(Effect::Send(session, frame(&welcome, now)));
+    }
+
+    /// Everything that was out on the node is now unknown, until the node brings it back.
+    fn lose_in_flight(&mut self, ordinal: Ordinal, now: Now) {
+        let version = self.at(ordinal).facts.version;
+        let in_flight = std::mem::take(&mut self.at_mut(ordinal).in_flight);
+        for id in in_flight {
+            let Some(execution) = self.executions.get_mut(&id) else { continue };
+            execution.lost = version >= Version::V2;
+            execution.state = ExecutionState::Unknown;
+            execution.end.error = Some("the connection was lost while it ran".to_owned());
+            if execution.lost {
+                let deadline = execution.deadline.unwrap_or(now.at).min(now.at + RESUME_GRACE);
+                reschedule(&mut self.deadlines, execution, Some(deadline));
+                self.remember_unknown(id);
+                self.publish_execution(id);
+            } else {
+                self.settle_unknown(id, now);
+            }
+        }
+    }
+
+    /// What was never sent is certainly not running: elsewhere, or refused.
+    fn lose_queue(&mut self, ordinal: Ordinal, now: Now) {
+        for id in std::mem::take(&mut self.at_mut(ordinal).queue) {
+            self.refuse_or_move(id, "the node went offline before it was sent", now);
+        }
+    }
+
+    pub(super) fn keep_node(&mut self, ordinal: Ordinal) {
+        let node = self.at(ordinal);
+        let row = NodeRow {
+            ordinal,
+            id: node.facts.id.clone(),
+            name: node.facts.name.clone(),
+            capabilities: node.facts.capabilities.clone(),
+            version: node.facts.version,
+            peer: node.facts.peer.clone(),
+            group_key: self.group_keys.get(&ordinal).cloned().flatten(),
+            registered_at: node.facts.registered_at,
+            last_seen: node.last_seen,
+        };
+        self.effects.push(Effect::Store(Write::Node(Box::new(row))));
+    }
+
+    fn next_ordinal(&self) -> Ordinal {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// Nodes are grouped on the map by the first tag of the form `site:…` or `site=…`.
+fn group_key(tags: &[String]) -> Option<String> {
+    let sites = tags.iter().filter_map(|tag| tag.strip_prefix("site:").or_else(|| tag.strip_prefix("site=")));
+    sites.map(str::trim).find(|site| !site.is_empty()).map(str::to_lowercase)
+}

@@ -1,0 +1,189 @@
+//! The one SQLite file: known nodes, executions with their output, settings. It lives on a thread of its own;
+//! whatever waits in the queue goes into one transaction, so that an fsync is paid once for many.
+//!
+//! What must not be lost is reported back after its commit; nothing else on the dispatch path waits for the disk.
+//! Not here: what any of it means.
+
+mod read;
+mod rows;
+mod schema;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use protocol::{Capabilities, Version};
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::model::{Chunk, ExecutionInfo};
+use crate::state::Kept;
+
+/// Writes that may wait for the disk at once; more are dropped and counted.
+const QUEUE: usize = 32 * 1024;
+
+/// A node as kept.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the fields are those of NodeFacts")]
+pub struct NodeRow {
+    pub ordinal: u32,
+    pub id: String,
+    pub name: String,
+    pub capabilities: Capabilities,
+    pub version: Version,
+    pub peer: String,
+    pub group_key: Option<String>,
+    pub registered_at: SystemTime,
+    pub last_seen: SystemTime,
+}
+
+/// One thing to keep.
+#[derive(Debug)]
+pub enum Write {
+    /// A node's record, replacing the older one.
+    Node(Box<NodeRow>),
+    /// An execution begins.
+    Begin(Arc<ExecutionInfo>, Option<Kept>),
+    /// It wrote something. Its commit is always reported.
+    Output(Arc<Chunk>),
+    /// It ended, or its end is corrected.
+    End(Arc<ExecutionInfo>, Option<Kept>),
+}
+
+/// What the writer says after each transaction.
+#[derive(Debug)]
+pub enum Report {
+    /// These are on disk.
+    Kept(Vec<Kept>),
+    /// These are not, and why.
+    Lost(Vec<Kept>, String),
+}
+
+/// Why the store cannot be opened or read. Display: a fragment that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// SQLite says no.
+    #[error("{what} {path:?}: {source}; check the disk, or move the file away to start anew")]
+    Sqlite {
+        /// What was tried.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: rusqlite::Error,
+    },
+    /// The file is of a newer Nexus.
+    #[error("{path:?} was written by a newer Nexus (schema {found}, this one knows {known}); update this one")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// Ours.
+        known: usize,
+    },
+    /// The writer is gone.
+    #[error("the store has stopped")]
+    Stopped,
+}
+
+enum Job {
+    Write(Write),
+    Read(Box<dyn FnOnce(&Connection) + Send>),
+}
+
+/// A handle to the store. The thread ends when the last handle is gone and everything is written.
+#[derive(Clone)]
+pub struct Store {
+    jobs: mpsc::Sender<Job>,
+    health: Arc<Health>,
+}
+
+#[derive(Default)]
+struct Health {
+    failing: AtomicBool,
+    dropped: AtomicU64,
+}
+
+/// What an earlier life of the Nexus left.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// In order of their ordinals.
+    pub nodes: Vec<NodeRow>,
+}
+
+impl Store {
+    /// Opens or makes the file, migrates it, and starts the writer. `path` may be `:memory:`.
+    /// `report` is called on the store's thread.
+    pub fn open(
+        path: &Path,
+        report: impl Fn(Report) + Send + 'static,
+    ) -> Result<(Self, Remembered, std::thread::JoinHandle<()>), StoreError> {
+        let mut connection = schema::open(path)?;
+        let failed = |source| StoreError::Sqlite { what: "cannot read", path: path.to_owned(), source };
+        let remembered = Remembered { nodes: rows::nodes(&connection).map_err(failed)? };
+        rows::orphan(&connection, SystemTime::now()).map_err(failed)?;
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let health = Arc::new(Health::default());
+        let store = Self { jobs, health: Arc::clone(&health) };
+        let thread = std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || writer::run(&mut connection, queue, &health, &report))
+            .map_err(|_| StoreError::Stopped)?;
+        Ok((store, remembered, thread))
+    }
+
+    /// Hands a write over. False: the queue is full or the store is gone, and it will not be kept.
+    pub fn write(&self, write: Write) -> bool {
+        let taken = self.jobs.try_send(Job::Write(write)).is_ok();
+        if !taken {
+            self.health.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        taken
+    }
+
+    /// The newest executions, of one node or of all, newest first.
+    pub async fn executions(&self, node: Option<String>, limit: u32) -> Result<Vec<ExecutionInfo>, StoreError> {
+        self.read(move |connection| read::executions(connection, node.as_deref(), limit)).await
+    }
+
+    /// One execution.
+    pub async fn execution(&self, id: Uuid) -> Result<Option<ExecutionInfo>, StoreError> {
+        self.read(move |connection| read::execution(connection, id)).await
+    }
+
+    /// Its kept output from a number on, at most `bytes` bytes.
+    pub async fn output(&self, id: Uuid, from: u64, bytes: usize) -> Result<Vec<Chunk>, StoreError> {
+        self.read(move |connection| read::output(connection, id, from, bytes)).await
+    }
+
+    /// The last transaction failed.
+    pub fn is_failing(&self) -> bool {
+        self.health.failing.load(Ordering::Relaxed)
+    }
+
+    /// Writes that were not kept, since the start.
+    pub fn dropped(&self) -> u64 {
+        self.health.dropped.load(Ordering::Relaxed)
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, result) = oneshot::channel();
+        let job = Job::Read(Box::new(move |connection| drop(answer.send(query(connection)))));
+        self.jobs.send(job).await.map_err(|_| StoreError::Stopped)?;
+        result.await.map_err(|_| StoreError::Stopped)?.map_err(|source| StoreError::Sqlite {
+            what: "cannot read",
+            path: PathBuf::new(),
+            source,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Rows out to people. Not here: what they may see.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::Stream;
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::rows::time;
+use crate::model::{Chunk, ExecutionInfo, ExecutionState};
+
+const COLUMNS: &str = "id, node_id, node_name, ordinal, skill, method, summary, state, exit_code, signal, error, \
+                       result, submitted_at, finished_at, duration, output_bytes, output_gap";
+
+pub(super) fn executions(connection: &Connection, node: Option<&str>, limit: u32) -> rusqlite::Result<Vec<ExecutionInfo>> {
+    let filter = if node.is_some() { "WHERE node_id = ?1" } else { "WHERE ?1 IS NULL" };
+    let sql = format!("SELECT {COLUMNS} FROM executions {filter} ORDER BY number DESC LIMIT ?2");
+    let mut query = connection.prepare_cached(&sql)?;
+    query.query_map((node, limit), execution_row)?.collect()
+}
+
+pub(super) fn execution(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<ExecutionInfo>> {
+    let sql = format!("SELECT {COLUMNS} FROM executions WHERE id = ?1");
+    connection.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], execution_row).optional()
+}
+
+pub(super) fn output(connection: &Connection, id: Uuid, from: u64, bytes: usize) -> rusqlite::Result<Vec<Chunk>> {
+    let from = i64::try_from(from).unwrap_or(i64::MAX);
+    let mut query = connection
+        .prepare_cached("SELECT seq, stream, at_ms, bytes FROM outputs WHERE execution = ?1 AND seq >= ?2 ORDER BY seq")?;
+    let mut rows = query.query((id.as_bytes().as_slice(), from))?;
+    let (mut chunks, mut size) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let chunk = Chunk {
+            execution: id,
+            seq: number(row.get(0)?),
+            stream: if row.get(1)? { Stream::Stderr } else { Stream::Stdout },
+            at_ms: number(row.get(2)?),
+            bytes: row.get(3)?,
+        };
+        size += chunk.bytes.len();
+        if size > bytes && !chunks.is_empty() {
+            break;
+        }
+        chunks.push(chunk);
+    }
+    Ok(chunks)
+}
+
+fn execution_row(row: &Row<'_>) -> rusqlite::Result<ExecutionInfo> {
+    let state: String = row.get(7)?;
+    let result: Option<String> = row.get(11)?;
+    Ok(ExecutionInfo {
+        id: Uuid::from_slice(&row.get::<_, Vec<u8>>(0)?).unwrap_or_default(),
+        node_id: row.get(1)?,
+        node_name: row.get(2)?,
+        ordinal: row.get(3)?,
+        skill: row.get(4)?,
+        method: row.get(5)?,
+        summary: row.get(6)?,
+        state: ExecutionState::from_word(&state).unwrap_or(ExecutionState::Unknown),
+        exit_code: row.get(8)?,
+        signal: row.get(9)?,
+        error: row.get(10)?,
+        result: result.and_then(|text| RawValue::from_string(text).ok()).map(Arc::from),
+        submitted_at: time(row.get(12)?),
+        finished_at: row.get::<_, Option<i64>>(13)?.map(time),
+        duration: row.get::<_, Option<i64>>(14)?.map(|micros| Duration::from_micros(number(micros))),
+        elapsed: None,
+        output_bytes: number(row.get(15)?),
+        output_gap: row.get(16)?,
+    })
+}
+
+fn number(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_default()
+}

@@ -1,0 +1,79 @@
+//! The file's shape and its history. A migration is never changed once it was released; a new one is added.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// One entry a version; `user_version` counts how many were applied. Times are microseconds since 1970.
+const MIGRATIONS: &[&str] = &["
+    CREATE TABLE nodes (
+        ordinal INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        capabilities TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        peer TEXT NOT NULL,
+        group_key TEXT,
+        registered_at INTEGER NOT NULL,
+        last_seen INTEGER NOT NULL
+    );
+    CREATE TABLE executions (
+        number INTEGER PRIMARY KEY,
+        id BLOB NOT NULL UNIQUE,
+        node_id TEXT NOT NULL,
+        node_name TEXT NOT NULL,
+        ordinal INTEGER NOT NULL,
+        skill TEXT NOT NULL,
+        method TEXT NOT NULL,
+        summary TEXT NOT NULL,
+        state TEXT NOT NULL,
+        exit_code INTEGER,
+        signal TEXT,
+        error TEXT,
+        result TEXT,
+        submitted_at INTEGER NOT NULL,
+        finished_at INTEGER,
+        duration INTEGER,
+        output_bytes INTEGER NOT NULL,
+        output_gap INTEGER NOT NULL
+    );
+    CREATE INDEX executions_of_node ON executions (node_id, number);
+    CREATE TABLE outputs (
+        execution BLOB NOT NULL REFERENCES executions (id) ON DELETE CASCADE,
+        seq INTEGER NOT NULL,
+        stream INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL,
+        bytes BLOB NOT NULL,
+        PRIMARY KEY (execution, seq)
+    ) WITHOUT ROWID;
+    CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"];
+
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    let failed = |what| move |source| StoreError::Sqlite { what, path: path.to_owned(), source };
+    let mut connection = Connection::open(path).map_err(failed("cannot open"))?;
+    connection.busy_timeout(std::time::Duration::from_secs(2)).map_err(failed("cannot open"))?;
+    connection
+        .execute_batch(
+            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 67108864;",
+        )
+        .map_err(failed("cannot open"))?;
+    let found: usize = connection
+        .query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0))
+        .map(|version| usize::try_from(version).unwrap_or(usize::MAX))
+        .map_err(failed("cannot read"))?;
+    let known = MIGRATIONS.len();
+    let pending = MIGRATIONS.get(found..).ok_or(StoreError::Newer { path: path.to_owned(), found, known })?;
+    if !pending.is_empty() {
+        let transaction = connection.transaction().map_err(failed("cannot migrate"))?;
+        for migration in pending {
+            transaction.execute_batch(migration).map_err(failed("cannot migrate"))?;
+        }
+        transaction.pragma_update(None, "user_version", i64::try_from(known).unwrap_or_default()).map_err(failed("cannot migrate"))?;
+        transaction.commit().map_err(failed("cannot migrate"))?;
+    }
+    Ok(connection)
+}
