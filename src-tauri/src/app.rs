@@ -1,0 +1,129 @@
+//! Puts the application together: plugins, window, tray, and an orderly end.
+
+use std::time::Duration;
+
+use tauri::webview::PageLoadEvent;
+use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
+use tauri_plugin_window_state::StateFlags;
+
+use crate::host::Host;
+use crate::{bindings, tray};
+
+/// Label of the one window.
+pub const WINDOW: &str = "main";
+/// How long executions may take to wind up when the application ends.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Runs until the operator quits.
+pub fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name("nexus")
+        .enable_all()
+        .build()?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let bindings = bindings::builder();
+    let app = with_single_instance(tauri::Builder::default())
+        .plugin(tauri_plugin_store::Builder::default().build())
+        .plugin(
+            tauri_plugin_window_state::Builder::default()
+                .with_state_flags(remembered())
+                .build(),
+        )
+        .invoke_handler(bindings.invoke_handler())
+        .setup(|app| Ok(set_up(app.handle())?))
+        .on_page_load(|webview, load| {
+            if load.event() == PageLoadEvent::Started {
+                tracing::debug!(window = webview.label(), "page loads");
+            }
+        })
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| on_event(app, &event));
+    drop(runtime);
+    Ok(())
+}
+
+/// A second start shows the window of the first one. Somebody with a data directory of their own wants their own.
+fn with_single_instance(builder: tauri::Builder<tauri::Wry>) -> tauri::Builder<tauri::Wry> {
+    if std::env::var_os("NEXUS_DATA_DIR").is_some() {
+        return builder;
+    }
+    builder.plugin(tauri_plugin_single_instance::init(|app, _, _| show(app)))
+}
+
+fn remembered() -> StateFlags {
+    StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED | StateFlags::FULLSCREEN
+}
+
+fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
+    app.manage(Host::start(app)?);
+    let tray = tray::raise(app);
+    app.manage(tray);
+    let config = app
+        .config()
+        .app
+        .windows
+        .iter()
+        .find(|window| window.label == WINDOW)
+        .cloned()
+        .unwrap_or_default();
+    WebviewWindowBuilder::from_config(app, &config)?.build()?;
+    quit_on_signal(app.clone());
+    Ok(())
+}
+
+fn on_event(app: &AppHandle, event: &RunEvent) {
+    match event {
+        RunEvent::WindowEvent {
+            label,
+            event: WindowEvent::CloseRequested { api, .. },
+            ..
+        } if label == WINDOW => {
+            if app.state::<Host>().preferences().keep_in_tray && app.state::<tray::Tray>().exists()
+            {
+                api.prevent_close();
+                if let Some(window) = app.get_webview_window(WINDOW) {
+                    let _ = window.hide();
+                }
+            }
+        }
+        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Host>().stop(GRACE)),
+        _ => {}
+    }
+}
+
+/// Brings the window to the front.
+pub fn show(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(WINDOW) else {
+        return;
+    };
+    for result in [window.show(), window.unminimize(), window.set_focus()] {
+        if let Err(error) = result {
+            tracing::warn!(%error, "the window does not come to the front");
+        }
+    }
+}
+
+/// Ctrl C in the terminal, or a session that ends, is an orderly end too.
+fn quit_on_signal(app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        signal().await;
+        app.exit(0);
+    });
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() {
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,42 @@
+//! The Nexus as a desktop application: the server inside, one window in front of it.
+//!
+//! ```text
+//! window ─ commands ─▶ host ─▶ nexus (library)      a local spore runs in the same process
+//!    ▲                  └▶ feed ◀─ events
+//!    └── one Channel ◀───── batches
+//! ```
+//! This is the only crate that knows Tauri. It decides nothing about nodes or executions.
+
+pub mod app;
+pub mod bindings;
+pub mod commands;
+pub mod environment;
+pub mod host;
+pub mod preferences;
+pub mod tray;
+pub mod view;
+pub mod view_execution;
+pub mod view_node;
+pub mod view_settings;
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+/// The whole program. Call it first in `main`.
+pub fn run() -> ExitCode {
+    environment::prepare();
+    let filter =
+        EnvFilter::try_from_env("NEXUS_LOG").unwrap_or_else(|_| EnvFilter::new("info,zbus=warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match app::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "Nexus cannot run");
+            ExitCode::FAILURE
+        }
+    }
+}

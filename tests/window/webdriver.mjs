@@ -1,0 +1,92 @@
+/**
+ * A WebDriver client as small as this test needs: one session, elements, clicks, keys, scripts, screenshots.
+ * WebKitWebDriver starts the window itself (`webkitgtk:browserOptions`), so no driver of Tauri's own is needed.
+ */
+
+/** The W3C key under which an element's id is sent. */
+const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+
+/** A session with one window. Close it, or the window stays. */
+export class Session {
+  #base;
+
+  constructor(base) {
+    this.#base = base;
+  }
+
+  /** Starts `binary` through the driver that listens at `driver`. */
+  static async open(driver, binary) {
+    const options = { binary, args: [] };
+    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
+    const { sessionId } = await send(`${driver}/session`, "POST", { capabilities });
+    return new Session(`${driver}/session/${sessionId}`);
+  }
+
+  close() {
+    return send(this.#base, "DELETE");
+  }
+
+  /** Runs the body of a function in the page; a promise is awaited. */
+  run(script, ...args) {
+    return this.#post("execute/sync", { script, args });
+  }
+
+  /** The first match, or null. */
+  async find(selector) {
+    const found = await this.#post("elements", { using: "css selector", value: selector });
+    return found.length > 0 ? found[0][ELEMENT] : null;
+  }
+
+  text(element) {
+    return send(`${this.#base}/element/${element}/text`, "GET");
+  }
+
+  attribute(element, name) {
+    return send(`${this.#base}/element/${element}/attribute/${name}`, "GET");
+  }
+
+  click(element) {
+    return this.#post(`element/${element}/click`, {});
+  }
+
+  clear(element) {
+    return this.#post(`element/${element}/clear`, {});
+  }
+
+  type(element, text) {
+    return this.#post(`element/${element}/value`, { text });
+  }
+
+  /** A real pointer: moves to a point of the window, presses, releases. */
+  async clickAt(x, y) {
+    const pointer = { type: "pointer", id: "mouse", parameters: { pointerType: "mouse" } };
+    const move = { type: "pointerMove", duration: 50, x: Math.round(x), y: Math.round(y), origin: "viewport" };
+    const press = [{ type: "pointerDown", button: 0 }, { type: "pause", duration: 40 }, { type: "pointerUp", button: 0 }];
+    await this.#post("actions", { actions: [{ ...pointer, actions: [move, { type: "pause", duration: 60 }, ...press] }] });
+  }
+
+  reload() {
+    return this.#post("refresh", {});
+  }
+
+  /** PNG bytes. */
+  async screenshot() {
+    return Buffer.from(await send(`${this.#base}/screenshot`, "GET"), "base64");
+  }
+
+  #post(path, body) {
+    return send(`${this.#base}/${path}`, "POST", body);
+  }
+}
+
+async function send(url, method, body) {
+  const response = await fetch(url, {
+    method,
+    headers: { "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const { value } = await response.json();
+  if (!response.ok) throw new Error(`${value.error}: ${value.message}`);
+  return value;
+}
