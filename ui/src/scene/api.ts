@@ -27,7 +27,12 @@ export type SceneStars = {
 };
 
 export type SceneGroup = {
-  index: number; label: string; count: number; degraded: number; offline: number; critical: number;
+  index: number;
+  label: string;
+  count: number;
+  degraded: number;
+  offline: number;
+  critical: number;
   discs: readonly { x: number; y: number; r: number }[];
 };
 

@@ -1,0 +1,57 @@
+/**
+ * What "everything" is: the box, margins and closest zoom of the fitted view, and where flights to a star or a
+ * group end.
+ * Not here: moving the camera (rig.ts).
+ */
+import type { Box, Insets, Size } from "../kernels/camera.ts";
+import { FIT_K, FIT_K_SMALL, SMALL_FLEET } from "../kernels/detail.ts";
+import { boundsOf, type Chart } from "./chart.ts";
+import type { StarStore } from "./starStore.ts";
+
+export type Fit = { box: Box; insets: Insets; maxK: number };
+
+/** A small fleet keeps the core in the middle and this much room round it: three slots of the home system. */
+const SMALL_ROOM = 3.8;
+/** The console's bars at the top, and names of groups outside their discs. */
+const INSETS: Insets = { top: 56, right: 30, bottom: 26, left: 30 };
+/** The empty chart leaves room for the card that says how to add the first node. */
+const EMPTY_BOTTOM = 290;
+const NAME_PX = 34;
+
+export function fitAll(chart: Chart, store: StarStore, view: Size): Fit {
+  const box = boundsOf(chart, store);
+  if (store.present > SMALL_FLEET) {
+    const names = chart.discs.length > 0 ? NAME_PX : 0;
+    const insets = { ...INSETS, top: INSETS.top + names * 0.7, bottom: INSETS.bottom + names };
+    return { box, insets: shrink(insets, view), maxK: FIT_K };
+  }
+  const rx = Math.max(SMALL_ROOM, -box.x0, box.x1);
+  const ry = Math.max(SMALL_ROOM, -box.y0, box.y1);
+  const bottom = store.present === 0 && view.height > 560 ? EMPTY_BOTTOM : INSETS.bottom;
+  const small = { x0: -rx, x1: rx, y0: -ry, y1: ry };
+  return { box: small, insets: shrink({ ...INSETS, bottom }, view), maxK: FIT_K_SMALL };
+}
+
+/** A group with all its discs. */
+export function fitGroup(chart: Chart, group: number, view: Size): Fit | null {
+  const discs = chart.discsOfGroup(group);
+  if (discs.length === 0) return null;
+  const box = {
+    x0: Math.min(...discs.map((d) => d.x - d.r)),
+    x1: Math.max(...discs.map((d) => d.x + d.r)),
+    y0: Math.min(...discs.map((d) => d.y - d.r)),
+    y1: Math.max(...discs.map((d) => d.y + d.r)),
+  };
+  const insets = { top: INSETS.top + NAME_PX, right: 60, bottom: INSETS.bottom + NAME_PX, left: 60 };
+  return { box, insets: shrink(insets, view), maxK: 44 };
+}
+
+/** Where a flight to one star ends: close enough for its arcs, never farther than now. */
+export const starSpacing = (k: number): number => Math.max(34, k);
+
+/** Margins never take more than half of a small view. */
+function shrink(insets: Insets, view: Size): Insets {
+  const v = Math.min(1, view.height / 2 / (insets.top + insets.bottom));
+  const h = Math.min(1, view.width / 2 / (insets.left + insets.right));
+  return { top: insets.top * v, bottom: insets.bottom * v, left: insets.left * h, right: insets.right * h };
+}

@@ -1,0 +1,130 @@
+/**
+ * The drawing surface: the canvas's size and pixel ratio, its GL context with loss and return, fonts that arrive
+ * late. Says when a frame is needed; draws when told.
+ * Not here: what is drawn, and when frames happen.
+ */
+import type { Size } from "../kernels/camera.ts";
+import type { DrawList, TextStyle } from "./drawList.ts";
+import { Atlas } from "./gl/atlas.ts";
+import { openContext, Renderer } from "./gl/renderer.ts";
+import type { Sky } from "./plan/sky.ts";
+
+/** A context that has not come back by then is taken as gone. */
+const RESTORE_MS = 3000;
+
+export type SurfaceEvents = {
+  resized(view: Size): void;
+  /** Something outside changed (context back, fonts there): draw again. */
+  redraw(): void;
+  unavailable(reason: string): void;
+};
+
+export class Surface {
+  view: Size = { width: 1, height: 1 };
+  private dpr = 1;
+  private renderer: Renderer | null = null;
+  private atlas: Atlas;
+  private lossTimer = 0;
+  private readonly undo = new AbortController();
+  private readonly observer: ResizeObserver;
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly events: SurfaceEvents,
+  ) {
+    this.dpr = window.devicePixelRatio || 1;
+    this.atlas = new Atlas(this.dpr);
+    const { signal } = this.undo;
+    canvas.addEventListener("webglcontextlost", (e) => this.lost(e), { signal });
+    canvas.addEventListener("webglcontextrestored", () => this.open(), { signal });
+    this.observer = new ResizeObserver(() => this.measureCanvas());
+    this.observer.observe(canvas);
+    this.watchRatio();
+    const refont = (): void => {
+      this.atlas.reset();
+      if (!signal.aborted) events.redraw();
+    };
+    void document.fonts?.ready.then(refont);
+    document.fonts?.addEventListener?.("loadingdone", refont, { signal });
+    this.open();
+  }
+
+  /** Reads the canvas's size at once; the observer does it later by itself. */
+  measureCanvas(): void {
+    const box = this.canvas.getBoundingClientRect();
+    const width = Math.max(1, box.width);
+    const height = Math.max(1, box.height);
+    const w = Math.round(width * this.dpr);
+    const h = Math.round(height * this.dpr);
+    if (this.canvas.width === w && this.canvas.height === h && this.view.width === width && this.view.height === height)
+      return;
+    this.canvas.width = w;
+    this.canvas.height = h;
+    this.view = { width, height };
+    this.events.resized(this.view);
+  }
+
+  measure(style: TextStyle, text: string): number {
+    return this.atlas.measure(style, text);
+  }
+
+  draw(list: DrawList, sky: Sky): void {
+    const { dpr, canvas } = this;
+    const { k, x, y } = sky.camera;
+    this.renderer?.execute(list, sky, this.atlas, {
+      width: canvas.width,
+      height: canvas.height,
+      dpr,
+      k: k * dpr,
+      x: x * dpr,
+      y: y * dpr,
+      spacing: k,
+      still: !sky.moving,
+    });
+  }
+
+  destroy(): void {
+    this.undo.abort();
+    this.observer.disconnect();
+    window.clearTimeout(this.lossTimer);
+    this.renderer = null;
+  }
+
+  private open(): void {
+    window.clearTimeout(this.lossTimer);
+    try {
+      const gl = openContext(this.canvas);
+      if (gl === null) return this.giveUp("This browser has no WebGL2.");
+      this.renderer = new Renderer(gl);
+      this.atlas = new Atlas(this.dpr);
+      this.events.redraw();
+    } catch (error) {
+      this.giveUp(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private lost(e: Event): void {
+    e.preventDefault();
+    this.renderer = null;
+    this.lossTimer = window.setTimeout(() => this.giveUp("The graphics context was lost."), RESTORE_MS);
+  }
+
+  private giveUp(reason: string): void {
+    this.renderer = null;
+    this.events.unavailable(reason);
+  }
+
+  /** The ratio changes when the window moves to another screen or the page is zoomed. */
+  private watchRatio(): void {
+    const query = window.matchMedia(`(resolution: ${window.devicePixelRatio || 1}dppx)`);
+    const change = (): void => {
+      this.dpr = window.devicePixelRatio || 1;
+      this.atlas = new Atlas(this.dpr);
+      this.view = { width: 0, height: 0 };
+      this.measureCanvas();
+      this.events.redraw();
+      this.watchRatio();
+    };
+    query.addEventListener("change", change, { once: true, signal: this.undo.signal });
+  }
+}
