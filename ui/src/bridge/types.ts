@@ -64,8 +64,17 @@ export type DiscView = { x: number; y: number; r: number };
 export type GroupView = { index: number; key: string; label: string; discs: DiscView[] };
 
 export type ExecutionState =
-  | "queued" | "dispatched" | "running" | "stopping"
-  | "succeeded" | "failed" | "timed_out" | "cancelled" | "unknown" | "expired" | "refused";
+  | "queued"
+  | "dispatched"
+  | "running"
+  | "stopping"
+  | "succeeded"
+  | "failed"
+  | "timed_out"
+  | "cancelled"
+  | "unknown"
+  | "expired"
+  | "refused";
 
 export type ExecutionView = {
   id: string;
@@ -154,7 +163,9 @@ export type SettingsView = {
   /** True when a change only takes effect after a restart of the app. */
   restartNeeded: boolean;
 };
-export type SettingsPatch = Partial<Pick<SettingsView, "exposed" | "keepInTray" | "runLocalSpore" | "theme" | "reducedMotion">>;
+export type SettingsPatch = Partial<
+  Pick<SettingsView, "exposed" | "keepInTray" | "runLocalSpore" | "theme" | "reducedMotion">
+>;
 
 /** What a command answers instead of a value. `code` is for programs, `message` for people. */
 export type BridgeError = { code: string; message: string };

@@ -1,0 +1,104 @@
+/** The top bar: who this is, the command field, how the link fares, theme, and how many nodes need a look. */
+import { Bell, Moon, Search, Sun } from "lucide-react";
+import { IconButton } from "../components/Button";
+import { count } from "../components/format";
+import { Kbd, withModifier } from "../components/Kbd";
+import { StatusMark } from "../components/StatusMark";
+import { useConsole, useFleet, useLink } from "../state/hooks";
+import { medianLatency } from "./latency";
+import styles from "./TopBar.module.css";
+
+export function TopBar({
+  theme,
+  simulated,
+  onTheme,
+}: {
+  theme: "dark" | "light";
+  simulated: boolean;
+  onTheme(): void;
+}) {
+  const { ui } = useConsole();
+  const degraded = useFleet((fleet) => fleet.totals.degraded);
+  const Icon = theme === "dark" ? Moon : Sun;
+  return (
+    <header className={styles.top}>
+      <div className={styles.brand}>
+        <span className={styles.mark}>
+          <Mark />
+        </span>
+        Nexus
+        {simulated && <span className={styles.note}>simulated swarm</span>}
+      </div>
+      <button
+        type="button"
+        className={styles.command}
+        onClick={() => ui.getState().set({ palette: { open: true, query: "" } })}
+        data-testid="command-field"
+      >
+        <Search size={16} strokeWidth={1.5} aria-hidden="true" />
+        <span>Search nodes, run a skill, jump to…</span>
+        <Kbd>{withModifier("K")}</Kbd>
+      </button>
+      <div className={styles.right}>
+        <Link />
+        <IconButton
+          label={theme === "dark" ? "Light theme" : "Dark theme"}
+          onClick={onTheme}
+          data-testid="theme-toggle"
+        >
+          <Icon size={16} strokeWidth={1.5} aria-hidden="true" />
+        </IconButton>
+        <button
+          type="button"
+          className={styles.attention}
+          onClick={() => ui.getState().closePanel()}
+          data-testid="attention-count"
+          title="Needs attention"
+          aria-label={degraded > 0 ? `Needs attention: ${degraded} degraded` : "Nothing needs attention"}
+        >
+          <Bell size={16} strokeWidth={1.5} aria-hidden="true" />
+          {degraded > 0 && <b>{count(degraded)}</b>}
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function Link() {
+  const state = useLink((s) => s.state);
+  const problem = useLink((s) => s.problem);
+  const name = useLink((s) => s.nexus?.name ?? "");
+  const latency = useFleet(medianLatency);
+  const words = {
+    connecting: "Connecting…",
+    live: latency === null ? name : `${name} · ${latency} ms`,
+    resyncing: "Reading the swarm again…",
+    lost: "No connection to the Nexus, trying again…",
+  }[state];
+  return (
+    <span
+      className={`${styles.link} ${state === "lost" ? styles.lost : ""}`}
+      data-testid="link-state"
+      data-state={state}
+      title={problem ?? "Median round trip to the nodes that are online"}
+    >
+      <StatusMark kind={state === "live" ? "online" : state === "lost" ? "critical" : "activity"} />
+      <span>{words}</span>
+    </span>
+  );
+}
+
+function Mark() {
+  return (
+    <svg width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" aria-hidden="true">
+      <circle cx="12" cy="12" r="6.2" strokeWidth="1.7" />
+      <circle cx="12" cy="12" r="2.4" fill="currentColor" stroke="none" />
+      <path
+        d="M16.6 7.4a10.4 10.4 0 0 1 4.6 1.2M7.4 16.6a10.4 10.4 0 0 1-4.6-1.2"
+        strokeWidth="1.4"
+        strokeLinecap="round"
+        opacity=".55"
+      />
+    </svg>
+  );
+}

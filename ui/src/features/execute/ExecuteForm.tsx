@@ -1,0 +1,240 @@
+/**
+ * Choose a method, fill in its parameters, run it. The same form serves one node and many; the footer always says
+ * what will be touched, and a method that destroys asks for the typed number of nodes when there are many.
+ * Not here: where it runs and where the output goes (the caller's `onRun`).
+ */
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
+import { Button } from "../../components/Button";
+import { Choice } from "../../components/Choice";
+import { Kbd, withModifier } from "../../components/Kbd";
+import { Notice } from "../../components/Notice";
+import type { Call } from "../../state/commands";
+import { useUi } from "../../state/hooks";
+import { nameOf, type OfferedMethod } from "./builtin";
+import { type Draft, emptyDraft, toParameters } from "./draft";
+import { keepDraft, keptDraft } from "./drafts";
+import styles from "./ExecuteForm.module.css";
+import fieldStyles from "./Field.module.css";
+import { FieldFrame, Fields } from "./fields";
+import { readForm } from "./schema";
+import { type Problems, validate } from "./validate";
+
+type ExecuteFormProps = {
+  /** Drafts are kept under this key: a node's id, or "many". */
+  scope: string;
+  methods: readonly OfferedMethod[];
+  /** How many nodes will really be asked. */
+  targets: number;
+  /** Why running is impossible just now, or null. */
+  obstacle: string | null;
+  notes?: ReactNode;
+  onRun(call: Call): void;
+};
+
+const TIMEOUTS = [5, 10, 30, 60, 300, 900, 3600, 14_400];
+const EFFECT = { read: "read-only", change: "can change things", destroy: "can destroy things" } as const;
+const NONE: Problems = new Map();
+
+export function ExecuteForm({ scope, methods, targets, obstacle, notes, onRun }: ExecuteFormProps) {
+  const [name, choose] = useChosenMethod(methods);
+  const method = methods.find((m) => nameOf(m) === name);
+  if (!method) {
+    return (
+      <div className={styles.form} data-testid="execute-form">
+        <div className={styles.fields}>
+          <Notice>
+            {targets > 1
+              ? "These nodes have no skill in common."
+              : "This node announced no skill that can be run from here."}
+          </Notice>
+          {notes}
+        </div>
+        <div className={styles.foot} />
+      </div>
+    );
+  }
+  return (
+    <MethodForm
+      key={`${scope} ${name}`}
+      scope={scope}
+      method={method}
+      targets={targets}
+      obstacle={obstacle}
+      notes={notes}
+      onRun={onRun}
+      picker={<MethodPicker methods={methods} value={name} onChange={choose} />}
+    />
+  );
+}
+
+/** The method stays the same from node to node where it exists; a wish from the palette wins. */
+let lastChosen = "ShellSkill.run";
+function useChosenMethod(methods: readonly OfferedMethod[]): [string, (name: string) => void] {
+  const [chosen, setChosen] = useState(lastChosen);
+  const wish = useUi((s) => s.wish);
+  const setUi = useUi((s) => s.set);
+  const choose = (name: string) => {
+    lastChosen = name;
+    setChosen(name);
+  };
+  useEffect(() => {
+    if (!wish) return;
+    lastChosen = nameOf(wish);
+    setChosen(lastChosen);
+    setUi({ wish: null });
+  }, [wish, setUi]);
+  const known = methods.some((method) => nameOf(method) === chosen);
+  const fallback = methods.find((method) => nameOf(method) === "ShellSkill.run") ?? methods[0];
+  return [known ? chosen : fallback ? nameOf(fallback) : "", choose];
+}
+
+function MethodPicker({
+  methods,
+  value,
+  onChange,
+}: {
+  methods: readonly OfferedMethod[];
+  value: string;
+  onChange(name: string): void;
+}) {
+  const id = useId();
+  const options = methods.map((method) => ({
+    value: nameOf(method),
+    label: nameOf(method),
+    hint: method.title,
+    group: method.skill,
+  }));
+  return (
+    <FieldFrame title="Skill" id={id} wide>
+      <Choice
+        id={id}
+        labelledBy={`${id}-label`}
+        value={value}
+        options={options}
+        onChange={onChange}
+        testId="method-picker"
+      />
+    </FieldFrame>
+  );
+}
+
+type MethodFormProps = Omit<ExecuteFormProps, "methods"> & { method: OfferedMethod; picker: ReactNode };
+
+function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: MethodFormProps) {
+  const form = useMemo(() => readForm(method.schema), [method.schema]);
+  const key = `${scope} ${nameOf(method)}`;
+  const [draft, setDraft] = useState<Draft>(() => keptDraft(key)?.draft ?? emptyDraft(form));
+  const [timeoutSeconds, setTimeoutSeconds] = useState(() => keptDraft(key)?.timeoutSeconds ?? 30);
+  const [problems, setProblems] = useState<Problems>(NONE);
+  const [typed, setTyped] = useState("");
+  const element = useRef<HTMLFormElement>(null);
+  useFormCall(element);
+  useEffect(() => keepDraft(key, { draft, timeoutSeconds }), [key, draft, timeoutSeconds]);
+
+  const confirming = method.effect === "destroy" && targets > 1;
+  const blocked = obstacle !== null || targets === 0 || (confirming && typed.trim() !== String(targets));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const parameters = toParameters(form, draft);
+    const found = validate(method.schema, form, parameters);
+    setProblems(found);
+    if (found.size > 0) {
+      const [path = ""] = found.keys();
+      element.current?.querySelector<HTMLElement>(`[data-testid="field-${CSS.escape(path)}"]`)?.focus();
+      return;
+    }
+    if (blocked) return;
+    setTyped("");
+    const repeated = method.timeoutParameter ? { [method.timeoutParameter]: timeoutSeconds } : {};
+    onRun({ skill: method.skill, method: method.method, parameters: { ...parameters, ...repeated }, timeoutSeconds });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
+  };
+  const change = (next: Draft) => {
+    setDraft(next);
+    if (problems.size > 0) setProblems(validate(method.schema, form, toParameters(form, next)));
+  };
+
+  return (
+    <form
+      ref={element}
+      className={styles.form}
+      data-testid="execute-form"
+      onSubmit={submit}
+      onKeyDown={onKeyDown}
+      aria-label={`Run ${nameOf(method)}`}
+      noValidate
+    >
+      <div className={styles.fields}>
+        {picker}
+        <Fields
+          form={form}
+          draft={draft}
+          problems={problems}
+          onChange={change}
+          after={<Timeout value={timeoutSeconds} onChange={setTimeoutSeconds} />}
+        />
+        {problems.get("") && <Notice tone="problem">{problems.get("")}</Notice>}
+        {notes}
+        {obstacle && <Notice testId="obstacle">{obstacle}</Notice>}
+      </div>
+      <div className={styles.foot}>
+        <span className={styles.touched} data-testid="touched">
+          On <b>{targets === 1 ? "1 node" : `${targets} nodes`}</b> ·{" "}
+          <span className={method.effect === "destroy" ? styles.destroys : undefined}>{EFFECT[method.effect]}</span>
+        </span>
+        {confirming && (
+          <input
+            className={`${fieldStyles.input} ${styles.confirm}`}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+            inputMode="numeric"
+            placeholder={`Type ${targets}`}
+            aria-label={`Type ${targets} to confirm that ${targets} nodes will be touched`}
+            data-testid="confirm-count"
+          />
+        )}
+        <Button
+          look={method.effect === "destroy" ? "danger" : "primary"}
+          type="submit"
+          disabled={blocked}
+          data-testid="run"
+        >
+          Run <Kbd>{withModifier("↵")}</Kbd>
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function Timeout({ value, onChange }: { value: number; onChange(value: number): void }) {
+  const id = useId();
+  const options = TIMEOUTS.map((s) => ({
+    value: String(s),
+    label: s < 120 ? `${s} s` : s < 7200 ? `${s / 60} min` : `${s / 3600} h`,
+  }));
+  return (
+    <FieldFrame title="Timeout" id={id}>
+      <Choice
+        id={id}
+        labelledBy={`${id}-label`}
+        value={String(value)}
+        options={options}
+        onChange={(next) => onChange(Number(next))}
+        testId="field-timeout"
+      />
+    </FieldFrame>
+  );
+}
+
+/** R on the map, or the button under a selection, brings the keyboard to the first field. */
+function useFormCall(element: { current: HTMLFormElement | null }): void {
+  const called = useUi((s) => s.formCalled);
+  const setUi = useUi((s) => s.set);
+  useEffect(() => {
+    if (!called) return;
+    setUi({ formCalled: false });
+    element.current?.querySelector<HTMLElement>("input:not([aria-hidden]), textarea")?.focus();
+  }, [called, setUi, element]);
+}

@@ -1,0 +1,100 @@
+/**
+ * Output as lines of text: virtualised, selectable, following the tail unless the reader scrolled up.
+ * Text from a node is only ever text; it was stripped of control sequences on its way in (state/text.ts).
+ * Not here: colours of terminals, searching.
+ */
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown } from "lucide-react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { Button } from "../../components/Button";
+import { count } from "../../components/format";
+import type { Line, OutputBuffer } from "../../state/output";
+import styles from "./LogView.module.css";
+
+const LINE = 19;
+/** Within this distance of the end the reader counts as being there. */
+const NEAR_END = 24;
+
+export function LogView({ output, live, label }: { output: OutputBuffer; live: boolean; label: string }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [following, setFollowing] = useState(true);
+  const head = output.dropped > 0 ? 1 : 0;
+  const total = output.lines.length + head;
+  const rows = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE,
+    overscan: 12,
+    initialRect: { width: 400, height: 400 },
+  });
+
+  // A buffer that dropped lines at its front moves under a reader who scrolled up; keep the same line in place.
+  const droppedBefore = useRef(output.dropped);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const moved = output.dropped - droppedBefore.current;
+    droppedBefore.current = output.dropped;
+    if (!element) return;
+    if (following) element.scrollTop = element.scrollHeight;
+    else if (moved > 0) element.scrollTop = Math.max(0, element.scrollTop - moved * LINE);
+  });
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const onScroll = () => setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END);
+    element.addEventListener("scroll", onScroll, { passive: true });
+    return () => element.removeEventListener("scroll", onScroll);
+  }, []);
+
+  return (
+    <div className={styles.frame}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <div
+        ref={scroller}
+        className={styles.log}
+        role="log"
+        aria-live="off"
+        aria-label={label}
+        tabIndex={0}
+        data-testid="output"
+        data-lines={output.lines.length}
+      >
+        <div className={styles.sheet} style={{ height: rows.getTotalSize() + (live ? 0 : 4) }}>
+          {rows.getVirtualItems().map((row) => {
+            const line = output.lines[row.index - head];
+            return (
+              <div key={row.key} className={styles.line} style={{ transform: `translateY(${row.start}px)` }}>
+                {line ? (
+                  <LineText line={line} caret={live && row.index === total - 1} />
+                ) : (
+                  <span className={styles.gap}>{count(output.dropped)} earlier lines are not kept here</span>
+                )}
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {!following && (
+        <div className={styles.pause}>
+          <Button small onClick={() => setFollowing(true)}>
+            <ArrowDown size={13} aria-hidden="true" /> Follow
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function LineText({ line, caret }: { line: Line; caret: boolean }) {
+  if (line.stream === "gap") return <span className={styles.gap}>{line.text}</span>;
+  return (
+    <>
+      <span className={styles.time}>{(line.atMs / 1000).toFixed(2)}</span>
+      <span className={line.stream === "stderr" ? styles.stderr : line.stream === "note" ? styles.note : undefined}>
+        {line.text}
+      </span>
+      {caret && <span className={styles.caret} />}
+    </>
+  );
+}

@@ -1,0 +1,130 @@
+/**
+ * One execution as it happens: its state in honest words, a clock with Stop beside it, its output and its result.
+ * Not here: starting anything (features/execute), lists of executions (features/jobs).
+ */
+import { useEffect, useState } from "react";
+import { Button } from "../../components/Button";
+import { CopyButton } from "../../components/CopyButton";
+import { bytes, counted } from "../../components/format";
+import { Notice } from "../../components/Notice";
+import { StatusMark } from "../../components/StatusMark";
+import { fetchOutput, stop } from "../../state/commands";
+import { type Execution, isLive } from "../../state/executions";
+import { useConsole, useExecution } from "../../state/hooks";
+import { OutputBuffer } from "../../state/output";
+import { LogView } from "./LogView";
+import styles from "./OutputPane.module.css";
+import { elapsed, markOf, tell } from "./outcome";
+
+export function OutputPane({ id }: { id: string | null }) {
+  const console = useConsole();
+  const execution = useExecution(id);
+  useEffect(() => {
+    if (id !== null) void fetchOutput(console, id);
+  }, [console, id]);
+  if (!execution) return <section className={styles.pane} aria-label="Output" />;
+  const { view } = execution;
+  const told = tell(view);
+  const live = isLive(view.state);
+  return (
+    <section className={styles.pane} aria-label="Output" data-execution={view.id}>
+      <div className={styles.head}>
+        <StatusMark kind={markOf(view)} />
+        <span
+          className={`${styles.word} ${told.tone === "bad" ? styles.bad : ""}`}
+          data-testid="execution-state"
+          data-state={view.state}
+        >
+          {told.word}
+        </span>
+        <Clock execution={execution} live={live} />
+        <bdi className={styles.command} title={view.summary}>
+          {view.summary}
+        </bdi>
+        <span className={styles.space} />
+        {live && (
+          <Button
+            small
+            onClick={() => void stop(console, view.id)}
+            disabled={view.state === "stopping"}
+            data-testid="stop"
+          >
+            Stop
+          </Button>
+        )}
+      </div>
+      {told.explanation && (
+        <div className={styles.explanation}>
+          <Notice tone={told.tone === "bad" ? "problem" : "plain"} testId="execution-explanation">
+            {told.explanation}
+          </Notice>
+        </div>
+      )}
+      <Body execution={execution} live={live} />
+      <div className={styles.foot}>
+        <span data-testid="output-facts">{facts(execution)}</span>
+        <span className={styles.space} />
+        <CopyButton text={() => copyText(execution)} testId="copy-output" />
+      </div>
+    </section>
+  );
+}
+
+function Body({ execution, live }: { execution: Execution; live: boolean }) {
+  const { view, output } = execution;
+  const label = `Output of ${view.skill} ${view.method} on ${view.nodeName}`;
+  if (output.lines.length > 0) return <LogView key={view.id} output={output} live={live} label={label} />;
+  if (execution.waiting) return <p className={styles.empty}>Reading the output…</p>;
+  if (view.result !== null && !live)
+    return <LogView key={`${view.id} result`} output={resultBuffer(view.id, view.result)} live={false} label={label} />;
+  return <p className={styles.empty}>{live ? "No output yet." : "It wrote nothing."}</p>;
+}
+
+/** The clock runs only while the execution does. */
+function Clock({ execution, live }: { execution: Execution; live: boolean }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!live) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 100);
+    return () => clearInterval(timer);
+  }, [live]);
+  return <span className={styles.clock}>{elapsed(execution.view, now)}</span>;
+}
+
+function facts({ view, output }: Execution): string {
+  const lines = output.lines.length + output.dropped;
+  const size = Math.max(view.outputBytes, 0);
+  return lines === 0
+    ? size > 0
+      ? bytes(size)
+      : ""
+    : `${counted(lines, "line")}${size > 0 ? ` · ${bytes(size)}` : ""}`;
+}
+
+function copyText({ view, output }: Execution): string {
+  return output.lines.length > 0 ? output.text() : resultText(view.result ?? "");
+}
+
+const results = new Map<string, OutputBuffer>();
+
+function resultBuffer(id: string, result: string): OutputBuffer {
+  let buffer = results.get(id);
+  if (!buffer) {
+    if (results.size > 50) results.clear();
+    buffer = new OutputBuffer();
+    buffer.append({ executionId: id, seq: 0, stream: "stdout", text: resultText(result), atMs: 0 });
+    results.set(id, buffer);
+  }
+  return buffer;
+}
+
+/** A result that is one JSON string is shown as that text, anything else as JSON, one member in a line. */
+function resultText(result: string): string {
+  try {
+    const value: unknown = JSON.parse(result);
+    return typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  } catch {
+    return result;
+  }
+}

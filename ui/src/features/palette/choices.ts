@@ -1,0 +1,140 @@
+/**
+ * What the palette offers for a query, and what each choice does. Enter on a node flies to it and opens it.
+ * Not here: matching (match.ts), drawing (Palette.tsx).
+ */
+import { percent } from "../../components/format";
+import type { Console } from "../../state/console";
+import { visibleStars } from "../../state/filter";
+import { Status } from "../../state/status";
+import { type Found, find } from "./match";
+
+export type PaletteChoice = {
+  id: string;
+  section: "Nodes" | "Groups" | "Skills" | "Actions";
+  name: string;
+  hint: string;
+  verb: string;
+  /** For a node its ordinal, so that the mark can be drawn. */
+  ordinal: number | null;
+  icon: "group" | "skill" | "run" | "filter" | null;
+  keys: string;
+  act(): void;
+};
+
+export function choicesFor(console: Console, query: string): PaletteChoice[] {
+  const { fleet } = console;
+  const found = find(fleet, query);
+  const list: PaletteChoice[] = [];
+  for (const item of [...found.nodes, ...found.groups, ...found.skills]) list.push(choiceOf(console, item));
+  if (query.trim() !== "" && found.matches > 1) list.push(runOnMatches(console, query, found.matches));
+  if (query.trim() !== "" && found.matches > 0) list.push(filterMap(console, query));
+  return list;
+}
+
+function choiceOf(console: Console, found: Found): PaletteChoice {
+  const { fleet, ui } = console;
+  switch (found.kind) {
+    case "node": {
+      const { ordinal } = found;
+      const load = fleet.status[ordinal] === Status.Offline ? "offline" : `CPU ${percent(fleet.cpu[ordinal] ?? 0)}`;
+      const act = () => {
+        ui.getState().openNode(ordinal);
+        ui.getState().fly("star", ordinal);
+      };
+      return {
+        id: `node-${ordinal}`,
+        section: "Nodes",
+        name: found.name,
+        hint: `${fleet.groupLabel(ordinal)} · ${load}`,
+        verb: "Fly to",
+        ordinal,
+        icon: null,
+        keys: "↵",
+        act,
+      };
+    }
+    case "group": {
+      const act = () => {
+        ui.getState().go("map");
+        ui.getState().fly("group", found.group);
+      };
+      return {
+        id: `group-${found.group}`,
+        section: "Groups",
+        name: found.name,
+        hint: `${found.size} nodes`,
+        verb: "Fly to",
+        ordinal: null,
+        icon: "group",
+        keys: "↵",
+        act,
+      };
+    }
+    case "skill":
+      return {
+        id: `skill-${found.name}`,
+        section: "Skills",
+        name: found.name,
+        hint: found.title,
+        verb: skillVerb(console),
+        ordinal: null,
+        icon: "skill",
+        keys: "↵",
+        act: () => wishFor(console, found),
+      };
+  }
+}
+
+function skillVerb(console: Console): string {
+  const { open, selected } = console.ui.getState();
+  if (selected.size > 0) return `Run on ${selected.size} selected`;
+  return open === null ? "Select who has it" : `Run on ${console.fleet.node(open)?.name ?? "this node"}`;
+}
+
+/** The method goes to whatever is chosen; when nothing is, to everybody who offers it. */
+function wishFor({ fleet, ui }: Console, { skill, method }: { skill: string; method: string }): void {
+  const state = ui.getState();
+  if (state.open === null && state.selected.size === 0) {
+    state.select(
+      [...fleet.ordinals()].filter((o) => fleet.node(o)?.methods.some((m) => m.skill === skill && m.method === method)),
+    );
+  }
+  state.set({ wish: { skill, method }, job: null });
+  state.callForm();
+}
+
+function runOnMatches({ fleet, ui }: Console, query: string, matches: number): PaletteChoice {
+  const act = () => {
+    ui.getState().select(visibleStars(fleet, new Set(), query) ?? []);
+    ui.getState().callForm();
+  };
+  return {
+    id: "run-matches",
+    section: "Actions",
+    name: query.trim(),
+    hint: `Run a skill on ${matches} nodes matching`,
+    verb: "",
+    ordinal: null,
+    icon: "run",
+    keys: "Ctrl ↵",
+    act,
+  };
+}
+
+function filterMap({ ui }: Console, query: string): PaletteChoice {
+  const act = () => {
+    const page = ui.getState().page;
+    ui.getState().set({ search: query.trim(), page: page === "nodes" ? "nodes" : "map" });
+  };
+  return {
+    id: "filter",
+    section: "Actions",
+    name: query.trim(),
+    hint: "Filter the map to",
+    verb: "",
+    ordinal: null,
+    icon: "filter",
+    keys: "Tab",
+    act,
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * One console: the stores of one window, wired to one bridge. Made once at start, and once per test.
+ * Not here: React (hooks.ts), what the operator can ask for (commands.ts).
+ */
+import type { Bridge } from "../bridge/types";
+import { Executions, isLive } from "./executions";
+import { Fleet } from "./fleet";
+import { takeBatch } from "./intake";
+import { createJobs, type JobStore } from "./jobs";
+import { createLinkStore, keepSubscribed, type LinkStore } from "./link";
+import { createNews, type News } from "./news";
+import { createSettings, type SettingsStore } from "./settings";
+import { createUi, type UiState, type UiStore } from "./ui";
+
+export type Console = {
+  bridge: Bridge;
+  fleet: Fleet;
+  executions: Executions;
+  jobs: JobStore;
+  ui: UiStore;
+  link: LinkStore;
+  news: News;
+  settings: SettingsStore;
+};
+
+export function createConsole(bridge: Bridge, initial: Partial<UiState> = {}): Console {
+  return {
+    bridge,
+    fleet: new Fleet(),
+    executions: new Executions(),
+    jobs: createJobs(),
+    ui: createUi(initial),
+    link: createLinkStore(),
+    news: createNews(),
+    settings: createSettings(bridge),
+  };
+}
+
+/** Begins to listen to the host; the returned function stops it. */
+export function startConsole(console: Console): () => void {
+  const stopNews = tellNews(console);
+  const stopRemap = console.fleet.subscribe((delta) => {
+    if (delta.remapped) console.ui.getState().remap(delta.remapped);
+  });
+  void console.settings.getState().load();
+  const stopFeed = keepSubscribed(console.bridge, console.link, (batch) => takeBatch(console, batch));
+  return () => {
+    stopFeed();
+    stopRemap();
+    stopNews();
+  };
+}
+
+/** Comings, goings and ends become news; what was there before the first snapshot does not. */
+function tellNews({ fleet, executions, news }: Console): () => void {
+  const live = new Set<string>();
+  const stopFleet = fleet.subscribe((delta) => {
+    for (const kind of ["connected", "disconnected"] as const) {
+      const ordinals = delta[kind];
+      for (const ordinal of ordinals) news.note(kind, fleet.node(ordinal)?.name ?? "", fleet.groupLabel(ordinal));
+      const first = ordinals[0];
+      if (first === undefined) continue;
+      news.speak(
+        ordinals.length === 1 ? `${fleet.node(first)?.name ?? "A node"} ${kind}` : `${ordinals.length} nodes ${kind}`,
+      );
+    }
+  });
+  const stopExecutions = executions.subscribe((delta) => {
+    for (const id of delta.changed) {
+      const view = executions.get(id)?.view;
+      if (!view) continue;
+      if (isLive(view.state)) live.add(id);
+      else if (live.delete(id))
+        news.speak(`${view.skill} ${view.method} on ${view.nodeName}: ${view.state.replace("_", " ")}`);
+    }
+  });
+  return () => {
+    stopFleet();
+    stopExecutions();
+  };
+}

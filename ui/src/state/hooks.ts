@@ -1,0 +1,67 @@
+/**
+ * How React looks at the stores: a context that carries the console, and slices that render again only when their
+ * value changed. Selectors must return primitives or stored references.
+ * Not here: any state of its own.
+ */
+import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
+import { useStore } from "zustand";
+import type { Console } from "./console";
+import type { Execution } from "./executions";
+import type { Fleet } from "./fleet";
+import type { JobStore } from "./jobs";
+import type { LinkState } from "./link";
+import type { NewsState } from "./news";
+import type { SettingsState } from "./settings";
+import type { UiActions, UiState } from "./ui";
+
+export const ConsoleContext = createContext<Console | null>(null);
+
+export function useConsole(): Console {
+  const console = useContext(ConsoleContext);
+  if (!console) throw new Error("ConsoleContext is missing");
+  return console;
+}
+
+export function useUi<T>(select: (state: UiState & UiActions) => T): T {
+  return useStore(useConsole().ui, select);
+}
+
+export function useLink<T>(select: (state: LinkState) => T): T {
+  return useStore(useConsole().link, select);
+}
+
+export function useNews<T>(select: (state: NewsState) => T): T {
+  return useStore(useConsole().news.store, select);
+}
+
+export function useSettings<T>(select: (state: SettingsState) => T): T {
+  return useStore(useConsole().settings, select);
+}
+
+export function useJobs<T>(select: (state: ReturnType<JobStore["getState"]>) => T): T {
+  return useStore(useConsole().jobs, select);
+}
+
+export function useFleet<T>(select: (fleet: Fleet) => T): T {
+  const { fleet } = useConsole();
+  return useSyncExternalStore(fleet.subscribe, () => select(fleet));
+}
+
+/** Renders again whenever any execution changed state; returns a counter to depend on. */
+export function useExecutionsVersion(): number {
+  const { executions } = useConsole();
+  return useSyncExternalStore(executions.subscribe, () => executions.version);
+}
+
+/** One execution; renders again when its state or its output changed. */
+export function useExecution(id: string | null): Execution | undefined {
+  const { executions } = useConsole();
+  const read = useCallback(() => {
+    const execution = id === null ? undefined : executions.get(id);
+    return execution
+      ? `${execution.view.state}:${execution.output.version}:${execution.view.outputBytes}:${execution.waiting !== null}`
+      : "";
+  }, [executions, id]);
+  useSyncExternalStore(executions.subscribe, read);
+  return id === null ? undefined : executions.get(id);
+}

@@ -1,0 +1,50 @@
+/**
+ * Sorts a feed batch into the stores, one write per store and batch. Unknown kinds are ignored, so that a newer
+ * host may say more than this console understands; one broken event does not spoil the rest of its batch.
+ * Not here: order and resubscription (link.ts), judging values (the stores).
+ */
+import type { FeedBatch, FeedEvent } from "../bridge/types";
+import type { Console } from "./console";
+
+export function takeBatch(console: Console, batch: FeedBatch): void {
+  for (const event of batch.events) {
+    try {
+      takeEvent(console, event);
+    } catch {
+      console.link.setState({ problem: "The host sent an event that makes no sense; it was left out." });
+    }
+  }
+  console.fleet.commit();
+  console.executions.commit();
+}
+
+function takeEvent(console: Console, event: FeedEvent): void {
+  switch (event.kind) {
+    case "snapshot":
+      console.link.setState({ nexus: event.nexus, problem: null });
+      console.fleet.applySnapshot(event.nodes, event.groups);
+      console.executions.applySnapshot(event.executions);
+      return;
+    case "node":
+      console.fleet.applyNode(event.change, event.node);
+      return;
+    case "groups":
+      console.fleet.applyGroups(event.groups);
+      return;
+    case "vitals":
+      console.fleet.applyVitals(event.rows);
+      return;
+    case "execution":
+      console.executions.apply(event.execution);
+      return;
+    case "output":
+      console.executions.appendOutput(event.chunks);
+      return;
+    case "gap":
+      console.link.setState({
+        problem: `Some events were left out (${String(event.reason)}); a fresh picture follows.`,
+      });
+      return;
+    default:
+  }
+}

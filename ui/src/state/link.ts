@@ -1,0 +1,74 @@
+/**
+ * The one subscription to the host: takes batches in order, and subscribes again when the order breaks or the
+ * subscription cannot be had. A fresh subscription begins with a snapshot, which heals whatever was missed.
+ * Not here: what a batch means (intake.ts).
+ */
+import { createStore } from "zustand/vanilla";
+import type { Bridge, FeedBatch } from "../bridge/types";
+import { problemText } from "./problem";
+
+export type LinkState = {
+  state: "connecting" | "live" | "resyncing" | "lost";
+  problem: string | null;
+  nexus: { name: string; address: string; version: string; exposed: boolean } | null;
+};
+export type LinkStore = ReturnType<typeof createLinkStore>;
+export function createLinkStore() {
+  return createStore<LinkState>(() => ({ state: "connecting", problem: null, nexus: null }));
+}
+
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** Starts the subscription and keeps it; the returned function ends it. */
+export function keepSubscribed(bridge: Bridge, link: LinkStore, take: (batch: FeedBatch) => void): () => void {
+  let turn = 0;
+  let pause = FIRST_PAUSE_MS;
+  let end: (() => void) | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const again = (state: LinkState["state"], problem: string) => {
+    turn += 1;
+    end?.();
+    end = null;
+    link.setState({ state, problem });
+    clearTimeout(timer);
+    timer = setTimeout(subscribe, pause);
+    pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+  };
+
+  function subscribe() {
+    turn += 1;
+    const mine = turn;
+    let next = 0;
+    const onBatch = (batch: FeedBatch) => {
+      if (mine !== turn || !batch || !Array.isArray(batch.events)) return;
+      if (batch.seq !== next) {
+        if (batch.seq < next) return;
+        again("resyncing", "Some events were missed. Reading the swarm again.");
+        return;
+      }
+      next += 1;
+      pause = FIRST_PAUSE_MS;
+      if (link.getState().state !== "live") link.setState({ state: "live", problem: null });
+      take(batch);
+    };
+    bridge.subscribe(onBatch).then(
+      (unsubscribe) => {
+        if (mine === turn) end = unsubscribe;
+        else unsubscribe();
+      },
+      (reason) => {
+        if (mine === turn) again("lost", problemText(reason));
+      },
+    );
+  }
+
+  subscribe();
+  return () => {
+    turn += 1;
+    clearTimeout(timer);
+    end?.();
+    end = null;
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Pictures of the console at 1440x900, one per state of the design: node ui/tests/shots.mjs <directory> [name…]
+ * Builds, serves with the strict content security policy, and fails when the page breaks it or logs an error.
+ */
+import { mkdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { build, preview } from "vite";
+
+const ui = join(dirname(fileURLToPath(import.meta.url)), "..");
+const out = resolve(process.argv[2] ?? "shots");
+const only = process.argv.slice(3);
+const CSP =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ipc: http://ipc.localhost";
+
+const grep = async (page) => {
+  await page.getByTestId("field-command").fill("grep -rnE 'timeout|deadlock|oom' /var/log/postgresql");
+  await page.getByTestId("run").click();
+  await page.waitForTimeout(3800);
+};
+const SHOTS = [
+  { name: "nexus-dark", query: "n=184&theme=dark&open=fra-db-07", act: grep },
+  { name: "nexus-light", query: "n=184&theme=light&open=fra-db-07", act: grep },
+  { name: "nexus-3", query: "n=3&theme=dark&open=nas-01", act: grep },
+  { name: "nexus-3-light", query: "n=3&theme=light&open=nas-01", act: grep },
+  { name: "nexus-10k", query: "n=10000&theme=dark" },
+  { name: "nexus-10k-light", query: "n=10000&theme=light" },
+  { name: "nexus-empty", query: "n=0&theme=dark" },
+  { name: "nexus-empty-light", query: "n=0&theme=light" },
+  { name: "nexus-table", query: "n=184&theme=dark&view=table", act: (page) => page.getByTestId("sort-cpu").click() },
+  { name: "nexus-palette", query: "n=184&theme=dark&palette=fra-db" },
+  { name: "nexus-multi", query: "n=184&theme=dark&select=Ashburn" },
+  { name: "nexus-multi-light", query: "n=184&theme=light&select=Ashburn" },
+  { name: "nexus-results", query: "n=184&theme=dark&select=Ashburn", act: fanOut },
+  { name: "nexus-settings", query: "n=3&theme=light&view=settings" },
+  { name: "nexus-overview", query: "n=184&theme=dark&open=fra-db-07&tab=overview" },
+];
+
+async function fanOut(page) {
+  await page.getByTestId("field-command").fill("uptime");
+  await page.getByTestId("run").click();
+  await page.waitForTimeout(1500);
+}
+
+await build({ root: ui, logLevel: "warn" });
+const server = await preview({
+  root: ui,
+  logLevel: "warn",
+  preview: { port: 0, host: "127.0.0.1", headers: { "Content-Security-Policy": CSP } },
+});
+const address = server.resolvedUrls.local[0];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-quic", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+});
+mkdirSync(out, { recursive: true });
+const problems = [];
+for (const shot of SHOTS) {
+  if (only.length > 0 && !only.includes(shot.name)) continue;
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`${shot.name}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => problems.push(`${shot.name}: ${error.message}`));
+  await page.goto(`${address}?seed=5&still=1&${shot.query}`);
+  await page.getByTestId("link-state").and(page.locator('[data-state="live"]')).waitFor();
+  await page.waitForTimeout(900);
+  await shot.act?.(page);
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: join(out, `${shot.name}.png`) });
+  await page.close();
+  process.stdout.write(`${shot.name}\n`);
+}
+await browser.close();
+await server.close();
+if (problems.length > 0) {
+  process.stderr.write(`${problems.join("\n")}\n`);
+  process.exitCode = 1;
+}
