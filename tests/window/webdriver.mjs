@@ -61,8 +61,14 @@ export class Session {
   async clickAt(x, y) {
     const pointer = { type: "pointer", id: "mouse", parameters: { pointerType: "mouse" } };
     const move = { type: "pointerMove", duration: 50, x: Math.round(x), y: Math.round(y), origin: "viewport" };
-    const press = [{ type: "pointerDown", button: 0 }, { type: "pause", duration: 40 }, { type: "pointerUp", button: 0 }];
-    await this.#post("actions", { actions: [{ ...pointer, actions: [move, { type: "pause", duration: 60 }, ...press] }] });
+    const press = [
+      { type: "pointerDown", button: 0 },
+      { type: "pause", duration: 40 },
+      { type: "pointerUp", button: 0 },
+    ];
+    await this.#post("actions", {
+      actions: [{ ...pointer, actions: [move, { type: "pause", duration: 60 }, ...press] }],
+    });
   }
 
   reload() {

@@ -1,0 +1,4 @@
+/** Placeholder. */
+export async function runHeadless() {
+  return 1;
+}

@@ -1,0 +1,61 @@
+/** Makes sure that the machine has what is needed; installs it where that is usual and possible. */
+import { linux, others } from "./needs.mjs";
+import { ask, run } from "./process.mjs";
+import { family } from "./system.mjs";
+import { Stop, say, timed } from "./terminal.mjs";
+
+/** `kinds`: which needs count (`build`, `window`, `test`). */
+export async function ensurePackages(kinds) {
+  const system = family();
+  const missing = (others[system] ?? linux).filter((need) => kinds.includes(need.for) && !need.there());
+  if (missing.length === 0) return;
+  if (system === "debian") await installOnDebian(missing);
+  const left = missing.filter((need) => !need.there());
+  const optional = left.filter((need) => need.optional);
+  for (const need of optional) say(`without ${need.what} (optional). ${instruction(system, [need])}`);
+  const required = left.filter((need) => !need.optional);
+  if (required.length > 0) {
+    const list = required.map((need) => `  - ${need.what}`).join("\n");
+    throw new Stop(`Missing on this machine:\n${list}\n${instruction(system, required)}`);
+  }
+}
+
+async function installOnDebian(missing) {
+  const names = missing.map((need) => need.debian).filter(Boolean);
+  const prefix = becomeRoot();
+  const line = `apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")}`;
+  if (prefix === null) {
+    if (missing.every((need) => need.optional)) return;
+    throw new Stop(
+      `Packages are missing, and installing them needs root. Run this, then try again:\n  sudo sh -c '${line}'`,
+    );
+  }
+  await timed(`installing ${names.join(" ")}`, async () => {
+    const apt = (...args) => {
+      const [command, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", ...args];
+      return run(command, rest);
+    };
+    await apt("update");
+    await apt("install", "-y", "--no-install-recommends", ...names);
+  });
+}
+
+/** What to put before a command so that it runs as root, or null when there is no way. */
+function becomeRoot() {
+  if (process.getuid?.() === 0) return [];
+  if (ask("sudo", ["-n", "true"]) !== null) return ["sudo", "-n"];
+  const canBeAsked = process.stdin.isTTY && ask("sudo", ["-V"]) !== null;
+  return canBeAsked ? ["sudo"] : null;
+}
+
+function instruction(system, needs) {
+  const names = needs
+    .map((need) => need[system])
+    .filter(Boolean)
+    .join(" ");
+  if (system === "debian") return `Run: sudo apt-get install ${names}`;
+  if (system === "fedora") return `Run: sudo dnf install ${names}`;
+  if (system === "arch") return `Run: sudo pacman -S --needed ${names}`;
+  const sentences = needs.map((need) => need.how).filter(Boolean);
+  return sentences.join("\n") || "Install them with your system's package manager.";
+}

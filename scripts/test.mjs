@@ -1,0 +1,88 @@
+/**
+ * `npm test`: everything that has to hold, the quick things first.
+ * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, window.
+ */
+import { join } from "node:path";
+import { buildConsole } from "./kit/console.mjs";
+import { browser } from "./kit/needs.mjs";
+import { ask, root, tool } from "./kit/process.mjs";
+import { check, runStages } from "./kit/stages.mjs";
+import { main, Stop } from "./kit/terminal.mjs";
+import { setup } from "./setup.mjs";
+
+const cargo = (...args) => ({ command: "cargo", args });
+
+const stages = [
+  { name: "fmt", what: "Rust is formatted", run: () => check(cargo("fmt", "--all", "--check")) },
+  { name: "types", what: "TypeScript's types hold", run: () => check(tool("typescript/bin/tsc", "-p", "ui")) },
+  {
+    name: "lint",
+    what: "TypeScript and scripts are clean",
+    run: () => check(tool("@biomejs/biome/bin/biome", "check", "ui", "scripts", "tests/window")),
+  },
+  { name: "console", what: "the console builds", run: () => buildConsole().then(() => ({ passed: 1, failed: 0 })) },
+  {
+    name: "clippy",
+    what: "Rust is clean",
+    run: () => check(cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings")),
+  },
+  { name: "rust", what: "Rust tests", run: rust },
+  { name: "ui", what: "tests of the console, in Chromium", run: ui },
+  { name: "window", what: "the real window, driven by WebDriver", run: realWindow },
+];
+
+async function rust() {
+  const isNextest = ask("cargo", ["nextest", "--version"]) !== null;
+  if (!isNextest) return check(cargo("test", "--workspace", "--no-fail-fast"), countCargo);
+  return check(cargo("nextest", "run", "--workspace", "--no-fail-fast"), countNextest);
+}
+
+function ui() {
+  const vitest = tool("vitest/vitest.mjs", "run", "--root", "ui");
+  return check({ ...vitest, env: { CHROMIUM: browser() ?? "" } }, countVitest);
+}
+
+async function realWindow() {
+  if (process.platform !== "linux") return { passed: 0, failed: 0, note: "on Linux only" };
+  const built = await check(cargo("build", "-p", "nexus-desktop"));
+  if (built.failed > 0) return { ...built, note: "it does not build" };
+  return check({ command: process.execPath, args: [join(root, "tests", "window", "run.mjs")] }, countOurs);
+}
+
+/** `Summary [ 1.2s] 12 tests run: 11 passed (1 slow), 1 failed, 0 skipped` */
+function countNextest(said) {
+  const line = said.match(/Summary \[.*tests? run: .*/)?.[0];
+  return line && [number(line, /(\d+) passed/), number(line, /(\d+) failed/) + number(line, /(\d+) timed out/)];
+}
+
+/** `test result: ok. 3 passed; 0 failed; …`, one for each program. */
+function countCargo(said) {
+  const lines = said.match(/^test result: .*/gm) ?? [];
+  const sum = (pattern) => lines.reduce((total, line) => total + number(line, pattern), 0);
+  return lines.length > 0 ? [sum(/(\d+) passed/), sum(/(\d+) failed/)] : null;
+}
+
+/** `Tests  1 failed | 44 passed (45)` */
+function countVitest(said) {
+  const line = said.match(/^ *Tests .*/m)?.[0];
+  return line && [number(line, /(\d+) passed/), number(line, /(\d+) failed/)];
+}
+
+/** `4 passed, 0 failed` */
+function countOurs(said) {
+  const line = said.match(/^\d+ passed, \d+ failed/m)?.[0];
+  return line && [number(line, /(\d+) passed/), number(line, /(\d+) failed/)];
+}
+
+function number(line, pattern) {
+  return Number(line.match(pattern)?.[1] ?? 0);
+}
+
+await main(async () => {
+  const asked = process.argv.slice(2).map((name) => name.replace(/^--/, ""));
+  const unknown = asked.filter((name) => !stages.some((stage) => stage.name === name));
+  if (unknown.length > 0)
+    throw new Stop(`No such stage: ${unknown.join(", ")}. There are: ${stages.map(({ name }) => name).join(", ")}.`);
+  await setup({ test: true });
+  return runStages(stages, asked.length > 0 ? asked : undefined);
+});

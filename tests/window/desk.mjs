@@ -1,0 +1,112 @@
+/**
+ * A desk to put the window on: a screen in memory, a WebDriver, and a home of its own, so that nothing of the
+ * person who runs the tests is read or written.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Session } from "./webdriver.mjs";
+
+export class Desk {
+  #children = [];
+  #session = null;
+
+  /** `environment` is added to the window's. */
+  static async set(environment = {}) {
+    const desk = new Desk();
+    desk.home = mkdtempSync(join(tmpdir(), "nexus-desk-"));
+    desk.data = join(desk.home, "nexus");
+    mkdirSync(join(desk.home, "run"), { mode: 0o700 });
+    const display = await desk.#screen();
+    desk.environment = {
+      PATH: process.env.PATH,
+      HOME: desk.home,
+      TMPDIR: tmpdir(),
+      XDG_RUNTIME_DIR: join(desk.home, "run"),
+      DISPLAY: `:${display}`,
+      NEXUS_DATA_DIR: desk.data,
+      NEXUS_PORT: String(await freePort()),
+      TAURI_WEBVIEW_AUTOMATION: "true",
+      LANG: "en_US.UTF-8",
+      ...environment,
+    };
+    return desk;
+  }
+
+  /** Opens the window, with a driver of its own. Only one at a time. */
+  async open(binary) {
+    const port = await freePort();
+    this.#start("WebKitWebDriver", [`--port=${port}`], {
+      env: this.environment,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    const driver = `http://127.0.0.1:${port}`;
+    await until("the driver listens", () =>
+      fetch(`${driver}/status`)
+        .then(({ ok }) => ok)
+        .catch(() => false),
+    );
+    this.#session = await Session.open(driver, binary);
+    return this.#session;
+  }
+
+  /** Closes the window as the operator would: the program ends in order. */
+  async close() {
+    await this.#session?.close().catch(() => {});
+    this.#session = null;
+  }
+
+  /** Puts everything away. */
+  async clear() {
+    await this.close();
+    for (const child of this.#children.reverse()) await end(child);
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  async #screen() {
+    const args = ["-displayfd", "3", "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"];
+    const xvfb = this.#start("Xvfb", args, { stdio: ["ignore", "ignore", "ignore", "pipe"] });
+    return new Promise((resolve, reject) => {
+      xvfb.stdio[3].once("data", (number) => resolve(String(number).trim()));
+      xvfb.once("exit", (code) => reject(new Error(`Xvfb ended with ${code}`)));
+    });
+  }
+
+  #start(command, args, options) {
+    const child = spawn(command, args, options);
+    this.#children.push(child);
+    return child;
+  }
+}
+
+/** Asks until the answer is neither false nor null nor undefined; that is what it resolves to. */
+export async function until(what, ask, patience = 15_000) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== false && answer !== null && answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`waited ${patience / 1000} s in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+}
+
+async function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  const hard = setTimeout(() => child.kill("SIGKILL"), 3000);
+  await ended;
+  clearTimeout(hard);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
