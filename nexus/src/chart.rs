@@ -29,7 +29,7 @@ const CELL: f64 = 64.0;
 
 /// A place on the map.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
+pub(crate) struct Place {
     /// Group index.
     pub group: u32,
     /// Which disc of the chart; `None` at home.
@@ -53,7 +53,7 @@ struct Sun {
 
 /// The chart of one dimension.
 #[derive(Debug, Default)]
-pub struct Chart {
+pub(crate) struct Chart {
     /// Group keys in order of appearance; index + 1 is the group's index.
     keys: Vec<String>,
     by_key: BTreeMap<String, u32>,
@@ -69,7 +69,7 @@ pub struct Chart {
 
 impl Chart {
     /// Gives a place in a group; `None` is the home system.
-    pub fn add(&mut self, key: Option<&str>) -> Place {
+    pub(crate) fn add(&mut self, key: Option<&str>) -> Place {
         let Some(key) = key else {
             let slot = self.home_used;
             self.home_used += 1;
@@ -83,7 +83,7 @@ impl Chart {
     }
 
     /// All groups, the home system first.
-    pub fn groups(&self) -> Vec<GroupInfo> {
+    pub(crate) fn groups(&self) -> Vec<GroupInfo> {
         let home = GroupInfo { index: 0, key: String::new(), discs: Vec::new() };
         let others = self.keys.iter().zip(&self.systems).zip(1..).map(|((key, discs), index)| GroupInfo {
             index,

@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use layers::{Layer, environment, file};
+pub use layers::{Compat, Layer, OpenApi, environment, file};
 
 use crate::secret::Secret;
 

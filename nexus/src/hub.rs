@@ -82,7 +82,7 @@ impl Hub {
             for input in inputs.drain(..) {
                 if let Input::Stop(done) = input {
                     self.close_all();
-                    drop(done.send(()));
+                    let _ = done.send(());
                     return;
                 }
                 self.apply(input, now);

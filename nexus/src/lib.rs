@@ -1,9 +1,27 @@
-//! The Nexus.
-pub mod chart;
+//! The Nexus: the server that makes one swarm out of many machines. A library, so that the desktop app can host it;
+//! the binary `nexus` runs it headless.
+//!
+//! ```text
+//! rest ─┐                       ┌─▶ store (one thread, SQLite)
+//!       ├─▶ hub ── State ── effects ─▶ session outboxes ─▶ spores
+//! session ─┘   (one task)       └─▶ events ─▶ screens
+//! ```
+//! [`start`] makes one; [`Handle`] asks it things. Not here: what a skill does (that is the spore's), and Tauri.
+
+mod chart;
+pub mod config;
+mod hub;
+mod metrics;
 pub mod model;
+mod rest;
+pub mod secret;
+mod server;
+mod session;
+pub mod simulate;
 pub mod state;
 pub mod store;
-pub mod config;
-pub mod hub;
-mod metrics;
-pub mod secret;
+
+pub use config::Config;
+pub use hub::{Acceptance, Handle};
+pub use rest::openapi;
+pub use server::{Running, StartError, start};

@@ -22,7 +22,7 @@ struct ByOutcome {
 }
 
 /// See the module.
-pub struct Metrics {
+pub(crate) struct Metrics {
     registry: Registry,
     nodes: Family<ByState, Gauge>,
     executions: Family<ByOutcome, Counter>,
@@ -91,7 +91,7 @@ impl Metrics {
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.
-        drop(prometheus_client::encoding::text::encode(&mut text, &self.registry));
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
         text
     }
 }

@@ -1,0 +1,168 @@
+//! The doors: REST, events, and the nodes' WebSocket, on one port. Each door checks who may come in; then it asks
+//! the hub and writes the answer down in the contract's words.
+//!
+//! Not here: what anything does to the swarm.
+
+mod access;
+mod dispatch;
+mod events;
+mod execute;
+mod executions;
+mod health;
+mod json;
+mod nodes;
+mod problem;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::connect_info::ConnectInfo;
+use axum::extract::{State, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use axum::{Extension, Router, middleware};
+use protocol::limits;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use access::{Access, BearerToken};
+use problem::Problem;
+
+use crate::config::Config;
+use crate::hub::Handle;
+use crate::metrics::Metrics;
+use crate::secret::Secret;
+use crate::session::Gate;
+use crate::state::Close;
+
+/// A WebSocket's read and write buffers, bytes: the library's default costs 17 times the memory and half of the
+/// speed.
+const BUFFER: usize = 4 * 1024;
+/// Most bytes of frames that wait inside one WebSocket.
+const UNSENT: usize = 2 * limits::FRAME_TO_SPORE;
+
+/// What the routes stand on.
+pub(crate) struct Doors {
+    pub(crate) handle: Handle,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) stopping: CancellationToken,
+}
+
+/// What every route may use.
+pub(crate) struct App {
+    doors: Doors,
+    access: Access,
+    enabled: bool,
+    prototype_health: bool,
+}
+
+type Shared = State<Arc<App>>;
+
+impl App {
+    pub(crate) fn new(config: &Config, addresses: &[SocketAddr], doors: Doors, token: Secret) -> Self {
+        let access = Access::new(config, addresses, token);
+        Self { doors, access, enabled: config.enabled, prototype_health: config.prototype_health }
+    }
+
+    /// The hub, unless the Nexus is switched off.
+    fn swarm(&self) -> Result<&Handle, Problem> {
+        if self.enabled { Ok(&self.doors.handle) } else { Err(Problem::disabled()) }
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Nexus", description = "One swarm out of the computers you own.", license(name = "MIT")),
+    modifiers(&BearerToken),
+    security(("token" = []))
+)]
+struct Document;
+
+fn protected() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(nodes::list))
+        .routes(routes!(nodes::get))
+        .routes(routes!(execute::execute))
+        .routes(routes!(dispatch::dispatch))
+        .routes(routes!(executions::list, executions::submit))
+        .routes(routes!(executions::get))
+        .routes(routes!(executions::output))
+        .routes(routes!(executions::cancel))
+        .routes(routes!(health::metrics))
+}
+
+fn open() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz))
+}
+
+/// The OpenAPI document, as served at `/openapi.json`.
+pub fn openapi() -> String {
+    let document = protected().merge(open()).into_openapi();
+    document.to_pretty_json().unwrap_or_default()
+}
+
+/// Serves one listener until told to stop; then requests under way may end.
+pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stopping: CancellationToken) {
+    let listener = listener.tap_io(|socket| {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch Nagle's algorithm off");
+        }
+    });
+    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.cancelled().await });
+    if let Err(error) = served.await {
+        tracing::error!(%error, "a listener ended");
+    }
+}
+
+fn router(app: Arc<App>) -> Router {
+    let (protected, protected_document) = protected().split_for_parts();
+    let (open, open_document) = open().split_for_parts();
+    let document = protected_document.merge_from(open_document).to_json().unwrap_or_default();
+    let guarded = protected
+        .route("/openapi.json", get(openapi_document))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::bearer));
+    // Events check their token themselves: a browser cannot send a header with a WebSocket.
+    guarded
+        .merge(open)
+        .route("/ws/events", get(events::events))
+        .route("/ws/nodes", get(spores))
+        .fallback(|| async { Problem::not_found("Not Found") })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), access::browser))
+        .layer(Extension(Arc::<str>::from(document)))
+        .with_state(app)
+}
+
+async fn openapi_document(Extension(document): Extension<Arc<str>>) -> impl IntoResponse {
+    ([("content-type", "application/json")], document.to_string())
+}
+
+/// `GET /ws/nodes`.
+async fn spores(
+    State(app): Shared,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    if headers.contains_key("origin") {
+        return Problem::forbidden("a web page is not a spore").into_response();
+    }
+    if !app.enabled {
+        return (axum::http::StatusCode::FORBIDDEN, [("connection", "close")], Close::disabled().reason).into_response();
+    }
+    let gate = Arc::clone(&app.doors.gate);
+    upgrade
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(BUFFER)
+        .max_write_buffer_size(UNSENT)
+        .max_message_size(limits::FRAME_FROM_SPORE)
+        .max_frame_size(limits::FRAME_FROM_SPORE)
+        .on_upgrade(move |socket| gate.serve(socket, peer))
+}

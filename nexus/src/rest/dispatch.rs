@@ -1,0 +1,69 @@
+//! `POST /api/v1/dispatch`: runs something on the best node, and says why there.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::execute::{Executed, call, finished, half_a_minute};
+use super::json::{body, no_parameters, object, seconds};
+use super::{Problem, Shared};
+use crate::state::{Mode, Preference, Submission, Target};
+
+/// What is to be run, and what its node must have.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct DispatchBody {
+    /// May also stand in the preference.
+    skill_name: Option<String>,
+    /// May also stand in the preference; `run` if in neither.
+    method_name: Option<String>,
+    #[serde(default = "no_parameters", deserialize_with = "object")]
+    #[schema(value_type = Value)]
+    parameters: Box<RawValue>,
+    /// Seconds.
+    #[serde(default = "half_a_minute", deserialize_with = "seconds")]
+    timeout: u32,
+    #[serde(default)]
+    node_preference: NodePreference,
+    /// Whether the Nexus' own machine will do when no node can take it, if the Nexus allows that at all.
+    #[serde(default = "yes")]
+    local_fallback: bool,
+}
+
+/// The prototype's preference.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct NodePreference {
+    /// Only nodes with this tag.
+    tag: Option<String>,
+    skill: Option<String>,
+    method: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Runs one method on the least loaded node that has it (and the tag), with failover to the next best.
+#[utoipa::path(post, path = "/api/v1/dispatch", request_body = DispatchBody, responses(
+    (status = 200, description = "the node answered, whatever it says", body = Executed),
+    (status = 422, body = Problem),
+    (status = 502, description = "the connection was lost; the outcome is unknown", body = Problem),
+    (status = 503, description = "no node can take it; the context lists all and why", body = Problem),
+    (status = 504, description = "no end within the timeout", body = Problem)))]
+pub(crate) async fn dispatch(State(app): Shared, bytes: Bytes) -> Result<Response, Problem> {
+    let asked: DispatchBody = body(&bytes, &[])?;
+    let preference = asked.node_preference;
+    let skill = asked.skill_name.or(preference.skill).ok_or_else(|| {
+        let detail = "say which skill: skill_name, or node_preference.skill";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+    })?;
+    let method = asked.method_name.or(preference.method).unwrap_or_else(|| "run".to_owned());
+    let call = call(skill, method, asked.parameters, asked.timeout)?;
+    let target = Target::Best(Preference { tag: preference.tag, fallback: asked.local_fallback });
+    let submission = Submission { id: Uuid::now_v7(), target, call, mode: Mode::Collect };
+    finished(&app.swarm()?.run(submission).await?)
+}

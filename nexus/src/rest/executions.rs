@@ -1,0 +1,203 @@
+//! `/api/v1/executions`: start something and look at it later, stop it, read what it wrote.
+
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use protocol::{Stream, rfc3339};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::execute::{call, half_a_minute};
+use super::json::{answer, body, no_parameters, object, seconds};
+use super::{Problem, Shared};
+use crate::model::{Chunk, ExecutionInfo, ExecutionState};
+use crate::state::{Mode, Submission, Target};
+
+/// Most executions of one list.
+const LIST: u32 = 1000;
+/// Most bytes of output in one answer.
+const PAGE: usize = 1024 * 1024;
+
+/// An execution as REST and events tell it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ExecutionBody<'a> {
+    id: Uuid,
+    node_id: &'a str,
+    node_name: &'a str,
+    skill_name: &'a str,
+    method_name: &'a str,
+    /// Short human form of the parameters.
+    summary: &'a str,
+    state: ExecutionState,
+    exit_code: Option<i32>,
+    signal: Option<&'a str>,
+    error: Option<&'a str>,
+    #[schema(value_type = Value)]
+    result: Option<&'a RawValue>,
+    submitted_at: String,
+    finished_at: Option<String>,
+    /// Seconds.
+    execution_time: Option<f64>,
+    output_bytes: u64,
+    output_truncated: bool,
+}
+
+impl<'a> ExecutionBody<'a> {
+    pub(crate) fn new(one: &'a ExecutionInfo) -> Self {
+        Self {
+            id: one.id,
+            node_id: &one.node_id,
+            node_name: &one.node_name,
+            skill_name: &one.skill,
+            method_name: &one.method,
+            summary: &one.summary,
+            state: one.state,
+            exit_code: one.exit_code,
+            signal: one.signal.as_deref(),
+            error: one.error.as_deref(),
+            result: one.result.as_deref(),
+            submitted_at: rfc3339(one.submitted_at),
+            finished_at: one.finished_at.map(rfc3339),
+            execution_time: one.duration.map(|duration| duration.as_secs_f64()),
+            output_bytes: one.output_bytes,
+            output_truncated: one.output_gap,
+        }
+    }
+}
+
+/// A piece of output: `text` when it is UTF-8, `base64` otherwise.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ChunkBody<'a> {
+    seq: u64,
+    #[schema(value_type = String)]
+    stream: Stream,
+    at_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base64: Option<String>,
+}
+
+impl<'a> ChunkBody<'a> {
+    pub(crate) fn new(chunk: &'a Chunk) -> Self {
+        let text = std::str::from_utf8(&chunk.bytes).ok();
+        let base64 = text.is_none().then(|| STANDARD.encode(&chunk.bytes));
+        Self { seq: chunk.seq, stream: chunk.stream, at_ms: chunk.at_ms, text, base64 }
+    }
+}
+
+/// What is to be run, where.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SubmitBody {
+    /// Minted by the asker (UUID), so that asking twice is noticed; made up when missing.
+    id: Option<Uuid>,
+    node_id: String,
+    skill_name: String,
+    method_name: String,
+    #[serde(default = "no_parameters", deserialize_with = "object")]
+    #[schema(value_type = Value)]
+    parameters: Box<RawValue>,
+    /// Seconds.
+    #[serde(default = "half_a_minute", deserialize_with = "seconds")]
+    timeout: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Executions<'a> {
+    status: &'static str,
+    executions: Vec<ExecutionBody<'a>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OneExecution<'a> {
+    status: &'static str,
+    execution: ExecutionBody<'a>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Chunks<'a> {
+    status: &'static str,
+    chunks: Vec<ChunkBody<'a>>,
+    /// Ask again from here.
+    next_seq: u64,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Which {
+    /// Only those of this node.
+    node_id: Option<String>,
+    /// At most so many, newest first.
+    limit: Option<u32>,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct From {
+    /// The first chunk wanted.
+    from: Option<u64>,
+}
+
+/// The newest executions, newest first.
+#[utoipa::path(get, path = "/api/v1/executions", params(Which), responses((status = 200, body = Executions)))]
+pub(crate) async fn list(State(app): Shared, Query(which): Query<Which>) -> Result<Response, Problem> {
+    let limit = which.limit.unwrap_or(100).min(LIST);
+    let found = app.swarm()?.executions(which.node_id, limit).await?;
+    Ok(answer(&Executions { status: "success", executions: found.iter().map(ExecutionBody::new).collect() }))
+}
+
+/// Starts something; answers when it is on disk, not when it is finished.
+#[utoipa::path(post, path = "/api/v1/executions", request_body = SubmitBody, responses(
+    (status = 202, description = "accepted", body = Value),
+    (status = 400, description = "offline, does not exist, or does not offer the method", body = Problem),
+    (status = 409, description = "the id was used before", body = Problem),
+    (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn submit(State(app): Shared, bytes: Bytes) -> Result<Response, Problem> {
+    let asked: SubmitBody = body(&bytes, &["node_id", "skill_name", "method_name"])?;
+    let id = asked.id.unwrap_or_else(Uuid::now_v7);
+    let call = call(asked.skill_name, asked.method_name, asked.parameters, asked.timeout)?;
+    let submission = Submission { id, target: Target::Node(asked.node_id), call, mode: Mode::Stream };
+    app.swarm()?.submit(submission).await?;
+    Ok((StatusCode::ACCEPTED, answer(&serde_json::json!({"status": "accepted", "id": id}))).into_response())
+}
+
+/// One execution.
+#[utoipa::path(get, path = "/api/v1/executions/{id}", params(("id" = Uuid, Path)), responses(
+    (status = 200, body = OneExecution), (status = 404, body = Problem)))]
+pub(crate) async fn get(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = known_form(&id)?;
+    let found = app.swarm()?.execution(id).await?;
+    let found = found.ok_or_else(|| Problem::not_found(&format!("execution {id} does not exist")))?;
+    Ok(answer(&OneExecution { status: "success", execution: ExecutionBody::new(&found) }))
+}
+
+/// What it wrote, at most about a mebibyte at a time.
+#[utoipa::path(get, path = "/api/v1/executions/{id}/output", params(("id" = Uuid, Path), From), responses(
+    (status = 200, body = Chunks)))]
+pub(crate) async fn output(
+    State(app): Shared,
+    Path(id): Path<String>,
+    Query(from): Query<From>,
+) -> Result<Response, Problem> {
+    let from = from.from.unwrap_or_default();
+    let chunks = app.swarm()?.output(known_form(&id)?, from, PAGE).await?;
+    let next_seq = chunks.last().map_or(from, |chunk| chunk.seq + 1);
+    Ok(answer(&Chunks { status: "success", chunks: chunks.iter().map(ChunkBody::new).collect(), next_seq }))
+}
+
+/// Stops it. The proof is its state turning to `cancelled`; until then it is `stopping`.
+#[utoipa::path(post, path = "/api/v1/executions/{id}/cancel", params(("id" = Uuid, Path)), responses(
+    (status = 202, description = "being stopped", body = Value),
+    (status = 404, body = Problem), (status = 409, description = "over, or cannot be stopped", body = Problem)))]
+pub(crate) async fn cancel(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let id = known_form(&id)?;
+    app.swarm()?.cancel(id).await??;
+    Ok((StatusCode::ACCEPTED, answer(&serde_json::json!({"status": "accepted", "id": id}))).into_response())
+}
+
+fn known_form(id: &str) -> Result<Uuid, Problem> {
+    Uuid::try_parse(id).map_err(|_| Problem::not_found(&format!("{id:?} is not the id of an execution")))
+}

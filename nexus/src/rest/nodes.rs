@@ -1,0 +1,106 @@
+//! `GET /api/v1/nodes` and `GET /api/v1/nodes/{id}`: the contract's fields, and more beside them.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use protocol::{Capabilities, rfc3339};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::json::{answer, flag};
+use super::{Problem, Shared};
+use crate::model::{NodeInfo, Phase};
+
+/// A node as REST tells it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NodeBody<'a> {
+    node_id: &'a str,
+    node_name: &'a str,
+    /// skills, tags, cpu_cores, memory_mb, has_gpu, has_docker, platform; for v2 spores more.
+    #[schema(value_type = Value)]
+    capabilities: &'a Capabilities,
+    /// RFC 3339, UTC.
+    last_heartbeat: String,
+    /// 0..1
+    cpu_usage: f64,
+    /// 0..1
+    memory_usage: f64,
+    active_tasks: u32,
+    is_online: bool,
+    registered_at: String,
+    last_seen: String,
+    /// `online`, `suspect` or `offline`.
+    state: &'static str,
+    /// 1: the prototype's dialect, 2: ours.
+    protocol: u32,
+    address: &'a str,
+    latency_ms: Option<f64>,
+}
+
+impl<'a> NodeBody<'a> {
+    pub(crate) fn new(node: &'a NodeInfo) -> Self {
+        let facts = &node.facts;
+        Self {
+            node_id: &facts.id,
+            node_name: &facts.name,
+            capabilities: &facts.capabilities,
+            last_heartbeat: rfc3339(node.last_heartbeat),
+            cpu_usage: node.cpu,
+            memory_usage: node.memory,
+            active_tasks: node.active_tasks,
+            is_online: node.phase != Phase::Offline,
+            registered_at: rfc3339(facts.registered_at),
+            last_seen: rfc3339(node.last_seen),
+            state: match node.phase {
+                Phase::Online => "online",
+                Phase::Suspect => "suspect",
+                Phase::Offline => "offline",
+            },
+            protocol: facts.version.number(),
+            address: &facts.peer,
+            latency_ms: node.latency.map(|latency| latency.as_secs_f64() * 1000.0),
+        }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+struct Nodes<'a> {
+    status: &'static str,
+    /// How many are listed.
+    count: usize,
+    /// How many of them are online.
+    online_count: usize,
+    nodes: Vec<NodeBody<'a>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct OneNode<'a> {
+    status: &'static str,
+    node: NodeBody<'a>,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(crate) struct Filter {
+    /// Leave out those that are offline: true, 1, yes, on…
+    #[param(value_type = Option<bool>)]
+    online_only: Option<String>,
+}
+
+/// All known nodes, in order of registration.
+#[utoipa::path(get, path = "/api/v1/nodes", params(Filter), responses(
+    (status = 200, body = Nodes), (status = 422, body = Problem)))]
+pub(crate) async fn list(State(app): Shared, Query(filter): Query<Filter>) -> Result<Response, Problem> {
+    let online_only = flag("online_only", filter.online_only.as_deref())?;
+    let nodes = app.swarm()?.nodes().await?;
+    let nodes: Vec<_> = nodes.iter().map(NodeBody::new).filter(|node| node.is_online || !online_only).collect();
+    let online_count = nodes.iter().filter(|node| node.is_online).count();
+    Ok(answer(&Nodes { status: "success", count: nodes.len(), online_count, nodes }))
+}
+
+/// One node.
+#[utoipa::path(get, path = "/api/v1/nodes/{id}", params(("id" = String, Path, description = "node id")), responses(
+    (status = 200, body = OneNode), (status = 404, body = Problem)))]
+pub(crate) async fn get(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+    let node = app.swarm()?.node(&id).await?;
+    let node = node.ok_or_else(|| Problem::not_found(&format!("node {id} does not exist")))?;
+    Ok(answer(&OneNode { status: "success", node: NodeBody::new(&node) }))
+}

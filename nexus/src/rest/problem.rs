@@ -1,0 +1,120 @@
+//! What goes wrong, as an answer: the contract's `detail`, with the fields of RFC 9457 beside it.
+
+use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::hub::Acceptance;
+use crate::state::{CancelError, SubmitError};
+use crate::store::StoreError;
+
+/// The body of every answer that is not a success.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// A sentence that says what to do; for 422 a list with one entry for each bad field.
+    pub(crate) detail: Value,
+    /// The status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// For programs: `unknown_node`, `offline`, `busy`…
+    code: &'static str,
+    /// More, if there is more to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<Value>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<Value>) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error");
+        Self { detail: detail.into(), title, status: status.as_u16(), code, context: None }
+    }
+
+    pub(crate) fn with(mut self, context: Value) -> Self {
+        self.context = Some(context);
+        self
+    }
+
+    pub(crate) fn not_found(detail: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method Not Allowed")
+    }
+
+    pub(crate) fn forbidden(detail: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        let detail = "send the header `Authorization: Bearer …` with the token that `nexus token` shows";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+    }
+
+    pub(crate) fn disabled() -> Self {
+        let detail = "this Nexus is switched off; start it with ENABLE_NEXUS=true";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "disabled", detail)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_string(&self).unwrap_or_default();
+        let mut response = (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let headers = response.headers_mut();
+        match status {
+            StatusCode::UNAUTHORIZED => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            StatusCode::TOO_MANY_REQUESTS => drop(headers.insert(RETRY_AFTER, 1.into())),
+            _ => {}
+        }
+        response
+    }
+}
+
+impl From<SubmitError> for Problem {
+    fn from(error: SubmitError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SubmitError::UnknownNode(_) => Self::new(StatusCode::BAD_REQUEST, "unknown_node", detail),
+            SubmitError::Offline(_) => Self::new(StatusCode::BAD_REQUEST, "offline", detail),
+            SubmitError::Unsupported { .. } => Self::new(StatusCode::BAD_REQUEST, "unsupported", detail),
+            SubmitError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail),
+            SubmitError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "duplicate", detail),
+            SubmitError::Busy(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
+            SubmitError::NoCandidate(placement) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_candidate", detail)
+                .with(serde_json::to_value(placement).unwrap_or_default()),
+        }
+    }
+}
+
+impl From<Acceptance> for Problem {
+    fn from(error: Acceptance) -> Self {
+        match error {
+            Acceptance::Refused(error) => error.into(),
+            Acceptance::NotKept(_) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "not_kept", error.to_string()),
+            Acceptance::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", error.to_string()),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", error.to_string())
+    }
+}
+
+impl From<CancelError> for Problem {
+    fn from(error: CancelError) -> Self {
+        let detail = error.to_string();
+        match error {
+            CancelError::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", detail),
+            CancelError::Over { .. } => Self::new(StatusCode::CONFLICT, "over", detail),
+            CancelError::Unsupported(_) => Self::new(StatusCode::CONFLICT, "unsupported", detail),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Start in two phases, end with drain and a deadline. First everything that can be wrong is found out (files,
+//! store, ports), then tasks are spawned. Not here: configuration's sources, and routes.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::Config;
+use crate::hub::{Handle, Hub, INBOX, Input};
+use crate::metrics::Metrics;
+use crate::rest::{self, App, Doors};
+use crate::secret::{self, Secret};
+use crate::session::Gate;
+use crate::state::{Rules, State};
+use crate::store::{Report, Store, StoreError};
+
+/// Most nodes that one Nexus remembers.
+const MAX_NODES: usize = 50_000;
+/// Most executions under way.
+const MAX_EXECUTIONS: usize = 100_000;
+/// Most executions waiting for one node.
+const MAX_QUEUE: usize = 256;
+
+/// Why a Nexus does not start. Display: a sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Somebody else listens there.
+    #[error("{0} is taken by another program; stop it or choose another port (NEXUS_PORT, --port)")]
+    PortTaken(SocketAddr),
+    /// It cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// A file of the data directory.
+    #[error("{0}: {1}")]
+    File(std::path::PathBuf, std::io::Error),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A Nexus at work. Dropping it stops it without drain.
+pub struct Running {
+    handle: Handle,
+    addresses: Vec<SocketAddr>,
+    api_token: Secret,
+    stopping: CancellationToken,
+    listeners: JoinSet<()>,
+    sessions: TaskTracker,
+    store: std::thread::JoinHandle<()>,
+}
+
+impl Running {
+    /// Where it listens, the main port first.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.addresses.first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    /// To ask it things.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// The token of REST and events.
+    pub fn api_token(&self) -> &Secret {
+        &self.api_token
+    }
+
+    /// Takes no more connections, lets requests end, says goodbye to spores, writes everything down; at most `deadline`.
+    pub async fn shutdown(mut self, deadline: Duration) {
+        self.stopping.cancel();
+        let drained = tokio::time::timeout(deadline, async {
+            // Callers that wait for an execution have half of the time.
+            let requests = async { while self.listeners.join_next().await.is_some() {} };
+            drop(tokio::time::timeout(deadline / 2, requests).await);
+            self.listeners.abort_all();
+            let (stopped, stop) = oneshot::channel();
+            if self.handle.inbox.send(Input::Stop(stopped)).await.is_ok() {
+                drop(stop.await);
+            }
+            self.sessions.close();
+            self.sessions.wait().await;
+        });
+        if drained.await.is_err() {
+            tracing::warn!("stopped before everything was drained");
+        }
+        let Self { handle, store, .. } = self;
+        drop(handle);
+        // The store's thread ends when the last handle is gone; what it holds is written whatever it takes.
+        drop(tokio::time::timeout(deadline, tokio::task::spawn_blocking(move || store.join())).await);
+    }
+}
+
+/// Starts a Nexus on the current tokio runtime.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    raise_file_limit();
+    let file = |path: &std::path::Path| {
+        let path = path.to_owned();
+        move |error| StartError::File(path, error)
+    };
+    secret::private_directory(&config.data_dir).map_err(file(&config.data_dir))?;
+    let api_token_file = config.api_token_file();
+    let api_token = secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
+    let listeners = listen(&config).await?;
+    let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+
+    let (inbox, inputs) = mpsc::channel(INBOX);
+    let reports = inbox.clone().downgrade();
+    let report = move |report: Report| {
+        if let Some(inbox) = reports.upgrade() {
+            drop(inbox.blocking_send(Input::Stored(report)));
+        }
+    };
+    let path = if config.in_memory { ":memory:".into() } else { config.data_dir.join("nexus.sqlite") };
+    let (store, remembered, thread) = Store::open(&path, report)?;
+    let mut state = State::new(rules(&config));
+    for node in remembered.nodes {
+        state.restore_node(node);
+    }
+
+    let metrics = Arc::new(Metrics::default());
+    let handle = Handle { inbox: inbox.clone(), store: store.clone() };
+    let stopping = CancellationToken::new();
+    let sessions = TaskTracker::new();
+    let gate = Gate::new(inbox, config.shared_token.clone(), sessions.clone());
+    let doors = Doors { handle: handle.clone(), gate, metrics: Arc::clone(&metrics), stopping: stopping.clone() };
+    let app = Arc::new(App::new(&config, &addresses, doors, api_token.clone()));
+    sessions.spawn(Hub::new(state, store, metrics).run(inputs));
+    let mut serving = JoinSet::new();
+    for listener in listeners {
+        serving.spawn(rest::serve(listener, Arc::clone(&app), stopping.clone()));
+    }
+    Ok(Running { handle, addresses, api_token, stopping, listeners: serving, sessions, store: thread })
+}
+
+fn rules(config: &Config) -> Rules {
+    Rules {
+        heartbeat_timeout: config.heartbeat_timeout,
+        local_node: config.local_node.clone(),
+        local_fallback: config.local_fallback,
+        nexus_id: config.name.clone(),
+        max_nodes: MAX_NODES,
+        max_executions: MAX_EXECUTIONS,
+        max_queue: MAX_QUEUE,
+    }
+}
+
+async fn listen(config: &Config) -> Result<Vec<TcpListener>, StartError> {
+    let mut listeners = Vec::new();
+    for port in std::iter::once(config.port).chain(config.extra_ports.iter().copied()) {
+        listeners.push(bind(config.host, port).await?);
+    }
+    Ok(listeners)
+}
+
+async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, StartError> {
+    let address = SocketAddr::new(host, port);
+    TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortTaken(address),
+        _ => StartError::Listen(address, error),
+    })
+}
+
+/// Every node is a file descriptor.
+fn raise_file_limit() {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(limit) => tracing::debug!(limit, "file descriptors"),
+        Err(error) => tracing::warn!(%error, "cannot raise the limit of file descriptors"),
+    }
+}

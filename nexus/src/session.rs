@@ -1,0 +1,216 @@
+//! One spore's WebSocket, `GET /ws/nodes`: handshake within a deadline, token, then frames to the hub and back.
+//!
+//! The reader waits for the hub, so a flood is pushed back into the spore's socket; the writer never makes the hub
+//! wait: its outbox is bounded and a full one ends the session. Not here: what messages mean.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use protocol::{FromSpore, Handshake, Problem, Version, decode_from_spore, limits};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
+
+use crate::hub::Input;
+use crate::model::SessionId;
+use crate::secret::Secret;
+use crate::state::Close;
+
+/// How long a spore may take to say who it is.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+/// How long a peer may take to take one batch of frames off us.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+/// Frames that may wait for one spore.
+const OUTBOX: usize = 256;
+/// Peers that may be unknown at the same time.
+const STRANGERS: usize = 512;
+/// Bad frames in a row that a v2 spore is told of; then it is cut off. The prototype's is never.
+const PATIENCE: usize = 64;
+/// Frames written in one go.
+const BATCH: usize = 64;
+
+/// What every session needs.
+pub(crate) struct Gate {
+    inbox: mpsc::Sender<Input>,
+    token: Option<Secret>,
+    next: AtomicU64,
+    strangers: Semaphore,
+    tasks: TaskTracker,
+}
+
+impl Gate {
+    pub(crate) fn new(inbox: mpsc::Sender<Input>, token: Option<Secret>, tasks: TaskTracker) -> Arc<Self> {
+        Arc::new(Self { inbox, token, next: AtomicU64::new(1), strangers: Semaphore::new(STRANGERS), tasks })
+    }
+
+    /// Serves one socket until it ends.
+    pub(crate) async fn serve(self: Arc<Self>, mut socket: WebSocket, peer: SocketAddr) {
+        match self.introduce(&mut socket).await {
+            Ok(hello) => {
+                let session = SessionId(self.next.fetch_add(1, Ordering::Relaxed));
+                // A fresh task: the future of the handshake is large and would stay for the session's life.
+                let tasks = self.tasks.clone();
+                tasks.spawn(self.converse(socket, session, hello, peer));
+            }
+            Err(Some(close)) => {
+                tracing::info!(%peer, code = close.code, reason = %close.reason, "a spore was turned away");
+                drop(timeout(WRITE_TIME, say_goodbye(&mut socket, close)).await);
+            }
+            Err(None) => {}
+        }
+    }
+
+    /// The first frame. `Err(None)`: it hung up by itself.
+    async fn introduce(&self, socket: &mut WebSocket) -> Result<Box<Handshake>, Option<Close>> {
+        let _stranger = self.strangers.acquire().await.map_err(|_| None)?;
+        let first = timeout(HANDSHAKE_TIME, first_frame(socket)).await.map_err(|_| Close::too_slow())?;
+        let text = first.ok_or(None)?;
+        if text.len() > limits::HANDSHAKE_FRAME {
+            return Err(Some(Close::bad_handshake("too large")));
+        }
+        let hello = match decode_from_spore(&text) {
+            Ok(FromSpore::Handshake(hello)) => hello,
+            Ok(_) => return Err(Some(Close::not_a_handshake())),
+            Err(error) => return Err(Some(Close::bad_handshake(&error.to_string()))),
+        };
+        if !self.token.as_ref().is_some_and(|token| token.matches(&hello.token)) {
+            return Err(Some(Close::unauthorized()));
+        }
+        hello.check().map_err(|violation| Close::bad_handshake(&violation.to_string()))?;
+        Ok(Box::new(hello))
+    }
+
+    async fn converse(self: Arc<Self>, socket: WebSocket, session: SessionId, hello: Box<Handshake>, peer: SocketAddr) {
+        let version = Version::negotiate(hello.protocol).unwrap_or(Version::V1);
+        let (outbox, frames) = mpsc::channel(OUTBOX);
+        let node = hello.node_id.clone();
+        tracing::info!(%peer, node, name = hello.node_name, dialect = version.number(), "a spore joined");
+        let (sink, stream) = socket.split();
+        let writer = self.tasks.spawn(write(sink, frames));
+        let complaints = outbox.downgrade();
+        let introduced = Input::Hello { session, hello, peer: peer.to_string(), outbox };
+        if self.inbox.send(introduced).await.is_err() {
+            return;
+        }
+        let mut reader = Reader { gate: &self, session, version, complaints, bad: 0 };
+        let reason = tokio::select! {
+            reason = reader.run(stream) => reason,
+            _ = writer => "its connection broke",
+        };
+        tracing::info!(%peer, node, reason, "a spore left");
+        drop(self.inbox.send(Input::Closed(session, reason)).await);
+    }
+}
+
+/// The first data frame as text, whatever its opcode.
+async fn first_frame(socket: &mut WebSocket) -> Option<String> {
+    loop {
+        match socket.recv().await?.ok()? {
+            Message::Text(text) => return Some(text.to_string()),
+            Message::Binary(bytes) => return Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Message::Close(_) => return None,
+            Message::Ping(_) | Message::Pong(_) => {}
+        }
+    }
+}
+
+async fn say_goodbye(socket: &mut WebSocket, close: Close) {
+    let frame = CloseFrame { code: close.code, reason: Utf8Bytes::from(close.reason) };
+    if socket.send(Message::Close(Some(frame))).await.is_ok() {
+        // Waiting for the peer's close lets ours arrive before the TCP connection ends.
+        while let Some(Ok(_)) = socket.recv().await {}
+    }
+}
+
+struct Reader<'a> {
+    gate: &'a Gate,
+    session: SessionId,
+    version: Version,
+    complaints: mpsc::WeakSender<Message>,
+    bad: usize,
+}
+
+impl Reader<'_> {
+    /// Reads until the end, and says why it ended.
+    async fn run(&mut self, mut stream: SplitStream<WebSocket>) -> &'static str {
+        loop {
+            let input = match stream.next().await {
+                None => return "its connection broke",
+                Some(Err(error)) => return self.broken(&error),
+                Some(Ok(Message::Close(_))) => return "it hung up",
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::Pong(self.session),
+                Some(Ok(Message::Text(text))) => match self.read(&text) {
+                    Some(message) => Input::Message(self.session, message),
+                    None => continue,
+                },
+                Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes).ok().and_then(|text| self.read(text)) {
+                    Some(message) => Input::Message(self.session, message),
+                    None => continue,
+                },
+            };
+            if self.gate.inbox.send(input).await.is_err() {
+                return "the Nexus is stopping";
+            }
+            if self.bad > PATIENCE && self.version >= Version::V2 {
+                self.post(Message::Close(Some(CloseFrame { code: 1008, reason: "too many bad frames".into() })));
+                return "it sent too many bad frames";
+            }
+        }
+    }
+
+    fn read(&mut self, text: &str) -> Option<FromSpore> {
+        match decode_from_spore(text) {
+            Ok(message) => {
+                self.bad = 0;
+                Some(message)
+            }
+            Err(error) => {
+                self.bad += 1;
+                tracing::debug!(session = self.session.0, %error, "a bad frame");
+                // A prototype's spore counts whatever it does not know, and leaves after ten.
+                if self.version >= Version::V2 {
+                    let problem = Problem { code: "malformed".to_owned(), message: error.to_string(), request_id: None };
+                    self.post(Message::Text(protocol::encode(&problem, SystemTime::now()).into()));
+                }
+                None
+            }
+        }
+    }
+
+    fn broken(&self, error: &axum::Error) -> &'static str {
+        if error.to_string().contains("too long") || error.to_string().contains("too large") {
+            self.post(Message::Close(Some(CloseFrame { code: 1009, reason: "message too big".into() })));
+            return "it sent a frame that is too large";
+        }
+        "its connection broke"
+    }
+
+    /// To our own peer, if there is room.
+    fn post(&self, message: Message) {
+        if let Some(outbox) = self.complaints.upgrade() {
+            drop(outbox.try_send(message));
+        }
+    }
+}
+
+/// Writes what waits, many frames with one flush. Ends when the outbox does, or when the peer does not read.
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut outbox: mpsc::Receiver<Message>) {
+    let mut frames = Vec::with_capacity(BATCH);
+    while outbox.recv_many(&mut frames, BATCH).await > 0 {
+        let written = timeout(WRITE_TIME, async {
+            for frame in frames.drain(..) {
+                sink.feed(frame).await?;
+            }
+            sink.flush().await
+        });
+        if !matches!(written.await, Ok(Ok(()))) {
+            return;
+        }
+    }
+    drop(timeout(WRITE_TIME, sink.close()).await);
+}
