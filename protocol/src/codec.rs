@@ -24,7 +24,6 @@ macro_rules! messages {
     ($($(#[$doc:meta])* $side:ident { $($type:ident = $name:literal),* $(,)? } $decode:ident)*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone)]
-        #[expect(missing_docs, clippy::large_enum_variant, reason = "each variant is its message; it lives for one call")]
         pub enum $side { $($type($type)),* }
 
         /// Reads one frame.
