@@ -1,0 +1,293 @@
+//! The spore's mind without hands: frames, reports and times go in, effects and frames come out. It reads no
+//! clock, owns no socket and starts no task. Composes the [`Session`] (when) and the [`Ledger`] (what).
+
+mod frames;
+mod leaving;
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant, SystemTime};
+
+use protocol::{Capabilities, Handshake, Heartbeat, Message, Problem, Version, encode};
+use tracing::{info, warn};
+
+use crate::execution::{End, Order, Report};
+use crate::ledger::{Ledger, Saying};
+use crate::load::Reading;
+use crate::session::{Due, Loss, Session};
+use crate::{Config, Status, Token};
+use leaving::Leaving;
+
+/// What the hands are to do.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Open a connection, then call [`Agent::dialed`] or [`Agent::lost`].
+    Dial,
+    /// Drop the connection, then call [`Agent::lost`].
+    HangUp(String),
+    /// Read the load, then call [`Agent::beat`].
+    Sample,
+    /// Carry out, and report.
+    Start(Order),
+    /// Tell whoever watches.
+    Tell(Status),
+    /// The last one: the spore has left.
+    Gone,
+}
+
+/// What goes out on the connection.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Frame {
+    Text(String),
+    Ping,
+    Close,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ending {
+    /// For people.
+    pub(crate) reason: String,
+    /// The Nexus said that it does not want us.
+    pub(crate) refused: bool,
+}
+
+/// Most ERROR frames that wait to be sent.
+const PROBLEMS: usize = 16;
+
+/// The whole state of a spore.
+pub(crate) struct Agent {
+    node_id: String,
+    node_name: String,
+    token: Token,
+    max_executions: u32,
+    drain: Duration,
+    capabilities: Capabilities,
+    session: Session,
+    ledger: Ledger,
+    leaving: Option<Leaving>,
+    farewell_said: bool,
+    effects: VecDeque<Effect>,
+    /// Goes before everything else: handshake, heartbeat, pings, errors, farewell.
+    urgent: VecDeque<Frame>,
+}
+
+impl Agent {
+    pub(crate) fn new(
+        config: &Config,
+        node_id: String,
+        capabilities: Capabilities,
+        now: Instant,
+    ) -> Self {
+        Self {
+            node_id,
+            node_name: config.node_name.clone(),
+            token: config.token.clone(),
+            max_executions: config.max_executions,
+            drain: config.drain,
+            capabilities,
+            session: Session::new(now, config.heartbeat),
+            ledger: Ledger::default(),
+            leaving: None,
+            farewell_said: false,
+            effects: VecDeque::new(),
+            urgent: VecDeque::new(),
+        }
+    }
+
+    /// The next thing to do, until there is none.
+    pub(crate) fn next_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// The next frame to send, asked for when the connection can take one.
+    pub(crate) fn next_frame(&mut self, now: Instant, wall: SystemTime) -> Option<Frame> {
+        if let Some(frame) = self.urgent.pop_front() {
+            return Some(frame);
+        }
+        self.session.version()?;
+        if let Some(saying) = self.ledger.next(now) {
+            return Some(Frame::Text(match saying {
+                Saying::Accepted(request_id) => encode(&protocol::Accepted { request_id }, wall),
+                Saying::Output(output) => encode(&output, wall),
+                Saying::Response(response) => encode(&response, wall),
+            }));
+        }
+        self.part(wall);
+        self.urgent.pop_front()
+    }
+
+    /// When [`Self::timeout`] wants to be called.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let leaving = self.leaving.map(|leaving| leaving.until());
+        [self.session.poll_timeout(), leaving]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// A time has come.
+    pub(crate) fn timeout(&mut self, now: Instant) {
+        while let Some(due) = self.session.timeout(now) {
+            match due {
+                Due::Dial => {
+                    self.tell(Status::Connecting);
+                    self.effects.push_back(Effect::Dial);
+                }
+                Due::Fallback => {
+                    info!("no WELCOME: this Nexus speaks the prototype's dialect (v1)");
+                    self.fall_back(now);
+                }
+                Due::Beat { ping } => {
+                    self.ledger.beat(now);
+                    self.effects.push_back(Effect::Sample);
+                    if ping {
+                        self.urgent.push_back(Frame::Ping);
+                    }
+                }
+                Due::Dead => {
+                    self.effects
+                        .push_back(Effect::HangUp("the Nexus is silent".to_owned()));
+                    return;
+                }
+            }
+        }
+        self.leave_on(now);
+    }
+
+    /// The connection stands.
+    pub(crate) fn dialed(&mut self, now: Instant, wall: SystemTime, has_docker: bool) {
+        self.capabilities.has_docker = has_docker;
+        self.session.dialed(now);
+        let handshake = Handshake {
+            node_id: self.node_id.clone(),
+            node_name: self.node_name.clone(),
+            capabilities: self.capabilities.clone(),
+            token: self.token.reveal().to_owned(),
+            protocol: Version::NEWEST.number(),
+            running: self.ledger.running(),
+        };
+        self.urgent.clear();
+        self.say(&handshake, wall);
+    }
+
+    /// The connection could not be made, or is over.
+    pub(crate) fn lost(&mut self, ending: &Ending, now: Instant, random: u64) {
+        self.urgent.clear();
+        self.ledger.lost();
+        let loss = if ending.refused {
+            Loss::Refused
+        } else {
+            Loss::Broken
+        };
+        let wait = self.session.lost(now, loss, random);
+        if self.parted() {
+            return self.gone();
+        }
+        let (reason, seconds) = (&ending.reason, wait.as_secs_f32());
+        if ending.refused {
+            warn!(
+                %reason,
+                "the Nexus refuses this spore: compare SPORE_SHARED_TOKEN with its NEXUS_SHARED_TOKEN; \
+                 asking again in {seconds:.0} s"
+            );
+            self.tell(Status::Refused {
+                reason: reason.clone(),
+            });
+        } else {
+            warn!(%reason, "not connected; trying again in {seconds:.1} s");
+            self.tell(Status::Waiting {
+                reason: reason.clone(),
+            });
+        }
+    }
+
+    /// Something came that is not a message: a ping, a pong.
+    pub(crate) fn heard(&mut self, now: Instant) {
+        self.session.heard(now);
+    }
+
+    /// The load has been read for a heartbeat. It overtakes all output.
+    pub(crate) fn beat(&mut self, reading: Reading, wall: SystemTime) {
+        let heartbeat = Heartbeat {
+            node_id: self.node_id.clone(),
+            cpu_usage: reading.cpu,
+            memory_usage: reading.memory,
+            active_tasks: self.ledger.active(),
+        };
+        // When the connection takes nothing, an old heartbeat is worthless.
+        if self.urgent.len() < PROBLEMS {
+            self.urgent
+                .push_front(Frame::Text(encode(&heartbeat, wall)));
+        }
+    }
+
+    /// An execution has something to say.
+    pub(crate) fn report(&mut self, report: Report) {
+        match report {
+            Report::Started { request_id, .. } => self.ledger.started(&request_id),
+            Report::Chunk {
+                request_id,
+                stream,
+                at_ms,
+                bytes,
+            } => {
+                self.ledger.chunk(&request_id, stream, at_ms, bytes);
+            }
+            Report::Ended { request_id, end } => {
+                info!(%request_id, outcome = ?end.outcome, seconds = end.seconds, error = end.error, "ended");
+                self.ledger.ended(&request_id, &self.node_id, end);
+            }
+        }
+    }
+
+    /// An order could not be begun.
+    pub(crate) fn refused(&mut self, request_id: String, reason: String) {
+        self.report(Report::Ended {
+            request_id,
+            end: End::refused(reason),
+        });
+    }
+
+    fn fall_back(&mut self, now: Instant) {
+        self.session.fall_back(now);
+        self.ledger.opened(Version::V1, &[]);
+        self.tell(Status::Connected {
+            protocol: Version::V1.number(),
+            nexus: "a v1 Nexus".to_owned(),
+        });
+    }
+
+    fn say<M: Message>(&mut self, message: &M, wall: SystemTime) {
+        self.urgent.push_back(Frame::Text(encode(message, wall)));
+    }
+
+    fn complain(
+        &mut self,
+        code: &str,
+        message: String,
+        request_id: Option<String>,
+        wall: SystemTime,
+    ) {
+        if self.urgent.len() < PROBLEMS {
+            self.say(
+                &Problem {
+                    code: code.to_owned(),
+                    message,
+                    request_id,
+                },
+                wall,
+            );
+        }
+    }
+
+    fn tell(&mut self, status: Status) {
+        self.effects.push_back(Effect::Tell(status));
+    }
+
+    fn gone(&mut self) {
+        self.effects.push_back(Effect::Gone);
+    }
+}
+
+#[cfg(test)]
+mod tests;

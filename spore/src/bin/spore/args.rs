@@ -1,0 +1,99 @@
+//! The flags. None takes the token: whoever lists processes would see it.
+
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use spore::config::Layer;
+
+/// The agent of The Nexus: connects this machine to a Nexus and executes its skills.
+///
+/// Settings come from flags, the environment (SPORE_…), `.env`, and a TOML file, in this order of strength.
+/// The token is SPORE_SHARED_TOKEN, or stands in a file.
+#[derive(Debug, Parser)]
+#[command(name = "spore", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    /// TOML file with settings
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Name of this node for people [default: the host name]
+    #[arg(long, global = true)]
+    name: Option<String>,
+    /// Where the Nexus is [default: localhost:8765]
+    #[arg(long, value_name = "HOST[:PORT]", global = true)]
+    nexus: Option<String>,
+    /// File that holds the shared token
+    #[arg(long, value_name = "FILE", global = true)]
+    token_file: Option<PathBuf>,
+    /// Labels, with commas between them
+    #[arg(long, value_name = "TAG,TAG", global = true)]
+    tags: Option<String>,
+    /// Fixed node id [default: one is made and kept in the data directory]
+    #[arg(long, value_name = "ID", global = true)]
+    node_id: Option<String>,
+    /// Where id and lock are kept
+    #[arg(long, value_name = "DIR", global = true)]
+    data_dir: Option<PathBuf>,
+    /// Where commands start and what FileSkill sees [default: `workspace` in the data directory]
+    #[arg(long, value_name = "DIR", global = true)]
+    workspace: Option<PathBuf>,
+    /// What ShellSkill lets through: guarded or allow-list [default: guarded]
+    #[arg(long, value_name = "MODE", global = true)]
+    shell_mode: Option<String>,
+    /// Programs for the allow-list, with commas between them
+    #[arg(long, value_name = "PROGRAM,PROGRAM", global = true)]
+    allowed_commands: Option<String>,
+    /// Executions at the same time [default: 16]
+    #[arg(long, value_name = "N", global = true)]
+    max_executions: Option<String>,
+    /// off, error, warn, info, debug or trace [default: info]
+    #[arg(long, value_name = "LEVEL", global = true)]
+    log: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum Command {
+    /// Shows the settings (without the token) and what was found on this machine, and exits
+    Check,
+}
+
+impl Args {
+    /// The flags as the strongest layer of the configuration.
+    pub(crate) fn layer(&self) -> Layer {
+        let mut layer = Layer::named("the command line".to_owned());
+        let (host, port) = self.nexus.as_deref().map(split).unwrap_or_default();
+        layer.set("nexus_host", host);
+        layer.set("nexus_port", port);
+        layer.set("node_name", self.name.clone());
+        layer.set("node_tags", self.tags.clone());
+        layer.set("node_id", self.node_id.clone());
+        layer.set("shell_mode", self.shell_mode.clone());
+        layer.set("allowed_commands", self.allowed_commands.clone());
+        layer.set("max_executions", self.max_executions.clone());
+        layer.set("log", self.log.clone());
+        layer.set_path("token_file", self.token_file.clone());
+        layer.set_path("data_dir", self.data_dir.clone());
+        layer.set_path("workspace", self.workspace.clone());
+        layer
+    }
+}
+
+/// `host`, `host:port`, `[address]:port`; a bare IPv6 address has no port.
+fn split(address: &str) -> (Option<String>, Option<String>) {
+    match address.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
+            (Some(host.to_owned()), Some(port.to_owned()))
+        }
+        _ => (Some(address.to_owned()), None),
+    }
+}
+
+/// Says why there is no start; for what goes wrong before there is a log.
+#[expect(clippy::print_stderr, reason = "there is no log yet")]
+pub(crate) fn fail(problem: &dyn Display) -> ExitCode {
+    eprintln!("spore: {problem}");
+    ExitCode::from(2)
+}

@@ -1,0 +1,182 @@
+//! The spore's hands: one task that owns the socket, the clock and the executions, waits for one thing at a
+//! time, hands it to the [`Agent`] and does what it says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Instant, SystemTime};
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::debug;
+
+use crate::Status;
+use crate::agent::{Agent, Effect, Ending};
+use crate::execution::{Report, Reports};
+use crate::link::{Dialed, Event, Link};
+use crate::load::Load;
+use crate::os::Orphans;
+use crate::skills::Skills;
+
+/// Everything with a side effect.
+pub(crate) struct Driver {
+    agent: Agent,
+    link: Link,
+    address: (String, u16),
+    skills: Skills,
+    load: Load,
+    status: watch::Sender<Status>,
+    shutdown: CancellationToken,
+    told: bool,
+    reports: (Reports, mpsc::UnboundedReceiver<Report>),
+    work: TaskTracker,
+    /// Main processes of executions.
+    pids: BTreeMap<String, u32>,
+    orphans: Orphans,
+}
+
+enum Tick {
+    Leave,
+    Timeout,
+    Link(Event),
+    Report(Option<Report>),
+}
+
+impl Driver {
+    pub(crate) fn new(
+        agent: Agent,
+        address: (String, u16),
+        skills: Skills,
+        status: watch::Sender<Status>,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self {
+            agent,
+            link: Link::Down,
+            address,
+            skills,
+            load: Load::new(),
+            status,
+            shutdown,
+            told: false,
+            reports: mpsc::unbounded_channel(),
+            work: TaskTracker::new(),
+            pids: BTreeMap::new(),
+            orphans: Orphans::default(),
+        }
+    }
+
+    /// Until the spore has left.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let tick = self.select().await;
+            let now = Instant::now();
+            self.apply(tick, now);
+            self.agent.leave_on(now);
+            while let Some(effect) = self.agent.next_effect() {
+                if matches!(effect, Effect::Gone) {
+                    self.status.send_replace(Status::Left);
+                    return;
+                }
+                self.perform(effect, now);
+            }
+        }
+    }
+
+    async fn select(&mut self) -> Tick {
+        let timeout = self.agent.poll_timeout();
+        tokio::select! {
+            biased;
+            () = self.shutdown.cancelled(), if !self.told => Tick::Leave,
+            () = at(timeout), if timeout.is_some() => Tick::Timeout,
+            event = self.link.next(&mut self.agent) => Tick::Link(event),
+            report = self.reports.1.recv() => Tick::Report(report),
+        }
+    }
+
+    fn apply(&mut self, tick: Tick, now: Instant) {
+        match tick {
+            Tick::Leave => {
+                self.told = true;
+                self.agent.leave(now);
+            }
+            Tick::Timeout => self.agent.timeout(now),
+            Tick::Link(event) => self.link_event(event, now),
+            Tick::Report(Some(report)) => self.report(report),
+            // Never: the sender is ours.
+            Tick::Report(None) => {}
+        }
+    }
+
+    fn link_event(&mut self, event: Event, now: Instant) {
+        let wall = SystemTime::now();
+        match event {
+            Event::Dialed(Ok(Dialed { socket, has_docker })) => {
+                self.link = Link::up(socket);
+                self.agent.dialed(now, wall, has_docker);
+            }
+            Event::Dialed(Err(ending)) | Event::Lost(ending) => self.lost(&ending, now),
+            Event::Text(text) => self.agent.frame(&text, now, wall),
+            Event::NotText => self.agent.not_text(now, wall),
+            Event::Sign => self.agent.heard(now),
+        }
+    }
+
+    fn report(&mut self, report: Report) {
+        match &report {
+            Report::Started {
+                request_id,
+                pid: Some(pid),
+            } => drop(self.pids.insert(request_id.clone(), *pid)),
+            Report::Ended { request_id, .. } => drop(self.pids.remove(request_id)),
+            Report::Started { .. } | Report::Chunk { .. } => {}
+        }
+        self.agent.report(report);
+    }
+
+    fn perform(&mut self, effect: Effect, now: Instant) {
+        match effect {
+            Effect::Dial => {
+                let (host, port) = self.address.clone();
+                self.link = Link::dial(host, port);
+            }
+            Effect::HangUp(reason) => self.lost(
+                &Ending {
+                    reason,
+                    refused: false,
+                },
+                now,
+            ),
+            Effect::Sample => {
+                let ours: BTreeSet<u32> = self.pids.values().copied().collect();
+                self.orphans.reap(&ours);
+                self.agent.beat(self.load.read(), SystemTime::now());
+            }
+            Effect::Start(order) => {
+                let request_id = order.request_id.clone();
+                match self.skills.begin(order, self.reports.0.clone()) {
+                    Ok(work) => drop(self.work.spawn(work)),
+                    Err(reason) => self.agent.refused(request_id, reason),
+                }
+            }
+            Effect::Tell(status) => {
+                debug!(?status, "status");
+                self.status.send_replace(status);
+            }
+            // The loop ends at it.
+            Effect::Gone => {}
+        }
+    }
+
+    fn lost(&mut self, ending: &Ending, now: Instant) {
+        self.link = Link::Down;
+        let random = getrandom::u64().unwrap_or_else(|_| u64::from(now.elapsed().subsec_nanos()));
+        self.agent.lost(ending, now, random);
+    }
+}
+
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,138 @@
+//! The socket to the Nexus: dialing, and then reading and writing at the same time in one task. Frames are
+//! pulled from the agent when the socket can take one, so nothing queues here and a heartbeat overtakes output.
+
+mod dial;
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Instant, SystemTime};
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{Sink, StreamExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes, error::CapacityError};
+
+use crate::agent::{Agent, Ending, Frame};
+pub(crate) use dial::Dialed;
+
+/// Boxed, for it is far larger than anything else that happens on a link.
+type Socket = Box<WebSocketStream<TcpStream>>;
+
+/// The connection in its three states.
+pub(crate) enum Link {
+    Down,
+    Dialing(Pin<Box<dyn Future<Output = Result<Dialed, Ending>> + Send>>),
+    Up(SplitSink<Socket, Message>, SplitStream<Socket>),
+}
+
+/// What happened on the link.
+pub(crate) enum Event {
+    Dialed(Result<Dialed, Ending>),
+    Text(Utf8Bytes),
+    NotText,
+    /// A ping or a pong.
+    Sign,
+    Lost(Ending),
+}
+
+impl Link {
+    /// Begins to dial.
+    pub(crate) fn dial(host: String, port: u16) -> Self {
+        Self::Dialing(Box::pin(dial::dial(host, port)))
+    }
+
+    /// Takes a connection over.
+    pub(crate) fn up(socket: Socket) -> Self {
+        let (sink, stream) = socket.split();
+        Self::Up(sink, stream)
+    }
+
+    /// Waits for the next event, sending meanwhile what the agent has to say. May be dropped without loss.
+    pub(crate) async fn next(&mut self, agent: &mut Agent) -> Event {
+        match self {
+            Self::Down => std::future::pending().await,
+            Self::Dialing(dialing) => Event::Dialed(dialing.await),
+            Self::Up(sink, stream) => {
+                tokio::select! {
+                    biased;
+                    message = stream.next() => event(message),
+                    error = poll_fn(|cx| pump(sink, agent, cx)) => Event::Lost(broken(&error)),
+                }
+            }
+        }
+    }
+}
+
+/// Moves frames from the agent to the socket; ready only when the socket breaks.
+fn pump(
+    sink: &mut SplitSink<Socket, Message>,
+    agent: &mut Agent,
+    cx: &mut Context<'_>,
+) -> Poll<Error> {
+    let mut sink = Pin::new(sink);
+    loop {
+        match sink.as_mut().poll_ready(cx) {
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(error)) => return Poll::Ready(error),
+            Poll::Pending => return Poll::Pending,
+        }
+        let message = match agent.next_frame(Instant::now(), SystemTime::now()) {
+            Some(Frame::Text(text)) => Message::Text(text.into()),
+            Some(Frame::Ping) => Message::Ping(Vec::new().into()),
+            Some(Frame::Close) => Message::Close(Some(CloseFrame {
+                code: CloseCode::Normal,
+                reason: Utf8Bytes::from_static("leaving"),
+            })),
+            None => break,
+        };
+        if let Err(error) = sink.as_mut().start_send(message) {
+            return Poll::Ready(error);
+        }
+    }
+    match sink.poll_flush(cx) {
+        Poll::Ready(Err(error)) => Poll::Ready(error),
+        Poll::Ready(Ok(())) | Poll::Pending => Poll::Pending,
+    }
+}
+
+fn event(message: Option<Result<Message, Error>>) -> Event {
+    match message {
+        Some(Ok(Message::Text(text))) => Event::Text(text),
+        Some(Ok(Message::Binary(_))) => Event::NotText,
+        Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Event::Sign,
+        Some(Ok(Message::Close(frame))) => Event::Lost(closed(frame.as_ref())),
+        Some(Err(error)) => Event::Lost(broken(&error)),
+        None => Event::Lost(closed(None)),
+    }
+}
+
+fn closed(frame: Option<&CloseFrame>) -> Ending {
+    let Some(frame) = frame else {
+        return Ending {
+            reason: "the Nexus closed the connection".to_owned(),
+            refused: false,
+        };
+    };
+    let words: String = frame.reason.chars().filter(|c| !c.is_control()).collect();
+    let reason = format!(
+        "the Nexus closed the connection: {} {words}",
+        u16::from(frame.code)
+    );
+    Ending {
+        reason: reason.trim_end().to_owned(),
+        refused: frame.code == CloseCode::Policy,
+    }
+}
+
+fn broken(error: &Error) -> Ending {
+    let reason = if let Error::Capacity(CapacityError::MessageTooLong { size, max_size }) = error {
+        format!("the Nexus sent a message of {size} bytes, more than the {max_size} that were announced")
+    } else {
+        error.to_string()
+    };
+    Ending { reason, refused: false }
+}

@@ -1,0 +1,51 @@
+//! What differs between operating systems: process trees, detached children, signals' names.
+//! The only place with `unsafe`.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+#[cfg(unix)]
+pub(crate) use unix::{Tree, detach, signal_of};
+#[cfg(windows)]
+pub(crate) use windows::{Tree, detach, signal_of};
+
+#[cfg(target_os = "linux")]
+pub(crate) use linux::Orphans;
+
+/// How hard to ask a process to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Force {
+    /// It may clean up.
+    Term,
+    /// It may not.
+    Kill,
+}
+
+/// Which processes of an execution are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Those that stayed in its session: what a shell started and did not detach.
+    Session,
+    /// Every descendant, detached or not.
+    Everything,
+}
+
+/// The variable by which descendants of an execution are recognised, wherever they went.
+pub(crate) const MARK: &str = "NEXUS_EXECUTION_ID";
+
+/// Nothing is ever orphaned to us here.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug, Default)]
+pub(crate) struct Orphans;
+
+#[cfg(not(target_os = "linux"))]
+impl Orphans {
+    pub(crate) fn reap(&mut self, _ours: &std::collections::BTreeSet<u32>) {}
+}
+
+#[cfg(all(test, unix))]
+mod tests;
