@@ -52,7 +52,7 @@ export function visibleBox(c: Camera, view: Size, margin = 0): Box {
   return { x0: a.x, y0: a.y, x1: b.x, y1: b.y };
 }
 
-export const clamp = (v: number, lo: number, hi: number): number => (v < lo ? lo : v > hi ? hi : v);
+export const clamp = (v: number, lo: number, hi: number): number => Math.min(Math.max(v, lo), hi);
 export const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
 export function smoothstep(lo: number, hi: number, v: number): number {
   const t = clamp((v - lo) / (hi - lo), 0, 1);

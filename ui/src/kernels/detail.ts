@@ -18,7 +18,7 @@ export const levelOf = (spacing: number): Level => (spacing < 3 ? 0 : spacing < 
 
 /** Radius of a star's body in CSS pixels: area-proportional to load, grows into the close-up. */
 export function bodyRadius(load: number, spacing: number): number {
-  const far = Math.min(1.25, Math.max(0.34, spacing / 15));
+  const far = Math.min(1.25, Math.max(0.34, (spacing + 1.5) / 14.5));
   const floor = mix(0.75, 1.5, smoothstep(3, 8, spacing));
   const near = 0.62 * (9 + 9 * load);
   return mix(Math.max(floor, (1.35 + 4.1 * Math.sqrt(load)) * far), near, smoothstep(20, 60, spacing));
@@ -35,7 +35,7 @@ export const haloStrength = (spacing: number): number => smoothstep(7, 9.5, spac
 
 export const STAR_SIZES_GLSL = `
 float bodyRadius(float load, float s) {
-  float far = clamp(s / 15.0, 0.34, 1.25);
+  float far = clamp((s + 1.5) / 14.5, 0.34, 1.25);
   float base = mix(0.75, 1.5, smoothstep(3.0, 8.0, s));
   return mix(max(base, (1.35 + 4.1 * sqrt(load)) * far), 0.62 * (9.0 + 9.0 * load), smoothstep(20.0, 60.0, s));
 }
@@ -53,12 +53,17 @@ export function arcRadii(load: number, spacing: number): { inner: number; outer:
   return { inner, outer: inner + mix(2.7, 4.5, t), width: mix(1.3, 2.2, t) };
 }
 
+/** From the outer arc of a close-up to the ring that marks it as degraded or critical. */
+export const degradedGap = (spacing: number): number => mix(2.6, 4.5, smoothstep(20, 60, spacing));
+
 /** How far a star reaches with everything round it: for selection rings, spokes' ends and label offsets. */
 export function reachOf(load: number, spacing: number, offline: boolean, abnormal: boolean): number {
   if (offline) return offlineRadius(spacing) + 0.7;
   const body = abnormal ? degradedRadius(load, spacing) : bodyRadius(load, spacing);
   const ring = abnormal ? body + 3.6 * ringStrength(spacing) : body;
-  return mix(ring, arcRadii(load, spacing).outer + 1, arcStrength(spacing));
+  const arcs = arcRadii(load, spacing);
+  const around = abnormal ? arcs.outer + degradedGap(spacing) + 1 : arcs.outer + arcs.width / 2;
+  return mix(ring, around, arcStrength(spacing));
 }
 
 /** How many node labels are welcome, and whether only exceptions get one. */

@@ -70,7 +70,7 @@ const cellsIn = (b: Box, cell: number): number =>
   (Math.floor((b.x1 - b.x0) / cell) + 1) * (Math.floor((b.y1 - b.y0) / cell) + 1);
 
 /** Visits every star in the box; `visit` may return true to stop early. Returns whether it was stopped. */
-export function visitBox(g: SpatialGrid, box: Box, visit: (ordinal: number) => boolean | void): boolean {
+export function visitBox(g: SpatialGrid, box: Box, visit: (ordinal: number) => unknown): boolean {
   const cx0 = Math.max(0, Math.floor((box.x0 - g.x0) / g.cell));
   const cx1 = Math.min(g.columns - 1, Math.floor((box.x1 - g.x0) / g.cell));
   const cy0 = Math.max(0, Math.floor((box.y0 - g.y0) / g.cell));

@@ -72,7 +72,10 @@ export class Gestures {
     this.fingers.set(e.pointerId, p);
     capture(this.canvas, e.pointerId);
     this.target.press();
-    if (this.fingers.size > 1) return this.giveUpLasso();
+    if (this.fingers.size > 1) {
+      this.giveUpLasso();
+      return;
+    }
     this.start = p;
     this.dragging = false;
     if (this.lasso && e.button === 0) this.loop = [p.x, p.y];

@@ -149,7 +149,10 @@ export class LiveScene implements Scene {
   }
   flyToGroup(group: number): void {
     const fit = fitGroup(this.sky.chart, group, this.rig.view);
-    if (fit === null) return this.fit();
+    if (fit === null) {
+      this.fit();
+      return;
+    }
     this.rig.flyToBox(fit.box, fit.insets, fit.maxK, performance.now());
     this.moved();
   }

@@ -69,7 +69,8 @@ const LIGHT: Palette = {
   ink: "#12171f",
   inkText: "#ffffff",
   online: "#35507a",
-  busy: "#12171f",
+  // Ink proper outshouts the exceptions on paper; this is ink with the stars' blue in it.
+  busy: "#14284a",
   degraded: "#a55200",
   critical: "#b8281a",
   offline: "#7c8796",

@@ -75,7 +75,10 @@ export class Rig {
 
   /** Zooms smoothly; further notches add up. */
   glideAt(px: number, py: number, factor: number, now: number): void {
-    if (this.reduced) return this.zoomAt(px, py, factor);
+    if (this.reduced) {
+      this.zoomAt(px, py, factor);
+      return;
+    }
     const target = this.glide?.k ?? this.camera.k;
     this.path = null;
     this.own = true;

@@ -94,7 +94,7 @@ export class Surface {
     window.clearTimeout(this.lossTimer);
     try {
       const gl = openContext(this.canvas);
-      if (gl === null) return this.giveUp("This browser has no WebGL2.");
+      if (gl === null) throw new Error("This browser has no WebGL2.");
       this.renderer = new Renderer(gl);
       this.atlas = new Atlas(this.dpr);
       this.events.redraw();

@@ -45,7 +45,8 @@ void main() {
   c = c * (1.0 - line) + vec4(u_outline.rgb * line, line);
   if (v_shares.x + v_shares.y + v_shares.z > 0.0) {
     float band = clamp(1.0 * u_dpr + 0.5 - abs(rim), 0.0, 1.0);
-    float angle = atan(v_at.x, -v_at.y);
+    // Software GL gets atan wrong at exactly zero.
+    float angle = atan(v_at.x + (v_at.x < 0.0 ? -1e-3 : 1e-3), -v_at.y);
     if (angle < 0.0) angle += TAU;
     float start = 0.0;
     for (int i = 0; i < 3; i++) {
@@ -115,7 +116,7 @@ export class DiscPass {
   draw(view: FrameView, palette: Palette): void {
     if (this.count === 0) return;
     const { gl, program } = this;
-    gl.useProgram(program.program);
+    program.bind();
     gl.bindVertexArray(this.vao);
     gl.uniform2f(program.at("u_canvas"), view.width, view.height);
     gl.uniform3f(program.at("u_camera"), view.k, view.x, view.y);

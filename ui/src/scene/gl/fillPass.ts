@@ -35,7 +35,7 @@ export class FillPass {
 
   draw(view: FrameView, loop: readonly number[], colour: string, alpha: number): void {
     const { gl, program } = this;
-    gl.useProgram(program.program);
+    program.bind();
     gl.uniform2f(program.at("u_canvas"), view.width, view.height);
     gl.uniform1f(program.at("u_dpr"), view.dpr);
     gl.uniform4f(program.at("u_colour"), ...fractions(colour), alpha);

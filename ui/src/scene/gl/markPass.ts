@@ -46,16 +46,18 @@ void main() {
     float w = max(0.5, v_shape.y);
     a = clamp(w + 0.5 - abs(d - r), 0.0, 1.0) * min(1.0, v_shape.y / 0.5);
     if (v_kind == ${Mark.Arc}) {
-      float at = mod(atan(p.y, p.x) - v_shape.z, TAU);
+      // Sides of two vectors instead of an angle: software GL gets atan wrong where y is zero.
       float sweep = v_shape.w;
-      float end = v_shape.z + sweep;
-      vec2 cap0 = r * vec2(cos(v_shape.z), sin(v_shape.z));
-      vec2 cap1 = r * vec2(cos(end), sin(end));
-      float caps = max(clamp(w - length(p - cap0) + 0.5, 0.0, 1.0), clamp(w - length(p - cap1) + 0.5, 0.0, 1.0));
-      a = sweep <= 0.0 ? 0.0 : at <= sweep ? a : caps;
+      vec2 from = vec2(cos(v_shape.z), sin(v_shape.z));
+      vec2 to = vec2(cos(v_shape.z + sweep), sin(v_shape.z + sweep));
+      float afterFrom = from.x * p.y - from.y * p.x;
+      float beforeTo = p.x * to.y - p.y * to.x;
+      bool within = sweep <= 0.5 * TAU ? afterFrom >= 0.0 && beforeTo >= 0.0 : afterFrom >= 0.0 || beforeTo >= 0.0;
+      float caps = max(clamp(w - length(p - r * from) + 0.5, 0.0, 1.0), clamp(w - length(p - r * to) + 0.5, 0.0, 1.0));
+      a = sweep <= 0.0 ? 0.0 : within ? a : caps;
     } else if (v_kind == ${Mark.Dashes}) {
       float n = v_shape.z;
-      float at = fract(atan(p.y, p.x) / TAU * n + 0.5) * TAU / n * r;
+      float at = fract(atan(p.y + (p.y < 0.0 ? -1e-3 : 1e-3), p.x) / TAU * n + 0.5) * TAU / n * r;
       float on = v_shape.w * TAU / n * r;
       a *= clamp(on - at + 0.5, 0.0, 1.0) * clamp(at + 0.5, 0.0, 1.0);
     }
@@ -93,7 +95,7 @@ export class MarkPass {
 
   draw(view: FrameView, first: number, count: number): void {
     const { gl, program } = this;
-    gl.useProgram(program.program);
+    program.bind();
     gl.bindVertexArray(this.vao);
     gl.uniform2f(program.at("u_canvas"), view.width, view.height);
     gl.uniform1f(program.at("u_dpr"), view.dpr);

@@ -3,7 +3,7 @@
  * Not here: any particular shader.
  */
 
-export type Program = { program: WebGLProgram; at(name: string): WebGLUniformLocation | null };
+export type Program = { bind(): void; at(name: string): WebGLUniformLocation | null };
 
 export function link(gl: WebGL2RenderingContext, vertex: string, fragment: string): Program {
   const program = gl.createProgram();
@@ -14,7 +14,10 @@ export function link(gl: WebGL2RenderingContext, vertex: string, fragment: strin
     throw new Error(`The map's shader does not link: ${gl.getProgramInfoLog(program) ?? ""}`);
   const cache = new Map<string, WebGLUniformLocation | null>();
   return {
-    program,
+    bind() {
+      // biome-ignore lint/correctness/useHookAtTopLevel: a GL call, not a React hook
+      gl.useProgram(program);
+    },
     at(name) {
       let location = cache.get(name);
       if (location === undefined) {

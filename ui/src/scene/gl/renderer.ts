@@ -66,21 +66,29 @@ export class Renderer {
   private run(op: Op, sky: Sky, view: FrameView): void {
     switch (op.op) {
       case "grid":
-        return this.ribbons.drawGrid(view, op.step, op.stretch);
+        this.ribbons.drawGrid(view, op.step, op.stretch);
+        break;
       case "trunks":
-        return this.ribbons.drawTrunks(view);
+        this.ribbons.drawTrunks(view);
+        break;
       case "discs":
-        return this.discs.draw(view, sky.palette);
+        this.discs.draw(view, sky.palette);
+        break;
       case "stars":
-        return this.stars.draw(op.pass, sky.store, view, sky.palette, sky.moving && sky.thrift >= 4);
+        this.stars.draw(op.pass, sky.store, view, sky.palette, sky.moving && sky.thrift >= 4);
+        break;
       case "ribbons":
-        return this.ribbons.drawStream(view, op.first, op.count, op.dash);
+        this.ribbons.drawStream(view, op.first, op.count, op.dash);
+        break;
       case "marks":
-        return this.marks.draw(view, op.first, op.count);
+        this.marks.draw(view, op.first, op.count);
+        break;
       case "texts":
-        return this.texts.draw(view, op.first, op.count);
+        this.texts.draw(view, op.first, op.count);
+        break;
       case "fill":
-        return this.fill.draw(view, op.loop, op.colour, op.alpha);
+        this.fill.draw(view, op.loop, op.colour, op.alpha);
+        break;
     }
   }
 }

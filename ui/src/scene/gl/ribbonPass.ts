@@ -123,7 +123,7 @@ export class RibbonPass {
   ): void {
     if (count === 0) return;
     const { gl, program } = this;
-    gl.useProgram(program.program);
+    program.bind();
     gl.uniform2f(program.at("u_canvas"), view.width, view.height);
     gl.uniform2f(program.at("u_scale"), ...scale);
     gl.uniform2f(program.at("u_offset"), ...offset);

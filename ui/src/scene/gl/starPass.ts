@@ -160,7 +160,7 @@ export class StarPass {
 
   draw(pass: Pass, store: StarStore, view: FrameView, palette: Palette, thin: boolean): void {
     const { gl, program } = this;
-    gl.useProgram(program.program);
+    program.bind();
     gl.bindVertexArray(this.vao);
     gl.uniform2f(program.at("u_canvas"), view.width, view.height);
     gl.uniform3f(program.at("u_camera"), view.k, view.x, view.y);

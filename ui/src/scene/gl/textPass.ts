@@ -87,7 +87,7 @@ export class TextPass {
   draw(view: FrameView, first: number, count: number): void {
     if (this.atlas === null) return;
     const { gl, program } = this;
-    gl.useProgram(program.program);
+    program.bind();
     gl.bindVertexArray(this.vao);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.uniform2f(program.at("u_canvas"), view.width, view.height);

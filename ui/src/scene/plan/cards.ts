@@ -6,13 +6,16 @@
 import { visibleBox } from "../../kernels/camera.ts";
 import { overlaps, type Rect } from "../../kernels/labels.ts";
 import { visitBox } from "../../kernels/spatial.ts";
+import { Status } from "../api.ts";
 import { coversStar, type NodeLabel, scoreOf } from "./labelBoard.ts";
 import { isSmall, reachAt, type Sky, starAt } from "./sky.ts";
 
 export const CARD_HEIGHT = 50;
 const CARDS_FROM_K = 28;
+/** From here there is room for everybody's; before, for those that matter. */
+const CARDS_FOR_ALL_K = 46;
 const MAX_CARDS = 40;
-const GAP = 14;
+const GAP = 17;
 
 export function layoutCards(sky: Sky, taken: Rect[]): NodeLabel[] {
   const small = isSmall(sky);
@@ -20,7 +23,8 @@ export function layoutCards(sky: Sky, taken: Rect[]): NodeLabel[] {
   if (!close && !small) return [];
   const shown: { i: number; score: number }[] = [];
   visitBox(sky.store.grid(), visibleBox(sky.camera, sky.view), (i) => {
-    if (!sky.store.isDimmed(i)) shown.push({ i, score: i === sky.focus ? Infinity : scoreOf(sky, i) });
+    if (!sky.store.isDimmed(i) && (small || sky.camera.k >= CARDS_FOR_ALL_K || deserves(sky, i)))
+      shown.push({ i, score: i === sky.focus ? Infinity : scoreOf(sky, i) });
   });
   // A small fleet keeps its order, so that cards do not trade places when loads change.
   shown.sort((a, b) => (small ? a.i - b.i : b.score - a.score || a.i - b.i));
@@ -34,6 +38,12 @@ export function layoutCards(sky: Sky, taken: Rect[]): NodeLabel[] {
     taken.push({ x: p.x + card.dx, y: p.y + card.dy, w: card.w, h: close ? CARD_HEIGHT : 16 });
   }
   return cards;
+}
+
+function deserves(sky: Sky, i: number): boolean {
+  const status = sky.store.statusOf(i);
+  const trouble = status === Status.Degraded || status === Status.Critical;
+  return trouble || i === sky.focus || sky.store.selected.has(i);
 }
 
 function placeCard(sky: Sky, i: number, taken: readonly Rect[], must: boolean, close: boolean): NodeLabel | null {

@@ -10,11 +10,12 @@ import type { Disc } from "../chart.ts";
 import type { Sky } from "./sky.ts";
 
 export type Note = { text: string; tone: "critical" | "degraded" | "offline" };
+/** Of its disc. */
+export type Side = "above" | "below" | "right" | "left";
 export type GroupName = {
   group: SceneGroup;
   disc: Disc;
-  /** Above its disc; else below. */
-  up: boolean;
+  side: Side;
   name: string;
   count: string;
   nameWidth: number;
@@ -55,7 +56,7 @@ export function layoutGroupNames(sky: Sky): GroupName[] {
     const disc = sky.chart.discsOfGroup(group.index)[0];
     if (disc === undefined) continue;
     const name = compose(sky, group, disc, small, groups.length);
-    const free = fit(sky, name, rects);
+    const free = takeSide(sky, name, rects);
     if (!free && k < 3 && abnormal(group) === 0) continue;
     names.push(name);
     rects.push(groupNameRect(sky, name));
@@ -71,7 +72,8 @@ function compose(sky: Sky, group: SceneGroup, disc: Disc, small: boolean, groups
   const notes = small && !noteworthy(group) ? [] : notesOf(group, groups);
   const notesWidth =
     notes.reduce((w, n) => w + sky.measure("note", n.text), 0) + NOTE_GAP * Math.max(0, notes.length - 1);
-  return { group, disc, up: disc.y <= 0, name: group.label, count, nameWidth, width, notes, notesWidth, small };
+  const side = disc.y <= 0 ? "above" : "below";
+  return { group, disc, side, name: group.label, count, nameWidth, width, notes, notesWidth, small };
 }
 
 /** In charts of more than a dozen groups a line of text needs a reason. */
@@ -87,16 +89,33 @@ function notesOf(group: SceneGroup, groups: number): Note[] {
   return notes;
 }
 
-/** Tries the outer side, then the inner one; false when both are taken (the outer side stays). */
-function fit(sky: Sky, name: GroupName, taken: readonly Rect[]): boolean {
-  const outer = name.up;
-  for (const up of [outer, !outer]) {
-    name.up = up;
+/**
+ * Takes the best side that no other name occupies: outward of the core, inward, beside; a place that covers another
+ * group's stars only when nothing else is left. False when all are taken (the outer side stays).
+ */
+function takeSide(sky: Sky, name: GroupName, taken: readonly Rect[]): boolean {
+  const outer = name.side;
+  const sides: Side[] = outer === "above" ? ["above", "below", "right", "left"] : ["below", "above", "right", "left"];
+  let best = outer;
+  let bestCost = Infinity;
+  for (const [n, side] of sides.entries()) {
+    name.side = side;
     const rect = groupNameRect(sky, name);
-    if (!taken.some((other) => overlaps(rect, other, 1))) return true;
+    if (taken.some((other) => overlaps(rect, other, 1))) continue;
+    const cost = n + (sky.chart.discs.some((d) => d !== name.disc && covers(sky, rect, d)) ? 3 : 0);
+    if (cost < bestCost) [best, bestCost] = [side, cost];
   }
-  name.up = outer;
-  return false;
+  name.side = best;
+  return bestCost < Infinity;
+}
+
+function covers(sky: Sky, rect: Rect, d: Disc): boolean {
+  const { k, x, y } = sky.camera;
+  const cx = d.x * k + x;
+  const cy = d.y * k + y;
+  const dx = Math.max(rect.x - cx, 0, cx - rect.x - rect.w);
+  const dy = Math.max(rect.y - cy, 0, cy - rect.y - rect.h);
+  return Math.hypot(dx, dy) < d.r * k - 3;
 }
 
 /** Middle of the first line's baseline. Inside a disc that fills the view the name stays at the top. */
@@ -104,17 +123,22 @@ export function groupNameSpot(sky: Sky, name: GroupName): { x: number; y: number
   const { k, x, y } = sky.camera;
   const { disc } = name;
   const r = disc.r * k;
-  const top = disc.y * k + y - r;
-  const bottom = disc.y * k + y + r;
-  const lines = name.notes.length > 0 ? 15 : 0;
-  const at = name.up ? top - 10 - lines + (lines > 0 ? 1 : 0) : bottom + 18;
   const middle = disc.x * k + x;
-  const half = Math.max(name.width, name.notesWidth) / 2 + 8;
+  const top = disc.y * k + y - r;
+  const bottom = top + 2 * r;
+  const half = Math.max(name.width, name.notesWidth) / 2;
+  const noted = name.notes.length > 0;
+  if (name.side === "right" || name.side === "left") {
+    const away = (r + 8 + half) * (name.side === "right" ? 1 : -1);
+    return { x: middle + away, y: top + r + (noted ? -3 : 4) };
+  }
+  const above = name.side === "above";
+  const at = above ? top - (noted ? 24 : 10) : bottom + 18;
   const across = middle + r > 0 && middle - r < sky.view.width;
-  const inside = across && top < TOP_CLEAR && bottom > TOP_CLEAR + 90 && (name.up || bottom + 18 > sky.view.height);
-  if (!inside) return { x: middle, y: at };
-  const room = Math.max(half, Math.min(sky.view.width - half, sky.view.width / 2));
-  return { x: clamp(middle, half, Math.max(room, sky.view.width - half)), y: Math.max(at, TOP_CLEAR) };
+  const hidden = above ? at < TOP_CLEAR : at > sky.view.height && top < TOP_CLEAR;
+  if (!across || !hidden || bottom < TOP_CLEAR + 90) return { x: middle, y: at };
+  const edge = Math.min(half + 12, sky.view.width / 2);
+  return { x: clamp(middle, edge, sky.view.width - edge), y: TOP_CLEAR };
 }
 
 export function groupNameRect(sky: Sky, name: GroupName): Rect {

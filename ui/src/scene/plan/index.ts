@@ -16,7 +16,7 @@ export function plan(sky: Sky, list: DrawList): void {
   const thrift = sky.moving ? sky.thrift : 0;
   sky.labels.refresh(sky);
   list.clear();
-  list.add({ op: "grid", step: gridStep(sky.fittedK), stretch: isSmall(sky) ? 1 : 1.46 });
+  list.add({ op: "grid", step: isSmall(sky) ? SMALL_STEP : gridStep(sky.fittedK), stretch: isSmall(sky) ? 1 : 1.46 });
   list.add({ op: "trunks" });
   list.collect(() => drawTints(sky, list));
   list.add({ op: "discs" });
@@ -43,6 +43,9 @@ export function plan(sky: Sky, list: DrawList): void {
   list.collect(() => drawChips(sky, list));
   if (sky.lasso !== null) drawLasso(sky, list, sky.lasso);
 }
+
+/** In a small fleet the first circle runs between the core and the first stars. */
+const SMALL_STEP = 1.83;
 
 /** The grid's circles stand about 140 px apart in the fitted view; steps of √2 keep them calm as fleets grow. */
 export function gridStep(fittedK: number): number {

@@ -4,7 +4,7 @@
  * Not here: writing them into the draw list (labels.ts), the placement itself (kernels/labels.ts).
  */
 import { type Camera, mix, smoothstep, visibleBox } from "../../kernels/camera.ts";
-import { bodyRadius, labelBudget } from "../../kernels/detail.ts";
+import { labelBudget, reachOf } from "../../kernels/detail.ts";
 import { LabelMemory, type LabelWish, placeLabels, type Rect } from "../../kernels/labels.ts";
 import { visitBox } from "../../kernels/spatial.ts";
 import { Status } from "../api.ts";
@@ -80,7 +80,7 @@ export class LabelBoard {
     const placed = placeLabels(wishes.list, {
       view: sky.view,
       taken,
-      covers: (rect, id) => coversStar(sky, rect, id, budget.exceptionsOnly),
+      covers: (rect, id) => coversStar(sky, rect, id, sky.camera.k < 6),
       limit,
       memory: this.memory,
       now: sky.now,
@@ -129,7 +129,7 @@ function gather(sky: Sky, exceptionsOnly: boolean, has: ReadonlySet<number>): { 
 /** Would the rectangle hide a star? Far out only exceptions count, or no label would find a place. */
 export function coversStar(sky: Sky, rect: Rect, self: number, exceptionsOnly: boolean): boolean {
   const { k, x, y } = sky.camera;
-  const margin = exceptionsOnly ? 4 : Math.max(8, bodyRadius(1, k) + 2);
+  const margin = exceptionsOnly ? 8 : reachOf(1, k, false, true) + 1;
   const box = {
     x0: (rect.x - margin - x) / k,
     y0: (rect.y - margin - y) / k,

@@ -3,7 +3,7 @@
  * Not here: the stars' bodies (they are one static buffer, drawn by gl/starPass.ts) and labels.
  */
 import { clamp, mix, smoothstep, visibleBox } from "../../kernels/camera.ts";
-import { arcRadii, arcStrength, bodyRadius } from "../../kernels/detail.ts";
+import { arcRadii, arcStrength, bodyRadius, degradedGap } from "../../kernels/detail.ts";
 import { easeOut } from "../../kernels/flight.ts";
 import { insideLoop, loopBox } from "../../kernels/lasso.ts";
 import { visitBox } from "../../kernels/spatial.ts";
@@ -52,7 +52,7 @@ function drawCloseUp(sky: Sky, list: DrawList, i: number, strength: number): voi
   const cpu = clamp(store.stars.cpu[i] ?? 0, 0, 1) * TAU;
   list.mark(Mark.Arc, x, y, inner, width, pack(hue ?? palette.online, 0.55 * seen), TOP, memory);
   list.mark(Mark.Arc, x, y, outer, width, pack(hue ?? palette.ink, seen), TOP, cpu);
-  if (hue !== null) list.mark(Mark.Ring, x, y, outer + mix(2.6, 4.5, near), 1.2, pack(hue, 0.55 * seen));
+  if (hue !== null) list.mark(Mark.Ring, x, y, outer + degradedGap(k), 1.2, pack(hue, 0.55 * seen));
   const ticks = Math.min(MAX_TICKS, store.stars.tasks[i] ?? 0);
   const orbit = outer + mix(4, 6.5, near);
   for (let n = 0; n < ticks; n++) {
