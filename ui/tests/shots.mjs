@@ -20,8 +20,8 @@ const grep = async (page) => {
   await page.waitForTimeout(3800);
 };
 const SHOTS = [
-  { name: "nexus-dark", query: "n=184&theme=dark&open=fra-db-07", act: grep },
-  { name: "nexus-light", query: "n=184&theme=light&open=fra-db-07", act: grep },
+  { name: "nexus-dark", query: "n=184&theme=dark&open=fra-db-04", act: grep },
+  { name: "nexus-light", query: "n=184&theme=light&open=fra-db-04", act: grep },
   { name: "nexus-3", query: "n=3&theme=dark&open=nas-01", act: grep },
   { name: "nexus-3-light", query: "n=3&theme=light&open=nas-01", act: grep },
   { name: "nexus-10k", query: "n=10000&theme=dark" },
@@ -34,7 +34,7 @@ const SHOTS = [
   { name: "nexus-multi-light", query: "n=184&theme=light&select=Ashburn" },
   { name: "nexus-results", query: "n=184&theme=dark&select=Ashburn", act: fanOut },
   { name: "nexus-settings", query: "n=3&theme=light&view=settings" },
-  { name: "nexus-overview", query: "n=184&theme=dark&open=fra-db-07&tab=overview" },
+  { name: "nexus-overview", query: "n=184&theme=dark&open=fra-db-04&tab=overview" },
 ];
 
 async function fanOut(page) {

@@ -69,7 +69,7 @@ function Page({ search, empty }: { search: React.RefObject<HTMLInputElement | nu
   const page = useUi((s) => s.page);
   const link = useLink((s) => s.state);
   const known = useLink((s) => s.nexus !== null);
-  const join = useMemo(() => <JoinLines title="Add a machine" heading="h2" />, []);
+  const join = useMemo(() => <JoinLines title="Add a machine" heading="h2" offerSwitch={false} />, []);
   if (page === "settings") return <SettingsView join={join} />;
   if (page === "jobs") return <JobsView inWords={inWords} />;
   if (!known)

@@ -13,7 +13,7 @@ export function Regions() {
       <div className="visually-hidden" aria-live="polite" data-testid="spoken">
         {spoken}
       </div>
-      <div className={styles.toasts} role="region" aria-label="Messages" hidden={toasts.length === 0}>
+      <section className={styles.toasts} aria-label="Messages" hidden={toasts.length === 0}>
         {toasts.map((toast) => (
           <div
             key={toast.key}
@@ -27,7 +27,7 @@ export function Regions() {
             </IconButton>
           </div>
         ))}
-      </div>
+      </section>
     </>
   );
 }

@@ -6,6 +6,7 @@ const MAC = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
 export function Kbd({ children }: { children: ReactNode }) {
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a kbd element takes no focus
     <kbd className={styles.kbd} aria-hidden="true">
       {children}
     </kbd>

@@ -28,7 +28,7 @@ export function runOnMany(console: Console, ordinals: Iterable<number>, call: Ca
   const targets = reachable(console, ordinals);
   const key = crypto.randomUUID();
   const ids = targets.map(() => crypto.randomUUID());
-  targets.forEach((ordinal, i) => enter(console, ids[i] as string, ordinal, call));
+  for (const [i, ordinal] of targets.entries()) enter(console, ids[i] as string, ordinal, call);
   console.jobs.getState().add({
     key,
     title: `${call.skill}.${call.method}`,

@@ -90,7 +90,7 @@ export class Fleet {
     this.count = this.#details.length;
     const remapped = new Map<number, number>();
     for (const [id, old] of before) remapped.set(old, this.#byId.get(id) ?? -1);
-    this.#delta.remapped = remapped;
+    this.#delta.remapped = before.size > 0 ? remapped : null;
     this.#delta.structure = true;
   }
 
@@ -178,7 +178,8 @@ export class Fleet {
     this.status[ordinal] = next;
     this.versions.status += 1;
     const group = this.group[ordinal] ?? 0;
-    const counts = (this.groupCounts[group] ??= emptyCount());
+    const counts = this.groupCounts[group] ?? emptyCount();
+    this.groupCounts[group] = counts;
     for (const [status, step] of [
       [before, -1],
       [next, 1],

@@ -73,8 +73,8 @@ export class OutputBuffer {
 
   #write(chunk: OutputView): void {
     const stream = chunk.stream === "stderr" || chunk.stream === "note" ? chunk.stream : "stdout";
-    let stripper = this.#strippers.get(stream);
-    if (!stripper) this.#strippers.set(stream, (stripper = new ControlStripper()));
+    const stripper = this.#strippers.get(stream) ?? new ControlStripper();
+    this.#strippers.set(stream, stripper);
     const text = stripper.feed(chunk.text);
     if (this.#open && this.#open.stream !== stream) this.#open = null;
     let from = 0;

@@ -59,16 +59,6 @@ const TROUBLES = [
 ];
 const HOME = [
   {
-    name: "nas-01",
-    address: "192.168.1.5",
-    osName: "TrueNAS",
-    cpu: 0.67,
-    memory: 0.72,
-    tasks: 2,
-    memoryMb: 16384,
-    latencyMs: 2,
-  },
-  {
     name: "atlas",
     address: "192.168.1.10",
     osName: "Debian 13",
@@ -87,6 +77,16 @@ const HOME = [
     tasks: 0,
     memoryMb: 4096,
     latencyMs: 9,
+  },
+  {
+    name: "nas-01",
+    address: "192.168.1.5",
+    osName: "TrueNAS",
+    cpu: 0.67,
+    memory: 0.72,
+    tasks: 2,
+    memoryMb: 16384,
+    latencyMs: 2,
   },
 ];
 const NOW = Date.now();
@@ -132,10 +132,10 @@ export function homeNode(i: number): NodeView {
     activeTasks: base.tasks,
     tags: [],
     group: 0,
-    local: i === 1,
+    local: i === 0,
     ...homeSlot(i),
-    // The third machine speaks the prototype's dialect, which announces no schemas.
-    ...(i === 2 ? { dialect: 1, methods: [], sporeVersion: "", arch: "aarch64" } : {}),
+    // The second machine speaks the prototype's dialect, which announces no schemas.
+    ...(i === 1 ? { dialect: 1, methods: [], sporeVersion: "", arch: "aarch64" } : {}),
   };
 }
 

@@ -22,7 +22,7 @@ export function slot(index: number, phase: number): { x: number; y: number } {
 
 /** Ungrouped nodes stand round the core; the first three form a triad. */
 export function homeSlot(index: number): { x: number; y: number } {
-  return slot(index + FIRST_HOME_SLOT, 0.9);
+  return slot(index + FIRST_HOME_SLOT, 0);
 }
 
 export function placeDiscs(sizes: readonly number[]): Placed[] {

@@ -20,7 +20,6 @@ export const METHODS: MethodView[] = [
           title: "Command",
           minLength: 1,
           maxLength: 65536,
-          description: "Runs in the node's shell.",
         },
         cwd: { type: "string", title: "Directory", format: "path" },
       },

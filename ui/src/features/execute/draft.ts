@@ -58,13 +58,13 @@ export function isChoice(value: DraftValue | undefined): value is { branch: numb
 export function toParameters(form: ObjectField, draft: Draft): { [key: string]: JsonValue } {
   const out: { [key: string]: JsonValue } = {};
   for (const field of form.fields) {
-    const value = valueOf(field, draft[field.key]);
+    const value = jsonOf(field, draft[field.key]);
     if (value !== undefined) out[field.key] = value;
   }
   return out;
 }
 
-function valueOf(field: Field, value: DraftValue | undefined): JsonValue | undefined {
+function jsonOf(field: Field, value: DraftValue | undefined): JsonValue | undefined {
   if (field.kind === "const") return field.value;
   if (field.kind === "boolean")
     return value === true ? true : field.required || field.initial !== undefined ? false : undefined;

@@ -203,7 +203,7 @@ function Branches({ field, path, value, problems, onChange }: OneProps<ChoiceFie
           onChange={(next) => onChange({ ...state, branch: Number(next) })}
         />
       </FieldFrame>
-      {branch && branch.field.fields.some((f) => f.kind !== "const") && (
+      {branch?.field.fields.some((f) => f.kind !== "const") && (
         <div className={styles.nested}>
           <Fields
             form={branch.field}

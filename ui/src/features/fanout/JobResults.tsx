@@ -80,12 +80,12 @@ export function JobResults({ jobKey }: { jobKey: string }) {
         <i style={{ width: `${progress.total === 0 ? 100 : (100 * progress.done) / progress.total}%` }} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div className={styles.results} tabIndex={0} role="region" aria-label="Results">
+      <section className={styles.results} tabIndex={0} aria-label="Results">
         {OUTCOMES.map((outcome) => {
           const list = groups.get(outcome) ?? [];
           return list.length === 0 ? null : <OutcomeGroup key={outcome} outcome={outcome} list={list} />;
         })}
-      </div>
+      </section>
     </div>
   );
 }

@@ -2,7 +2,7 @@
  * The bar over map and table: filter, status chips (legend, count and filter in one), lasso, and Map | Table.
  * Not here: chart dimensions; there is only one so far.
  */
-import { LassoSelect, Search, X } from "lucide-react";
+import { Lasso, Search, X } from "lucide-react";
 import type { RefObject } from "react";
 import { IconButton } from "../../components/Button";
 import { count } from "../../components/format";
@@ -30,7 +30,7 @@ export function FleetBar({ search }: { search: RefObject<HTMLInputElement | null
           onClick={() => ui.getState().set({ lasso: !lasso })}
           data-testid="lasso"
         >
-          <LassoSelect size={15} strokeWidth={1.5} aria-hidden="true" />
+          <Lasso size={15} strokeWidth={1.5} aria-hidden="true" />
         </IconButton>
       )}
       <Segmented

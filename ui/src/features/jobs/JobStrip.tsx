@@ -17,7 +17,7 @@ export function JobStrip() {
   const strip = stripOf(executions, jobs);
   const Arrow = dock ? ChevronDown : ChevronUp;
   return (
-    <footer className={styles.strip} aria-label="Jobs">
+    <section className={styles.strip} aria-label="Jobs">
       <button
         type="button"
         className={styles.handle}
@@ -40,7 +40,7 @@ export function JobStrip() {
       )}
       <span className={styles.space} />
       <span className={styles.quiet}>{summary(strip, executions.all.size)}</span>
-    </footer>
+    </section>
   );
 }
 

@@ -6,7 +6,7 @@ export function JoinCard() {
   const { join } = useJoin();
   return (
     <section className={styles.card} aria-label="Add your first spore" data-testid="join-card">
-      <JoinLines title="Add your first spore">
+      <JoinLines title="Add your first spore" offerSwitch>
         <div className={styles.steps}>
           <span className={styles.waiting} role="status">
             <i /> Waiting for a connection…

@@ -2,7 +2,7 @@
  * How another machine joins: one line per system, ready to copy, and the honest word when it could not get through
  * because the Nexus listens on this machine only. Shared by the empty map and the settings.
  */
-import { useCallback, useEffect, useId, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useId, useState } from "react";
 import type { JoinView } from "../../bridge/types";
 import { CopyButton } from "../../components/CopyButton";
 import { Notice } from "../../components/Notice";
@@ -30,15 +30,9 @@ export function useJoin(): { join: JoinView | null; problem: string | null } {
   return state;
 }
 
-export function JoinLines({
-  title,
-  children,
-  heading: Heading = "h1",
-}: {
-  title: string;
-  children?: React.ReactNode;
-  heading?: "h1" | "h2";
-}) {
+type JoinLinesProps = { title: string; offerSwitch: boolean; heading?: "h1" | "h2"; children?: ReactNode };
+
+export function JoinLines({ title, offerSwitch, heading: Heading = "h1", children }: JoinLinesProps) {
   const { join, problem } = useJoin();
   const [system, setSystem] = useState<System>(guessSystem());
   const line = join?.lines.find((l) => l.system === system) ?? join?.lines[0];
@@ -70,9 +64,17 @@ export function JoinLines({
           <CopyButton look="primary" text={() => line.line} testId="copy-join-line" />
         </div>
       )}
-      {join && !join.reachable && <Reach />}
+      {join && !join.reachable && (offerSwitch ? <Reach /> : <NotReachable />)}
       {children}
     </>
+  );
+}
+
+function NotReachable() {
+  return (
+    <div className={styles.notice} data-testid="not-reachable">
+      <Notice tone="warning">The Nexus listens on this machine only, so the line works here but not elsewhere.</Notice>
+    </div>
   );
 }
 

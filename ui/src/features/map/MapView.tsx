@@ -7,7 +7,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { Notice } from "../../components/Notice";
 import type { Scene, ScenePointer } from "../../scene/api";
 import type { Console } from "../../state/console";
-import { useConsole, useUi } from "../../state/hooks";
+import { useConsole, useFleet, useUi } from "../../state/hooks";
 import { MapControls } from "./MapControls";
 import styles from "./MapView.module.css";
 import { onMapKey } from "./mapKeys";
@@ -25,6 +25,7 @@ export function MapView({ theme, reducedMotion, covered }: MapViewProps) {
   const unavailable = useUi((s) => s.mapUnavailable);
   const cursor = useUi((s) => s.cursor);
   const lasso = useUi((s) => s.lasso);
+  const empty = useFleet((fleet) => fleet.size === 0);
   const { scene, closeUp } = useScene(console, canvas, list, { theme, reducedMotion, covered });
 
   if (unavailable !== null) {
@@ -54,14 +55,17 @@ export function MapView({ theme, reducedMotion, covered }: MapViewProps) {
           if (scene.current && onMapKey(event, scene.current, console.ui)) event.preventDefault();
         }}
       >
+        {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: the canvas takes no focus, the listbox around it does */}
         <canvas ref={canvas} className={styles.canvas} aria-hidden="true" data-testid="map-canvas" />
         <StarList list={list} />
       </div>
-      <MapControls
-        closeUp={closeUp}
-        onZoom={(factor) => scene.current?.zoomBy(factor)}
-        onFit={() => scene.current?.fit()}
-      />
+      {!empty && (
+        <MapControls
+          closeUp={closeUp}
+          onZoom={(factor) => scene.current?.zoomBy(factor)}
+          onFit={() => scene.current?.fit()}
+        />
+      )}
       <SelectionBar />
     </div>
   );

@@ -31,7 +31,11 @@ export function feedScene(scene: Scene, console: Console): SceneFeed {
 
   let statusSeen = console.fleet.versions.status;
   const stopFleet = console.fleet.subscribe((delta) => {
-    if (delta.structure || delta.remapped) pushStars();
+    if (delta.structure && pushStars(delta.remapped !== null)) {
+      // The scene starts over with new stars; tell it again what is chosen and what is shown.
+      pushSelection(scene, console);
+      pushFilter(true);
+    }
     const statusMoved = statusSeen !== console.fleet.versions.status;
     statusSeen = console.fleet.versions.status;
     if (delta.groups || statusMoved) {
@@ -104,20 +108,25 @@ export function starLabel(fleet: Fleet, ordinal: number): { name: string; facts:
   };
 }
 
-function starPusher(scene: Scene, fleet: Fleet): () => void {
+/** The arrays are live; the scene hears of them again only when they were replaced or the fleet got longer. */
+function starPusher(scene: Scene, fleet: Fleet): (anew?: boolean) => boolean {
   const label = (ordinal: number) => starLabel(fleet, ordinal);
-  return () => {
+  let known: { count: number; x: Float32Array } | null = null;
+  return (anew = false) => {
     const { count, x, y, cpu, memory, tasks, status, group } = fleet;
+    if (!anew && known?.count === count && known.x === x) return false;
+    known = { count, x };
     scene.setStars({ count, x, y, cpu, memory, tasks, status, group, label });
+    return true;
   };
 }
 
-function filterPusher(scene: Scene, console: Console): () => void {
+function filterPusher(scene: Scene, console: Console): (again?: boolean) => void {
   let last: ReadonlySet<number> | null = null;
-  return () => {
+  return (again = false) => {
     const { lit, statuses, search } = console.ui.getState();
     const next = lit ?? visibleStars(console.fleet, statuses, search);
-    if (next === null && last === null) return;
+    if (next === null && last === null && !again) return;
     last = next;
     scene.setFilter(next);
   };

@@ -88,18 +88,16 @@ function Head({ ordinal, onClose }: { ordinal: number; onClose(): void }) {
           · {spore}
           {node.local && " · this machine"}
         </div>
+        {classOf(status) === "degraded" && (
+          <p className={styles.why} data-testid="node-reason">
+            {node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out."}
+          </p>
+        )}
       </div>
       {status === Status.Offline && (
         <div className={styles.reason}>
           <Notice>
             Last seen {ago(node.lastSeen)}. Nothing can run here until it is back; its place on the map stays.
-          </Notice>
-        </div>
-      )}
-      {classOf(status) === "degraded" && (
-        <div className={styles.reason}>
-          <Notice tone="warning">
-            {node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out."}
           </Notice>
         </div>
       )}

@@ -9,7 +9,7 @@ export function Overview({ node, ordinal }: { node: NodeView; ordinal: number })
   const skillsOnly = node.skills.filter((skill) => !node.methods.some((method) => method.skill === skill));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div className={styles.overview} tabIndex={0} role="region" aria-label="Overview">
+    <section className={styles.overview} tabIndex={0} aria-label="Overview">
       <dl className={styles.list}>
         <Row name="Site" value={site} />
         <Row name="Host name" value={node.hostname} mono />
@@ -55,7 +55,7 @@ export function Overview({ node, ordinal }: { node: NodeView; ordinal: number })
         ))}
         {node.methods.length + skillsOnly.length === 0 && <li>None announced.</li>}
       </ul>
-    </div>
+    </section>
   );
 }
 

@@ -49,13 +49,13 @@ export function LogView({ output, live, label }: { output: OutputBuffer; live: b
 
   return (
     <div className={styles.frame}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <div
         ref={scroller}
         className={styles.log}
         role="log"
         aria-live="off"
         aria-label={label}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
         tabIndex={0}
         data-testid="output"
         data-lines={output.lines.length}

@@ -24,7 +24,7 @@ export function OutputPane({ id }: { id: string | null }) {
   }, [console, id]);
   if (!execution) return <section className={styles.pane} aria-label="Output" />;
   const { view } = execution;
-  const told = tell(view);
+  const told = tell(view, execution.output.lastSeq >= 0);
   const live = isLive(view.state);
   return (
     <section className={styles.pane} aria-label="Output" data-execution={view.id}>

@@ -9,14 +9,14 @@ import type { MarkKind } from "../../components/StatusMark";
 
 export type Told = { word: string; tone: "activity" | "good" | "bad" | "quiet"; explanation: string | null };
 
-export function tell(view: ExecutionView): Told {
+export function tell(view: ExecutionView, streaming = view.outputBytes > 0): Told {
   switch (view.state) {
     case "queued":
       return { word: "Waiting", tone: "activity", explanation: null };
     case "dispatched":
       return { word: "Sent", tone: "activity", explanation: null };
     case "running":
-      return { word: view.outputBytes > 0 ? "Streaming" : "Running", tone: "activity", explanation: null };
+      return { word: streaming ? "Streaming" : "Running", tone: "activity", explanation: null };
     case "stopping":
       return {
         word: "Stopping",

@@ -17,7 +17,7 @@ export function SettingsView({ join }: { join: ReactNode }) {
   const save = (patch: SettingsPatch) => void store.getState().save(patch);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div className={styles.page} data-testid="settings-page" tabIndex={0} role="region" aria-label="Settings">
+    <section className={styles.page} data-testid="settings-page" tabIndex={0} aria-label="Settings">
       <div className={styles.column}>
         <h1>Settings</h1>
         <Notices settings={settings} problem={problem} />
@@ -32,7 +32,7 @@ export function SettingsView({ join }: { join: ReactNode }) {
         </section>
         <About />
       </div>
-    </div>
+    </section>
   );
 }
 

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: virtual rows are placed, which table elements do not allow
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 /**
  * The swarm as a table: the map's equal, with the same filter, selection and open node. An ARIA grid of our own over
  * virtual rows; the keyboard stands on a row (aria-activedescendant), arrows move, Enter opens, Space selects.
@@ -43,6 +45,8 @@ export function NodeTable() {
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 8,
+    // The head sticks to the top of the same scroller.
+    scrollPaddingEnd: ROW,
     initialRect: { width: 900, height: 700 },
   });
 
@@ -63,14 +67,7 @@ export function NodeTable() {
   };
 
   return (
-    <div
-      className={styles.table}
-      role="grid"
-      aria-label="Nodes"
-      aria-rowcount={rows.length + 1}
-      aria-multiselectable="true"
-      data-testid="node-table"
-    >
+    <div className={styles.table}>
       {unavailable !== null && (
         <div className={styles.notice}>
           <Notice tone="warning" testId="map-unavailable-note">
@@ -78,19 +75,20 @@ export function NodeTable() {
           </Notice>
         </div>
       )}
-      <Head sort={sort} onSort={setSort} />
-      {/* biome-ignore lint/a11y/useSemanticElements: virtual rows are placed, which table elements do not allow */}
       <div
         ref={scroller}
-        className={styles.body}
-        role="rowgroup"
+        className={styles.grid}
+        role="grid"
         tabIndex={0}
-        aria-label="Rows"
-        data-testid="table-body"
+        aria-label="Nodes"
+        aria-rowcount={rows.length + 1}
+        aria-multiselectable="true"
         aria-activedescendant={cursor === null ? undefined : rowId(cursor)}
-        onKeyDown={onKeyDown}
+        onKeyDown={(event) => event.target === event.currentTarget && onKeyDown(event)}
+        data-testid="node-table"
       >
-        <div className={styles.sheet} role="presentation" style={{ height: virtual.getTotalSize() }}>
+        <Head sort={sort} onSort={setSort} />
+        <div className={styles.sheet} role="rowgroup" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map((item) => {
             const ordinal = rows[item.index];
             if (ordinal === undefined) return null;
@@ -109,8 +107,8 @@ export function NodeTable() {
             );
           })}
         </div>
-        {rows.length === 0 && <p className={styles.empty}>No node fits the filter.</p>}
       </div>
+      {rows.length === 0 && <p className={styles.empty}>No node fits the filter.</p>}
     </div>
   );
 }
@@ -118,12 +116,11 @@ export function NodeTable() {
 function Head({ sort, onSort }: { sort: Sort; onSort(sort: Sort): void }) {
   const Arrow = sort.descending ? ArrowDown : ArrowUp;
   return (
-    <div role="rowgroup">
+    <div role="rowgroup" className={styles.sticky}>
       <div className={`${styles.row} ${styles.head}`} role="row" aria-rowindex={1}>
         {COLUMNS.map(([column, title]) => {
           const active = sort.column === column;
           return (
-            // biome-ignore lint/a11y/useFocusableInteractive: the button within takes the focus
             <span
               key={column}
               role="columnheader"

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/a11y/useSemanticElements: virtual rows are placed, which table elements do not allow
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active row
 /** One row of the table: the same facts as the map, in words. Not here: order, selection, keys. */
 import { type CSSProperties, type MouseEvent, memo } from "react";
 import { ago, percent } from "../../components/format";
@@ -42,7 +44,6 @@ export const TableRow = memo(function TableRow({
   const position: CSSProperties = { transform: `translateY(${top}px)` };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it has the keys (aria-activedescendant)
-    // biome-ignore lint/a11y/useFocusableInteractive: rows of an active-descendant grid take no focus
     <div
       className={`${styles.row} ${current ? styles.current : ""}`}
       style={position}
