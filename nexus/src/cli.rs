@@ -138,6 +138,7 @@ pub(crate) fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("NEXUS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     match std::env::var("NEXUS_LOG_FORMAT").as_deref() {
         Ok("json") => builder.json().init(),
         _ => builder.init(),

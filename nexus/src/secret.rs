@@ -57,7 +57,7 @@ pub fn load_or_create(path: &Path, prefix: &str) -> io::Result<Secret> {
 
 fn create(path: &Path, prefix: &str) -> io::Result<Secret> {
     let secret = Secret::generate(prefix)?;
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let draft = path.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -230,7 +230,7 @@ impl State {
         for entry in resume {
             let Ok(id) = Uuid::try_parse(&entry.request_id) else { continue };
             if let Some(why) = self.executions.get(&id).and_then(|execution| execution.stop) {
-                self.send_cancel(ordinal, id, why, now);
+                self.stop(id, ordinal, why, now);
             }
         }
     }

@@ -1,0 +1,165 @@
+//! What must not get through, and properties of what may.
+
+use proptest::prelude::*;
+use serde_json::value::RawValue;
+
+use super::noon;
+use crate::{
+    DecodeError, FromNexus, FromSpore, Handshake, Heartbeat, Method, Output, Response, Running, Stream, decode_from_nexus,
+    decode_from_spore, encode, limits,
+};
+
+#[test]
+fn no_envelope_no_message() {
+    for frame in [
+        "", "null", "[]", "7", "\"HANDSHAKE\"", "{}", "{", "\u{0}", "{\"message_type\":\"HEARTBEAT\"}",
+        r#"{"message_type":null,"payload":{}}"#, r#"{"message_type":"HEARTBEAT","payload":[]}"#,
+        r#"{"message_type":"HEARTBEAT","payload":null}"#, r#"{"message_type":"HEARTBEAT","payload":{},"timestamp":null}"#,
+    ] {
+        assert!(matches!(decode_from_spore(frame), Err(DecodeError::Malformed(_))), "{frame:?}");
+    }
+}
+
+#[test]
+fn a_side_takes_only_its_own_messages() {
+    let order = r#"{"message_type":"EXECUTE_SKILL","payload":{"node_id":"n","skill_name":"s","method_name":"m"}}"#;
+    assert!(matches!(decode_from_spore(order), Err(DecodeError::UnknownType(_))));
+    assert!(matches!(decode_from_spore(&order.to_lowercase()), Err(DecodeError::UnknownType(_))));
+    let life = r#"{"message_type":"HEARTBEAT","payload":{"node_id":"n"}}"#;
+    assert!(matches!(decode_from_nexus(life), Err(DecodeError::UnknownType(_))));
+}
+
+#[test]
+fn not_a_number_is_refused_and_deep_nesting_too() {
+    for bad in ["NaN", "Infinity", "-Infinity", "\"nan\"", "\"inf\"", "1e999", "null", "{}", "\"\""] {
+        let frame = format!(r#"{{"message_type":"HEARTBEAT","payload":{{"node_id":"n","cpu_usage":{bad}}}}}"#);
+        assert!(decode_from_spore(&frame).is_err(), "{bad}");
+    }
+    let deep = format!(r#"{{"message_type":"RESPONSE","payload":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+    assert!(decode_from_spore(&deep).is_err());
+}
+
+#[test]
+fn an_unknown_type_is_not_echoed_at_length() {
+    let frame = format!(r#"{{"message_type":"{}","payload":{{}}}}"#, "X".repeat(100_000));
+    assert!(decode_from_spore(&frame).unwrap_err().to_string().len() < 300);
+}
+
+fn hello() -> Handshake {
+    Handshake {
+        node_id: "n".into(),
+        node_name: "name".into(),
+        capabilities: crate::Capabilities::default(),
+        token: "t".into(),
+        protocol: 2,
+        running: vec![],
+    }
+}
+
+#[test]
+fn a_handshake_is_measured() {
+    hello().check().unwrap();
+    let long = "x".repeat(10_000);
+    let many = vec!["x".to_owned(); 1000];
+    let running = Running { request_id: "r".into(), skill_name: long.clone(), method_name: "m".into(), first_seq: 0, next_seq: 0 };
+    let method = Method { skill: long.clone(), method: "m".into(), title: String::new(), effect: crate::Effect::Read, parameters: ().into() };
+    let spoilt: [(&str, Box<dyn Fn(&mut Handshake)>); 11] = [
+        ("node_id", Box::new(|one| one.node_id.clear())),
+        ("node_id", Box::new(|one| one.node_id = "a\nb".into())),
+        ("node_id", Box::new(|one| one.node_id = "x".repeat(129))),
+        ("node_name", Box::new(|one| one.node_name = "\u{1b}[31m".into())),
+        ("node_name", Box::new(|one| one.node_name = "  ".into())),
+        ("token", Box::new(|one| one.token = "x".repeat(10_000))),
+        ("skills", Box::new(|one| one.capabilities.skills = many.clone())),
+        ("tags", Box::new(|one| one.capabilities.tags = vec![long.clone()])),
+        ("hostname", Box::new(|one| one.capabilities.hostname = "\u{7}".into())),
+        ("methods.skill", Box::new(|one| one.capabilities.methods = vec![method.clone()])),
+        ("running.skill_name", Box::new(|one| one.running = vec![running.clone()])),
+    ];
+    for (field, spoil) in spoilt {
+        let mut bad = hello();
+        spoil(&mut bad);
+        assert_eq!(bad.check().unwrap_err().field, field);
+    }
+}
+
+#[test]
+fn output_that_lies_is_refused() {
+    let mut chunk = Output::new("r".into(), 0, Stream::Stdout, 0, b"\xff");
+    chunk.base64 = Some("not base64!".into());
+    assert!(chunk.bytes().is_err());
+    let large = Output::new("r".into(), 0, Stream::Stdout, 0, &vec![b'a'; limits::OUTPUT_CHUNK + 1]);
+    assert!(large.bytes().is_err());
+}
+
+#[test]
+fn cutting_keeps_characters_whole() {
+    assert_eq!(limits::cut("zażółć", 3), "za");
+    assert_eq!(limits::cut("zażółć", 4), "zaż");
+    assert_eq!(limits::cut("abc", 9), "abc");
+    assert_eq!(limits::cut("é", 0), "");
+}
+
+proptest! {
+    /// Whatever arrives, reading it neither panics nor loops.
+    #[test]
+    fn any_text_is_read_or_refused(text in ".{0,200}") {
+        let _ = decode_from_spore(&text);
+        let _ = decode_from_nexus(&text);
+    }
+
+    #[test]
+    fn any_json_is_read_or_refused(name in "HEARTBEAT|RESPONSE|OUTPUT|HANDSHAKE|ERROR", body in "\\{(\"[a-z_]{1,12}\":(1|-1|\"x\"|null|true|\\[\\]|\\{\\}),){0,5}\"a\":1\\}") {
+        let _ = decode_from_spore(&format!(r#"{{"message_type":"{name}","payload":{body}}}"#));
+    }
+
+    /// What was written is read again, whatever the names hold.
+    #[test]
+    fn handshakes_survive(id in "\\PC{1,40}", name in "\\PC{1,40}", token in "\\PC{0,40}", tags in prop::collection::vec("\\PC{0,20}", 0..5)) {
+        let mut hello = hello();
+        (hello.node_id, hello.node_name, hello.token, hello.capabilities.tags) = (id, name, token, tags);
+        let Ok(FromSpore::Handshake(back)) = decode_from_spore(&encode(&hello, noon())) else { panic!("not read again") };
+        prop_assert_eq!((back.node_id, back.node_name, back.token), (hello.node_id, hello.node_name, hello.token));
+        prop_assert_eq!(back.capabilities, hello.capabilities);
+    }
+
+    #[test]
+    fn heartbeats_survive(cpu in 0.0..=1.0f64, memory in 0.0..=1.0f64, tasks: u32) {
+        let life = Heartbeat { node_id: "n".into(), cpu_usage: cpu, memory_usage: memory, active_tasks: tasks };
+        let Ok(FromSpore::Heartbeat(back)) = decode_from_spore(&encode(&life, noon())) else { panic!("not read again") };
+        // A reading, not a count: the last binary digit is not worth a slower parser.
+        prop_assert!((back.cpu_usage - cpu).abs() < 1e-12 && (back.memory_usage - memory).abs() < 1e-12);
+        prop_assert_eq!(back.active_tasks, tasks);
+    }
+
+    /// Output is bytes, and comes back as the same bytes.
+    #[test]
+    fn output_survives(bytes in prop::collection::vec(any::<u8>(), 0..2000), seq: u64) {
+        let chunk = Output::new("r".into(), seq, Stream::Stderr, 1, &bytes);
+        let Ok(FromSpore::Output(back)) = decode_from_spore(&encode(&chunk, noon())) else { panic!("not read again") };
+        prop_assert_eq!(back.seq, seq);
+        let read = back.bytes().unwrap().into_owned();
+        prop_assert_eq!(read, bytes);
+    }
+
+    /// A result passes through untouched, to the byte.
+    #[test]
+    fn results_pass_through(text in "\\PC{0,100}", number: i64) {
+        let result = serde_json::json!({"text": text, "number": number, "deep": [[{}]]}).to_string();
+        let response = Response {
+            request_id: "r".into(), node_id: "n".into(), success: true,
+            result: RawValue::from_string(result.clone()).unwrap(), error: None, execution_time: 0.0,
+            outcome: None, exit_code: None, signal: None, next_seq: None, output_truncated: false,
+        };
+        let Ok(FromSpore::Response(back)) = decode_from_spore(&encode(&response, noon())) else { panic!("not read again") };
+        prop_assert_eq!(back.result.get(), result);
+    }
+
+    /// The order of the envelope's keys does not matter.
+    #[test]
+    fn payload_may_come_first(seconds in 0u32..1000) {
+        let frame = format!(r#"{{"timestamp":"x","payload":{{"skill_name":"s","timeout":{seconds},"method_name":"m","node_id":"n"}},"message_type":"EXECUTE_SKILL"}}"#);
+        let Ok(FromNexus::ExecuteSkill(order)) = decode_from_nexus(&frame) else { panic!("not read") };
+        prop_assert_eq!(order.timeout, seconds);
+    }
+}

@@ -1,0 +1,153 @@
+//! One frame of each message, as written. A change here is a change of the protocol.
+
+use serde_json::value::RawValue;
+
+use super::noon;
+use crate::{
+    Accepted, Ack, Cancel, Capabilities, Disconnect, Effect, ExecuteSkill, Handshake, Heartbeat, Limits, Message,
+    Method, Outcome, Output, Problem, Response, Resume, Running, Stream, Welcome, encode,
+};
+
+fn raw(json: &str) -> Box<RawValue> {
+    RawValue::from_string(json.to_owned()).unwrap()
+}
+
+/// The payload's own fields: the envelope is the same for all and checked once.
+fn fields<M: Message>(message: &M) -> String {
+    let frame = encode(message, noon());
+    let name = M::TYPE;
+    let start = format!("{{\"message_type\":\"{name}\",\"payload\":{{\"message_type\":\"{name}\",");
+    let end = ",\"timestamp\":\"2026-11-23T18:37:41.980732Z\"},\"timestamp\":\"2026-11-23T18:37:41.980732Z\"}";
+    frame.strip_prefix(&start).and_then(|rest| rest.strip_suffix(end)).unwrap_or(&frame).to_owned()
+}
+
+#[test]
+fn the_envelope() {
+    let frame = encode(&Accepted { request_id: "r".into() }, noon());
+    assert_eq!(
+        frame,
+        r#"{"message_type":"ACCEPTED","payload":{"message_type":"ACCEPTED","request_id":"r","timestamp":"2026-11-23T18:37:41.980732Z"},"timestamp":"2026-11-23T18:37:41.980732Z"}"#
+    );
+}
+
+#[test]
+fn handshake_of_v1() {
+    let hello = Handshake {
+        node_id: "n".into(),
+        node_name: "spore-1".into(),
+        capabilities: Capabilities { skills: vec!["ShellSkill".into()], tags: vec!["worker".into()], ..Default::default() },
+        token: "t".into(),
+        protocol: 1,
+        running: vec![],
+    };
+    insta::assert_snapshot!(fields(&hello), @r#""node_id":"n","node_name":"spore-1","capabilities":{"skills":["ShellSkill"],"tags":["worker"],"cpu_cores":1,"memory_mb":1024,"has_gpu":false,"has_docker":false,"platform":"linux"},"token":"t""#);
+}
+
+#[test]
+fn handshake_of_v2() {
+    let hello = Handshake {
+        node_id: "n".into(),
+        node_name: "pi".into(),
+        capabilities: Capabilities {
+            methods: vec![Method {
+                skill: "ShellSkill".into(),
+                method: "run".into(),
+                title: "Run".into(),
+                effect: Effect::Destroy,
+                parameters: serde_json::json!({"type": "object"}),
+            }],
+            os: "Debian".into(),
+            arch: "aarch64".into(),
+            hostname: "pi".into(),
+            spore_version: "0.1.0".into(),
+            limits: Some(Limits { max_executions: 4, max_message_bytes: 5, max_output_bytes: 6 }),
+            ..Default::default()
+        },
+        token: "t".into(),
+        protocol: 2,
+        running: vec![Running {
+            request_id: "r".into(),
+            skill_name: "ShellSkill".into(),
+            method_name: "run".into(),
+            first_seq: 3,
+            next_seq: 9,
+        }],
+    };
+    insta::assert_snapshot!(fields(&hello), @r#""node_id":"n","node_name":"pi","capabilities":{"skills":[],"tags":[],"cpu_cores":1,"memory_mb":1024,"has_gpu":false,"has_docker":false,"platform":"linux","methods":[{"skill":"ShellSkill","method":"run","title":"Run","effect":"destroy","parameters":{"type":"object"}}],"os":"Debian","arch":"aarch64","hostname":"pi","spore_version":"0.1.0","limits":{"max_executions":4,"max_message_bytes":5,"max_output_bytes":6}},"token":"t","protocol":2,"running":[{"request_id":"r","skill_name":"ShellSkill","method_name":"run","first_seq":3,"next_seq":9}]"#);
+}
+
+#[test]
+fn heartbeat() {
+    let life = Heartbeat { node_id: "n".into(), cpu_usage: 0.05, memory_usage: 0.5, active_tasks: 2 };
+    insta::assert_snapshot!(fields(&life), @r#""node_id":"n","cpu_usage":0.05,"memory_usage":0.5,"active_tasks":2"#);
+}
+
+#[test]
+fn welcome() {
+    let welcome = Welcome {
+        protocol: 2,
+        nexus_id: "home".into(),
+        nexus_version: "0.1.0".into(),
+        session_id: "7".into(),
+        heartbeat_interval: 3,
+        resume: vec![Resume { request_id: "r".into(), next_seq: 4 }],
+    };
+    insta::assert_snapshot!(fields(&welcome), @r#""protocol":2,"nexus_id":"home","nexus_version":"0.1.0","session_id":"7","heartbeat_interval":3,"resume":[{"request_id":"r","next_seq":4}]"#);
+}
+
+#[test]
+fn execute_skill_as_v1_and_v2() {
+    let mut execute = ExecuteSkill {
+        request_id: "r".into(),
+        node_id: "n".into(),
+        skill_name: "ShellSkill".into(),
+        method_name: "run".into(),
+        parameters: raw(r#"{"command": "echo 1"}"#),
+        timeout: 30,
+        stream: false,
+    };
+    insta::assert_snapshot!(fields(&execute), @r#""request_id":"r","node_id":"n","skill_name":"ShellSkill","method_name":"run","parameters":{"command": "echo 1"},"timeout":30"#);
+    execute.stream = true;
+    insta::assert_snapshot!(fields(&execute), @r#""request_id":"r","node_id":"n","skill_name":"ShellSkill","method_name":"run","parameters":{"command": "echo 1"},"timeout":30,"stream":true"#);
+}
+
+#[test]
+fn output_as_text_and_as_bytes() {
+    let text = Output::new("r".into(), 0, Stream::Stdout, 12, "zażółć\n".as_bytes());
+    insta::assert_snapshot!(fields(&text), @r#""request_id":"r","seq":0,"stream":"stdout","at_ms":12,"text":"zażółć\n""#);
+    let bytes = Output::new("r".into(), 1, Stream::Stderr, 12, b"\xff\x00");
+    insta::assert_snapshot!(fields(&bytes), @r#""request_id":"r","seq":1,"stream":"stderr","at_ms":12,"base64":"/wA=""#);
+    assert_eq!(&*bytes.bytes().unwrap(), b"\xff\x00");
+}
+
+#[test]
+fn response_as_v1_and_v2() {
+    let mut response = Response {
+        request_id: "r".into(),
+        node_id: "n".into(),
+        success: true,
+        result: raw("\"test\\n\""),
+        error: None,
+        execution_time: 0.25,
+        outcome: None,
+        exit_code: None,
+        signal: None,
+        next_seq: None,
+        output_truncated: false,
+    };
+    insta::assert_snapshot!(fields(&response), @r#""request_id":"r","node_id":"n","success":true,"result":"test\n","error":null,"execution_time":0.25"#);
+    response.outcome = Some(Outcome::TimedOut);
+    response.signal = Some("SIGKILL".into());
+    response.exit_code = Some(3);
+    response.next_seq = Some(8);
+    response.output_truncated = true;
+    insta::assert_snapshot!(fields(&response), @r#""request_id":"r","node_id":"n","success":true,"result":"test\n","error":null,"execution_time":0.25,"outcome":"timed_out","exit_code":3,"signal":"SIGKILL","next_seq":8,"output_truncated":true"#);
+}
+
+#[test]
+fn the_small_ones() {
+    insta::assert_snapshot!(fields(&Cancel { request_id: "r".into(), reason: "operator".into() }), @r#""request_id":"r","reason":"operator""#);
+    insta::assert_snapshot!(fields(&Ack { request_id: "r".into(), next_seq: 5, finished: true }), @r#""request_id":"r","next_seq":5,"finished":true"#);
+    insta::assert_snapshot!(fields(&Disconnect { node_id: "n".into(), reason: "bye".into() }), @r#""node_id":"n","reason":"bye""#);
+    insta::assert_snapshot!(fields(&Problem { code: "malformed".into(), message: "no".into(), request_id: None }), @r#""code":"malformed","message":"no""#);
+}
