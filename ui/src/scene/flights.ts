@@ -12,6 +12,8 @@ const PULSE_MS = 500;
 /** Comets of long work leave together with this beat, so that there is quiet in between. */
 const SLOW_BEAT_MS = 6000;
 const SLOW_AFTER_MS = 10_000;
+const LINE = 12;
+const LINE_MS = 90;
 
 export type Comet = { key: string; ordinal: number; start: number; ms: number; outcome: Outcome | null };
 export type Pulse = { group: number; start: number; ms: number };
@@ -46,7 +48,9 @@ export class Flights {
   start(ordinal: number, group: number, key: string, now: number): void {
     if (this.works.has(key)) return;
     if (this.works.size === 0) this.busySince = now;
-    this.works.set(key, { key, ordinal, group, began: now, next: now });
+    // Work that begins together leaves in a line, not in a clump.
+    const queued = this.byGroup.get(group) ?? 0;
+    this.works.set(key, { key, ordinal, group, began: now, next: now + (queued % LINE) * LINE_MS });
     count(this.byGroup, group, 1);
     count(this.byStar, ordinal, 1);
   }
@@ -94,7 +98,10 @@ export class Flights {
   private relaunch(work: Work, now: number, routes: Routes): void {
     const ms = this.launch(work.ordinal, work.key, now, null, routes);
     const age = now - work.began;
-    work.next = age < SLOW_AFTER_MS ? now + ms * 0.62 + 420 : (Math.floor(now / SLOW_BEAT_MS) + 1) * SLOW_BEAT_MS;
+    work.next =
+      age < SLOW_AFTER_MS
+        ? now + ms * 0.62 + 420
+        : (Math.floor(now / SLOW_BEAT_MS) + 1) * SLOW_BEAT_MS + (work.ordinal % LINE) * LINE_MS;
   }
 
   private launch(ordinal: number, key: string, now: number, outcome: Outcome | null, routes: Routes): number {

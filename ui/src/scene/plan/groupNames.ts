@@ -5,6 +5,7 @@
  */
 import { clamp } from "../../kernels/camera.ts";
 import { overlaps, type Rect } from "../../kernels/labels.ts";
+import { visitBox } from "../../kernels/spatial.ts";
 import type { SceneGroup } from "../api.ts";
 import type { Disc } from "../chart.ts";
 import type { Sky } from "./sky.ts";
@@ -16,6 +17,8 @@ export type GroupName = {
   group: SceneGroup;
   disc: Disc;
   side: Side;
+  /** Sideways, in pixels, to make room. */
+  shift: number;
   name: string;
   count: string;
   nameWidth: number;
@@ -48,8 +51,9 @@ export function layoutGroupNames(sky: Sky): GroupName[] {
   const small = groups.length > 12;
   const bySize = [...groups].sort((a, b) => b.count - a.count || a.index - b.index);
   const shown = k < 3 ? bySize.filter((g, n) => n < FAR_LIMIT || abnormal(g) > 0) : bySize;
-  // Those with trouble choose their place first.
-  shown.sort((a, b) => Number(abnormal(b) > 0) - Number(abnormal(a) > 0) || b.count - a.count || a.index - b.index);
+  // Those with trouble choose their place first, and small discs before large ones, which have more room round them.
+  const room = (g: SceneGroup): number => g.discs[0]?.r ?? 0;
+  shown.sort((a, b) => Number(abnormal(b) > 0) - Number(abnormal(a) > 0) || room(a) - room(b) || a.index - b.index);
   const names: GroupName[] = [];
   const rects: Rect[] = [];
   for (const group of shown) {
@@ -73,7 +77,7 @@ function compose(sky: Sky, group: SceneGroup, disc: Disc, small: boolean, groups
   const notesWidth =
     notes.reduce((w, n) => w + sky.measure("note", n.text), 0) + NOTE_GAP * Math.max(0, notes.length - 1);
   const side = disc.y <= 0 ? "above" : "below";
-  return { group, disc, side, name: group.label, count, nameWidth, width, notes, notesWidth, small };
+  return { group, disc, side, shift: 0, name: group.label, count, nameWidth, width, notes, notesWidth, small };
 }
 
 /** In charts of more than a dozen groups a line of text needs a reason. */
@@ -90,23 +94,57 @@ function notesOf(group: SceneGroup, groups: number): Note[] {
 }
 
 /**
- * Takes the best side that no other name occupies: outward of the core, inward, beside; a place that covers another
- * group's stars only when nothing else is left. False when all are taken (the outer side stays).
+ * Takes the best place that no other name occupies: outward of the core or inward, straight or a little aside, else
+ * beside the disc; covering another group's stars is the last resort. False when all are taken.
  */
 function takeSide(sky: Sky, name: GroupName, taken: readonly Rect[]): boolean {
   const outer = name.side;
-  const sides: Side[] = outer === "above" ? ["above", "below", "right", "left"] : ["below", "above", "right", "left"];
-  let best = outer;
+  const inner: Side = outer === "above" ? "below" : "above";
+  const aside = Math.max(26, name.disc.r * sky.camera.k * 0.55);
+  const places: [Side, number, number][] = [
+    [outer, 0, 0],
+    [outer, 13, 0.2],
+    [outer, -13, 0.2],
+    [outer, aside, 0.5],
+    [outer, -aside, 0.5],
+    [inner, 0, 1],
+    [inner, aside, 1.4],
+    [inner, -aside, 1.4],
+    ["right", 0, 2],
+    ["left", 0, 2],
+  ];
+  let best = places[0];
   let bestCost = Infinity;
-  for (const [n, side] of sides.entries()) {
-    name.side = side;
+  for (const place of places) {
+    if (bestCost <= place[2]) break;
+    [name.side, name.shift] = place;
     const rect = groupNameRect(sky, name);
     if (taken.some((other) => overlaps(rect, other, 1))) continue;
-    const cost = n + (sky.chart.discs.some((d) => d !== name.disc && covers(sky, rect, d)) ? 3 : 0);
-    if (cost < bestCost) [best, bestCost] = [side, cost];
+    const cost = place[2] + nuisance(sky, name, rect);
+    if (cost < bestCost) [best, bestCost] = [place, cost];
   }
-  name.side = best;
+  if (best !== undefined) [name.side, name.shift] = best;
   return bestCost < Infinity;
+}
+
+/** What a name would cover there. */
+function nuisance(sky: Sky, name: GroupName, rect: Rect): number {
+  const outside = rect.x >= 0 && rect.x + rect.w <= sky.view.width ? 0 : 2;
+  const onDisc = sky.chart.discs.some((d) => d !== name.disc && covers(sky, rect, d));
+  return outside + (onDisc ? 0.8 + 0.3 * starsUnder(sky, rect) : 0);
+}
+
+function starsUnder(sky: Sky, rect: Rect): number {
+  const { k, x, y } = sky.camera;
+  let count = 0;
+  const box = {
+    x0: (rect.x - x) / k,
+    y0: (rect.y - y) / k,
+    x1: (rect.x + rect.w - x) / k,
+    y1: (rect.y + rect.h - y) / k,
+  };
+  visitBox(sky.store.grid(), box, () => ++count >= 30);
+  return count;
 }
 
 function covers(sky: Sky, rect: Rect, d: Disc): boolean {
@@ -123,7 +161,7 @@ export function groupNameSpot(sky: Sky, name: GroupName): { x: number; y: number
   const { k, x, y } = sky.camera;
   const { disc } = name;
   const r = disc.r * k;
-  const middle = disc.x * k + x;
+  const middle = disc.x * k + x + name.shift;
   const top = disc.y * k + y - r;
   const bottom = top + 2 * r;
   const half = Math.max(name.width, name.notesWidth) / 2;
@@ -134,7 +172,7 @@ export function groupNameSpot(sky: Sky, name: GroupName): { x: number; y: number
   }
   const above = name.side === "above";
   const at = above ? top - (noted ? 24 : 10) : bottom + 18;
-  const across = middle + r > 0 && middle - r < sky.view.width;
+  const across = disc.x * k + x + r > 0 && disc.x * k + x - r < sky.view.width;
   const hidden = above ? at < TOP_CLEAR : at > sky.view.height && top < TOP_CLEAR;
   if (!across || !hidden || bottom < TOP_CLEAR + 90) return { x: middle, y: at };
   const edge = Math.min(half + 12, sky.view.width / 2);

@@ -121,7 +121,15 @@ function gather(sky: Sky, exceptionsOnly: boolean, has: ReadonlySet<number>): { 
   const list = found.slice(0, MAX_WISHES).map(({ i, score }) => {
     const p = starAt(sky, i);
     const w = sky.measure("node", store.stars.label(i).name);
-    return { id: i, x: p.x, y: p.y, reach: reachAt(sky, i), w, h: NAME_HEIGHT, score };
+    return {
+      id: i,
+      x: p.x,
+      y: p.y,
+      reach: reachAt(sky, i) + (store.selected.has(i) ? 4 : 0),
+      w,
+      h: NAME_HEIGHT,
+      score,
+    };
   });
   return { list, seen };
 }
