@@ -6,6 +6,7 @@ use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
+use crate::feed::Feeds;
 use crate::host::Host;
 use crate::{bindings, tray};
 
@@ -30,10 +31,10 @@ pub fn run() -> Result<(), Box<dyn std::error::Error>> {
                 .build(),
         )
         .invoke_handler(bindings.invoke_handler())
-        .setup(|app| Ok(set_up(app.handle())?))
+        .setup(|app| set_up(app.handle()))
         .on_page_load(|webview, load| {
             if load.event() == PageLoadEvent::Started {
-                tracing::debug!(window = webview.label(), "page loads");
+                webview.state::<Feeds>().end(webview.label(), None);
             }
         })
         .build(tauri::generate_context!())?;
@@ -55,7 +56,8 @@ fn remembered() -> StateFlags {
 }
 
 fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
-    app.manage(Host::start(app)?);
+    app.manage(Feeds::default());
+    app.manage(Host::start(app, app.path().app_data_dir()?)?);
     let tray = tray::raise(app);
     app.manage(tray);
     let config = app
@@ -72,22 +74,30 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn on_event(app: &AppHandle, event: &RunEvent) {
-    match event {
-        RunEvent::WindowEvent {
-            label,
-            event: WindowEvent::CloseRequested { api, .. },
-            ..
-        } if label == WINDOW => {
-            if app.state::<Host>().preferences().keep_in_tray && app.state::<tray::Tray>().exists()
-            {
-                api.prevent_close();
-                if let Some(window) = app.get_webview_window(WINDOW) {
-                    let _ = window.hide();
-                }
-            }
+    if let RunEvent::WindowEvent { label, event, .. } = event {
+        if let WindowEvent::CloseRequested { api, .. } = event
+            && stays_in_tray(app)
+        {
+            api.prevent_close();
+            hide(app);
         }
-        RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Host>().stop(GRACE)),
-        _ => {}
+        if matches!(event, WindowEvent::Destroyed) {
+            app.state::<Feeds>().end(label, None);
+        }
+    }
+    if matches!(event, RunEvent::Exit) {
+        tauri::async_runtime::block_on(app.state::<Host>().stop(GRACE));
+    }
+}
+
+/// Only where there is a tray to bring the window back from.
+fn stays_in_tray(app: &AppHandle) -> bool {
+    app.state::<Host>().preferences().keep_in_tray && app.state::<tray::Tray>().exists()
+}
+
+fn hide(app: &AppHandle) {
+    if let Some(Err(error)) = app.get_webview_window(WINDOW).map(|window| window.hide()) {
+        tracing::warn!(%error, "the window does not hide");
     }
 }
 

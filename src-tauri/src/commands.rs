@@ -2,50 +2,104 @@
 //! reloads is executed a second time (tauri-apps/tauri#14154).
 
 use tauri::ipc::Channel;
+use tauri::{AppHandle, Manager, State, WebviewWindow};
 
+use crate::feed::Feeds;
+use crate::host::Host;
+use crate::translate::{self, Refusal};
 use crate::view::{BridgeError, FeedBatch};
 use crate::view_execution::{ExecuteRequest, OutputView};
 use crate::view_settings::{JoinView, SettingsPatch, SettingsView};
 
-fn nothing<T>() -> Result<T, BridgeError> {
-    Err(BridgeError::new("todo", "todo"))
+/// Most output that is handed over for one execution, bytes; the newest is what `FeedEvent::Output` brings.
+const OUTPUT: usize = 8 << 20;
+
+/// Begins the window's feed; an older one ends. Answers its number.
+#[tauri::command]
+#[specta::specta]
+pub fn subscribe(
+    window: WebviewWindow,
+    host: State<'_, Host>,
+    feeds: State<'_, Feeds>,
+    channel: Channel<FeedBatch>,
+) -> u32 {
+    feeds.begin(window.label(), host.link(), channel)
 }
 
+/// Ends the window's feed, if it is still the one with this number.
 #[tauri::command]
 #[specta::specta]
-pub fn subscribe(channel: Channel<FeedBatch>) {
-    let _ = channel;
+pub fn unsubscribe(window: WebviewWindow, feeds: State<'_, Feeds>, subscription: u32) {
+    feeds.end(window.label(), Some(subscription));
 }
+
+/// Runs something; answers once it is accepted.
 #[tauri::command]
 #[specta::specta]
-pub fn unsubscribe() {}
-#[tauri::command]
-#[specta::specta]
-pub fn execute(request: ExecuteRequest) -> Result<(), BridgeError> {
-    nothing()
+pub async fn execute(host: State<'_, Host>, request: ExecuteRequest) -> Result<(), BridgeError> {
+    let submission = translate::submission(request)?;
+    Ok(host
+        .connected()?
+        .handle
+        .submit(submission)
+        .await
+        .map_err(Refusal::from)?)
 }
+
+/// Stops something; the proof comes by the feed.
 #[tauri::command]
 #[specta::specta]
-pub fn cancel(execution_id: String) -> Result<(), BridgeError> {
-    nothing()
+pub async fn cancel(host: State<'_, Host>, execution_id: String) -> Result<(), BridgeError> {
+    let id = translate::id(&execution_id)?;
+    Ok(host
+        .connected()?
+        .handle
+        .cancel(id)
+        .await
+        .map_err(Refusal::from)?
+        .map_err(Refusal::from)?)
 }
+
+/// What an execution wrote so far.
 #[tauri::command]
 #[specta::specta]
-pub fn output(execution_id: String) -> Result<Vec<OutputView>, BridgeError> {
-    nothing()
+pub async fn output(
+    host: State<'_, Host>,
+    execution_id: String,
+) -> Result<Vec<OutputView>, BridgeError> {
+    let id = translate::id(&execution_id)?;
+    let chunks = host
+        .connected()?
+        .handle
+        .output(id, 0, OUTPUT)
+        .await
+        .map_err(Refusal::from)?;
+    Ok(translate::whole_output(&chunks))
 }
+
+/// How a spore elsewhere joins.
 #[tauri::command]
 #[specta::specta]
-pub fn join() -> Result<JoinView, BridgeError> {
-    nothing()
+pub async fn join(host: State<'_, Host>) -> Result<JoinView, BridgeError> {
+    host.join().await
 }
+
+/// The preferences.
 #[tauri::command]
 #[specta::specta]
-pub fn settings() -> Result<SettingsView, BridgeError> {
-    nothing()
+pub fn settings(host: State<'_, Host>) -> SettingsView {
+    host.settings()
 }
+
+/// Keeps what was changed; it takes effect right after.
 #[tauri::command]
 #[specta::specta]
-pub fn save_settings(patch: SettingsPatch) -> Result<SettingsView, BridgeError> {
-    nothing()
+pub fn save_settings(
+    app: AppHandle,
+    host: State<'_, Host>,
+    patch: SettingsPatch,
+) -> Result<SettingsView, BridgeError> {
+    let preferences = host.keep(patch)?;
+    tauri::async_runtime::spawn(async move { app.state::<Host>().fulfil(preferences).await });
+    Ok(host.settings())
 }

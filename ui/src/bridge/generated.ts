@@ -9,13 +9,21 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 
 /** Commands */
 export const commands = {
-	subscribe: (channel: Channel<FeedBatch>) => __TAURI_INVOKE<void>("subscribe", { channel }),
-	unsubscribe: () => __TAURI_INVOKE<void>("unsubscribe"),
+	/**  Begins the window's feed; an older one ends. Answers its number. */
+	subscribe: (channel: Channel<FeedBatch>) => __TAURI_INVOKE<number>("subscribe", { channel }),
+	/**  Ends the window's feed, if it is still the one with this number. */
+	unsubscribe: (subscription: number) => __TAURI_INVOKE<void>("unsubscribe", { subscription }),
+	/**  Runs something; answers once it is accepted. */
 	execute: (request: ExecuteRequest) => __TAURI_INVOKE<null>("execute", { request }),
+	/**  Stops something; the proof comes by the feed. */
 	cancel: (executionId: string) => __TAURI_INVOKE<null>("cancel", { executionId }),
+	/**  What an execution wrote so far. */
 	output: (executionId: string) => __TAURI_INVOKE<OutputView[]>("output", { executionId }),
+	/**  How a spore elsewhere joins. */
 	join: () => __TAURI_INVOKE<JoinView>("join"),
+	/**  The preferences. */
 	settings: () => __TAURI_INVOKE<SettingsView>("settings"),
+	/**  Keeps what was changed; it takes effect right after. */
 	saveSettings: (patch: SettingsPatch) => __TAURI_INVOKE<SettingsView>("save_settings", { patch }),
 };
 

@@ -12,10 +12,10 @@ export function createTauriBridge(): Bridge {
     async subscribe(onBatch) {
       const channel = new Channel<FeedBatch>();
       channel.onmessage = onBatch;
-      await told(commands.subscribe(channel));
+      const subscription = await told(commands.subscribe(channel));
       return () => {
         channel.onmessage = () => {};
-        commands.unsubscribe().catch(() => {});
+        commands.unsubscribe(subscription).catch(() => {});
       };
     },
     execute: async (request) => void (await told(commands.execute(request))),

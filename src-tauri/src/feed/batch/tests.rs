@@ -1,0 +1,124 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use nexus::model::{Chunk, Event, NodeFacts, NodeInfo, Phase};
+use protocol::{Capabilities, Stream, Version};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Batch;
+use crate::view::{FeedEvent, VitalsRow};
+
+fn node(ordinal: u32, memory: f64) -> NodeInfo {
+    let facts = NodeFacts {
+        id: format!("n{ordinal}"),
+        name: "atlas".to_owned(),
+        capabilities: Capabilities::default(),
+        version: Version::V2,
+        peer: "127.0.0.1:1".to_owned(),
+        local: false,
+        registered_at: SystemTime::UNIX_EPOCH,
+        group: 0,
+        x: 0.0,
+        y: 0.0,
+    };
+    NodeInfo {
+        facts: Arc::new(facts),
+        ordinal,
+        phase: Phase::Online,
+        cpu: 0.5,
+        memory,
+        active_tasks: 0,
+        last_seen: SystemTime::UNIX_EPOCH,
+        last_heartbeat: SystemTime::UNIX_EPOCH,
+        latency: None,
+    }
+}
+
+fn chunk(execution: Uuid, seq: u64) -> Event {
+    Event::OutputAppended(Arc::new(Chunk {
+        execution,
+        seq,
+        stream: Stream::Stdout,
+        at_ms: 0,
+        bytes: b"x".to_vec(),
+    }))
+}
+
+#[test]
+fn the_last_row_of_each_node_goes_out_ten_times_a_second() {
+    let (mut batch, start) = (Batch::default(), Instant::now());
+    batch.push(&Event::NodeLoad(node(3, 0.1)));
+    batch.push(&Event::NodeLoad(node(3, 0.2)));
+    let first = batch.take(start).unwrap();
+    assert_eq!(first.seq, 0);
+    assert_eq!(
+        first.events,
+        [FeedEvent::Vitals {
+            rows: vec![VitalsRow(3, 0.5, 0.2, 0)]
+        }]
+    );
+    batch.push(&Event::NodeLoad(node(3, 0.3)));
+    assert_eq!(batch.due(), Some(start + Duration::from_millis(100)));
+    assert_eq!(batch.take(start + Duration::from_millis(50)), None);
+    assert_eq!(
+        batch.take(start + Duration::from_millis(100)).unwrap().seq,
+        1
+    );
+    assert_eq!(batch.due(), None);
+}
+
+#[test]
+fn output_of_one_frame_is_one_event() {
+    let (mut batch, start, id) = (Batch::default(), Instant::now(), Uuid::new_v4());
+    for seq in 0..100 {
+        batch.push(&chunk(id, seq));
+    }
+    let sent = batch.take(start).unwrap();
+    assert!(
+        matches!(sent.events.as_slice(), [FeedEvent::Output { chunks }] if chunks.len() == 100)
+    );
+    batch.push(&chunk(id, 100));
+    assert_eq!(batch.due(), Some(start + Duration::from_millis(16)));
+}
+
+#[test]
+fn a_node_that_runs_out_of_memory_is_news() {
+    let mut batch = Batch::default();
+    batch.push(&Event::NodeConnected(node(0, 0.5)));
+    batch.push(&Event::NodeLoad(node(0, 0.97)));
+    batch.push(&Event::NodeLoad(node(0, 0.98)));
+    batch.push(&Event::NodeLoad(node(0, 0.5)));
+    let degraded: Vec<_> = batch
+        .take(Instant::now())
+        .unwrap()
+        .events
+        .into_iter()
+        .filter_map(|event| {
+            if let FeedEvent::Node { node, .. } = event {
+                Some(node.degraded)
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(degraded, [None, Some("Memory 97 %".to_owned()), None]);
+}
+
+#[test]
+fn a_gap_drops_what_was_gathered_and_comes_before_the_snapshot() {
+    let mut batch = Batch::default();
+    batch.push(&chunk(Uuid::new_v4(), 0));
+    batch.gap("too slow".to_owned());
+    batch.snapshot(FeedEvent::Groups { groups: Vec::new() });
+    let events = batch.take(Instant::now()).unwrap().events;
+    assert_eq!(
+        events,
+        [
+            FeedEvent::Gap {
+                reason: "too slow".to_owned()
+            },
+            FeedEvent::Groups { groups: Vec::new() }
+        ]
+    );
+}
