@@ -51,7 +51,8 @@ void main() {
   Look b = lookOf(status, load);
   if (before == 0u) a = Look(vec4(b.colour.rgb, 0.0), b.radius * 0.4, b.hollow, b.ring, b.diamond);
   vec4 colour = mix(a.colour, b.colour, t);
-  if ((a_look.z & 1u) == 1u) colour.a *= exception ? 0.3 : 0.16;
+  bool dimmed = (a_look.z & 1u) == 1u;
+  if (dimmed) colour.a *= exception ? 0.3 : 0.16;
   float radius = mix(a.radius, b.radius, t);
   float ring = mix(a.ring, b.ring, t);
   float ringRadius = radius + 3.0;
@@ -62,7 +63,7 @@ void main() {
     float close = exception && status == 4u ? 0.0 : arcStrength(u_spacing);
     ringRadius = mix(radius + (ring > 0.0 ? 6.2 : 3.4), outer + 6.0, close);
     if (u_spacing < 6.0) ringRadius = radius + 1.8;
-    colour = vec4(u_activity, max(0.35, colour.a));
+    colour = vec4(u_activity, dimmed ? 0.4 : 1.0);
     ring = 1.0;
     reach = ringRadius + 1.0;
   }
