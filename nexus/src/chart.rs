@@ -84,12 +84,21 @@ impl Chart {
 
     /// All groups, the home system first.
     pub(crate) fn groups(&self) -> Vec<GroupInfo> {
-        let home = GroupInfo { index: 0, key: String::new(), discs: Vec::new() };
-        let others = self.keys.iter().zip(&self.systems).zip(1..).map(|((key, discs), index)| GroupInfo {
-            index,
-            key: key.clone(),
-            discs: discs.iter().map(|&disc| self.circle(disc)).collect(),
-        });
+        let home = GroupInfo {
+            index: 0,
+            key: String::new(),
+            discs: Vec::new(),
+        };
+        let others = self
+            .keys
+            .iter()
+            .zip(&self.systems)
+            .zip(1..)
+            .map(|((key, discs), index)| GroupInfo {
+                index,
+                key: key.clone(),
+                discs: discs.iter().map(|&disc| self.circle(disc)).collect(),
+            });
         std::iter::once(home).chain(others).collect()
     }
 
@@ -108,12 +117,19 @@ impl Chart {
     /// The group's disc with room: an open one, the last one grown in place, or an annex.
     fn roomy_disc(&mut self, group: u32) -> u32 {
         let discs = self.system(group);
-        if let Some(&disc) = discs.iter().find(|&&disc| self.sun(disc).used < self.sun(disc).capacity) {
+        if let Some(&disc) = discs
+            .iter()
+            .find(|&&disc| self.sun(disc).used < self.sun(disc).capacity)
+        {
             return disc;
         }
         let size: u32 = discs.iter().map(|&disc| self.sun(disc).used).sum();
         let last = discs.last().copied().unwrap_or_default();
-        let (x, y, capacity) = (self.sun(last).x, self.sun(last).y, self.sun(last).capacity * 2);
+        let (x, y, capacity) = (
+            self.sun(last).x,
+            self.sun(last).y,
+            self.sun(last).capacity * 2,
+        );
         if self.is_clear(x, y, radius(capacity), Some(last)) {
             let sun = self.sun_mut(last);
             sun.capacity = capacity;
@@ -133,10 +149,22 @@ impl Chart {
             for step in 0..24_i32 {
                 let side = if step % 2 == 1 { 1.0 } else { -1.0 };
                 let angle = start + side * f64::from((step + 1) / 2) * std::f64::consts::PI / 12.0;
-                let (x, y) = (sixteenth(ASPECT * reach * angle.cos()), sixteenth(reach * angle.sin()));
+                let (x, y) = (
+                    sixteenth(ASPECT * reach * angle.cos()),
+                    sixteenth(reach * angle.sin()),
+                );
                 if self.is_clear(x, y, r, None) {
                     self.hints.insert(capacity, (reach - 24.0).max(0.0));
-                    return self.place_disc(group, Sun { x, y, r, capacity, used: 0 });
+                    return self.place_disc(
+                        group,
+                        Sun {
+                            x,
+                            y,
+                            r,
+                            capacity,
+                            used: 0,
+                        },
+                    );
                 }
             }
             reach += 1.5;
@@ -177,24 +205,42 @@ impl Chart {
     fn place(&self, group: u32, disc: u32, slot: u32) -> Place {
         let sun = self.sun(disc);
         let (u, v) = sunflower(slot, f64::from(disc) * 0.7);
-        Place { group, disc: Some(disc), slot, x: single(sun.x + u), y: single(sun.y + v) }
+        Place {
+            group,
+            disc: Some(disc),
+            slot,
+            x: single(sun.x + u),
+            y: single(sun.y + v),
+        }
     }
 
     fn circle(&self, disc: u32) -> Disc {
         let sun = self.sun(disc);
-        Disc { x: single(sun.x), y: single(sun.y), r: single(sun.r) }
+        Disc {
+            x: single(sun.x),
+            y: single(sun.y),
+            r: single(sun.r),
+        }
     }
 
     fn system(&self, group: u32) -> &[u32] {
-        self.systems.get(index(group.saturating_sub(1))).map_or(&[], Vec::as_slice)
+        self.systems
+            .get(index(group.saturating_sub(1)))
+            .map_or(&[], Vec::as_slice)
     }
 
-    #[expect(clippy::indexing_slicing, reason = "disc numbers are handed out by this type only")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "disc numbers are handed out by this type only"
+    )]
     fn sun(&self, disc: u32) -> &Sun {
         &self.suns[index(disc)]
     }
 
-    #[expect(clippy::indexing_slicing, reason = "disc numbers are handed out by this type only")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "disc numbers are handed out by this type only"
+    )]
     fn sun_mut(&mut self, disc: u32) -> &mut Sun {
         &mut self.suns[index(disc)]
     }
@@ -202,11 +248,20 @@ impl Chart {
 
 fn home(slot: u32) -> Place {
     let (x, y) = sunflower(slot + FIRST_HOME_SLOT, 0.0);
-    Place { group: 0, disc: None, slot, x: single(x * HOME_SPREAD), y: single(y * HOME_SPREAD) }
+    Place {
+        group: 0,
+        disc: None,
+        slot,
+        x: single(x * HOME_SPREAD),
+        y: single(y * HOME_SPREAD),
+    }
 }
 
 fn sunflower(slot: u32, phase: f64) -> (f64, f64) {
-    let (r, angle) = ((f64::from(slot) + 0.5).sqrt(), f64::from(slot) * GOLDEN + phase);
+    let (r, angle) = (
+        (f64::from(slot) + 0.5).sqrt(),
+        f64::from(slot) * GOLDEN + phase,
+    );
     (r * angle.cos(), r * angle.sin())
 }
 

@@ -99,11 +99,17 @@ impl Common {
             host: listen.host,
             port: listen.port,
             name: listen.name.clone(),
-            compat: listen.compat.map(|Compat::Prototype| config::Compat::Prototype),
+            compat: listen
+                .compat
+                .map(|Compat::Prototype| config::Compat::Prototype),
             data_dir: self.data_dir.clone(),
             ..Layer::default()
         };
-        let file = self.config.as_ref().map(|path| config::file(path, true)).unwrap_or_default();
+        let file = self
+            .config
+            .as_ref()
+            .map(|path| config::file(path, true))
+            .unwrap_or_default();
         Config::from_layers([file, config::environment(std::env::vars()), flags])
     }
 }
@@ -115,9 +121,13 @@ impl Token {
             return say(token.reveal());
         }
         let config = self.common.configure(&Listen::default())?;
-        let (path, prefix) =
-            if self.spore { (config.shared_token_file(), "") } else { (config.api_token_file(), "nxs_") };
-        let kept = secret::private_directory(&config.data_dir).and_then(|()| secret::load_or_create(&path, prefix));
+        let (path, prefix) = if self.spore {
+            (config.shared_token_file(), "")
+        } else {
+            (config.api_token_file(), "nxs_")
+        };
+        let kept = secret::private_directory(&config.data_dir)
+            .and_then(|()| secret::load_or_create(&path, prefix));
         let token = kept.map_err(|error| vec![format!("{}: {error}", path.display())])?;
         say(token.reveal())
     }
@@ -137,7 +147,10 @@ pub(crate) fn complain(line: &str) {
 pub(crate) fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("NEXUS_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false);
     let builder = builder.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     match std::env::var("NEXUS_LOG_FORMAT").as_deref() {
         Ok("json") => builder.json().init(),

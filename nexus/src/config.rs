@@ -92,7 +92,11 @@ impl Config {
                 config.host
             ));
         }
-        if problems.is_empty() { Ok(config) } else { Err(problems) }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
     }
 
     /// The one switch for those who come from the prototype: also listens on 8000, opens REST and events to this
@@ -117,20 +121,35 @@ impl Config {
 }
 
 fn default_data_dir() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
     if cfg!(windows) {
         return set("LOCALAPPDATA").map(|base| base.join("nexus"));
     }
     if cfg!(target_os = "macos") {
         return set("HOME").map(|home| home.join("Library/Application Support/nexus"));
     }
-    set("XDG_STATE_HOME").or_else(|| set("HOME").map(|home| home.join(".local/state"))).map(|base| base.join("nexus"))
+    set("XDG_STATE_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".local/state")))
+        .map(|base| base.join("nexus"))
 }
 
 fn hostname() -> String {
-    let named = std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
-    let set = || std::env::var("COMPUTERNAME").or_else(|_| std::env::var("HOSTNAME")).ok();
-    named.filter(|name| !name.is_empty()).or_else(set).unwrap_or_else(|| "nexus".to_owned())
+    let named = std::fs::read_to_string("/etc/hostname")
+        .ok()
+        .map(|name| name.trim().to_owned());
+    let set = || {
+        std::env::var("COMPUTERNAME")
+            .or_else(|_| std::env::var("HOSTNAME"))
+            .ok()
+    };
+    named
+        .filter(|name| !name.is_empty())
+        .or_else(set)
+        .unwrap_or_else(|| "nexus".to_owned())
 }
 
 #[cfg(test)]

@@ -29,11 +29,19 @@ const BATCH: usize = 256;
 
 /// Everything that can happen.
 pub(crate) enum Input {
-    Hello { session: SessionId, hello: Box<Handshake>, peer: String, outbox: mpsc::Sender<Message> },
+    Hello {
+        session: SessionId,
+        hello: Box<Handshake>,
+        peer: String,
+        outbox: mpsc::Sender<Message>,
+    },
     Message(SessionId, FromSpore),
     Pong(SessionId),
     Closed(SessionId, &'static str),
-    Run(Box<Submission>, oneshot::Sender<Result<Answer, SubmitError>>),
+    Run(
+        Box<Submission>,
+        oneshot::Sender<Result<Answer, SubmitError>>,
+    ),
     Submit(Box<Submission>, oneshot::Sender<Result<(), Acceptance>>),
     Cancel(Uuid, oneshot::Sender<Result<(), CancelError>>),
     Stored(Report),
@@ -94,7 +102,12 @@ impl Hub {
 
     fn apply(&mut self, input: Input, now: Now) {
         match input {
-            Input::Hello { session, hello, peer, outbox } => {
+            Input::Hello {
+                session,
+                hello,
+                peer,
+                outbox,
+            } => {
                 self.outboxes.insert(session, outbox);
                 self.state.hello(session, *hello, &peer, now);
             }
@@ -120,7 +133,12 @@ impl Hub {
         self.carry_out();
     }
 
-    fn run_and_wait(&mut self, submission: Submission, answer: oneshot::Sender<Result<Answer, SubmitError>>, now: Now) {
+    fn run_and_wait(
+        &mut self,
+        submission: Submission,
+        answer: oneshot::Sender<Result<Answer, SubmitError>>,
+        now: Now,
+    ) {
         let id = submission.id;
         match self.state.submit(submission, true, now) {
             Ok(()) => drop(self.waiting.insert(id, answer)),
@@ -128,7 +146,12 @@ impl Hub {
         }
     }
 
-    fn accept(&mut self, submission: Submission, accepted: oneshot::Sender<Result<(), Acceptance>>, now: Now) {
+    fn accept(
+        &mut self,
+        submission: Submission,
+        accepted: oneshot::Sender<Result<(), Acceptance>>,
+        now: Now,
+    ) {
         let id = submission.id;
         match self.state.submit(submission, false, now) {
             Ok(()) => drop(self.accepting.insert(id, accepted)),
@@ -144,7 +167,9 @@ impl Hub {
         for kept in kept {
             if let Kept::Accepted(id) = kept {
                 if let Some(accepted) = self.accepting.remove(&id) {
-                    let outcome = lost.clone().map_or(Ok(()), |why| Err(Acceptance::NotKept(why)));
+                    let outcome = lost
+                        .clone()
+                        .map_or(Ok(()), |why| Err(Acceptance::NotKept(why)));
                     drop(accepted.send(outcome));
                 }
             } else if lost.is_none() {
@@ -190,7 +215,9 @@ impl Hub {
 
     /// Hands a frame to a session's writer. A full outbox means a peer that does not read.
     fn post(&mut self, session: SessionId, message: Message) {
-        let Some(outbox) = self.outboxes.get(&session) else { return };
+        let Some(outbox) = self.outboxes.get(&session) else {
+            return;
+        };
         match outbox.try_send(message) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => {
@@ -204,7 +231,10 @@ impl Hub {
     /// The writer sends the close frame if it can, and ends when its outbox does.
     fn hang_up(&mut self, session: SessionId, close: Close) {
         if let Some(outbox) = self.outboxes.remove(&session) {
-            let frame = CloseFrame { code: close.code, reason: Utf8Bytes::from(close.reason) };
+            let frame = CloseFrame {
+                code: close.code,
+                reason: Utf8Bytes::from(close.reason),
+            };
             drop(outbox.try_send(Message::Close(Some(frame))));
         }
     }
@@ -217,6 +247,9 @@ impl Hub {
     }
 
     fn now(&self) -> Now {
-        Now { at: self.started.elapsed(), wall: SystemTime::now() }
+        Now {
+            at: self.started.elapsed(),
+            wall: SystemTime::now(),
+        }
     }
 }

@@ -53,24 +53,54 @@ impl Metrics {
     fn registered(mut self) -> Self {
         let registry = &mut self.registry;
         registry.register("nodes", "Known nodes by state", self.nodes.clone());
-        registry.register("executions", "Ended executions by outcome", self.executions.clone());
-        registry.register("execution_duration_seconds", "As measured by the node", self.seconds.clone());
+        registry.register(
+            "executions",
+            "Ended executions by outcome",
+            self.executions.clone(),
+        );
+        registry.register(
+            "execution_duration_seconds",
+            "As measured by the node",
+            self.seconds.clone(),
+        );
         registry.register(
             "dispatch_latency_seconds",
             "What the Nexus, its queues and the network add to an execution",
             self.latency.clone(),
         );
-        registry.register("queue_depth", "Executions waiting for room on their node", self.queued.clone());
-        registry.register("executions_running", "Executions under way on nodes", self.running.clone());
-        registry.register("store_dropped_writes", "Records that were not kept", self.dropped.clone());
+        registry.register(
+            "queue_depth",
+            "Executions waiting for room on their node",
+            self.queued.clone(),
+        );
+        registry.register(
+            "executions_running",
+            "Executions under way on nodes",
+            self.running.clone(),
+        );
+        registry.register(
+            "store_dropped_writes",
+            "Records that were not kept",
+            self.dropped.clone(),
+        );
         self
     }
 
     /// Counts an end.
     pub(crate) fn ended(&self, execution: &ExecutionInfo) {
-        self.executions.get_or_create(&ByOutcome { outcome: execution.state.word() }).inc();
-        if matches!(execution.state, ExecutionState::Succeeded | ExecutionState::Failed) {
-            let (ran, took) = (execution.duration.unwrap_or_default(), execution.elapsed.unwrap_or_default());
+        self.executions
+            .get_or_create(&ByOutcome {
+                outcome: execution.state.word(),
+            })
+            .inc();
+        if matches!(
+            execution.state,
+            ExecutionState::Succeeded | ExecutionState::Failed
+        ) {
+            let (ran, took) = (
+                execution.duration.unwrap_or_default(),
+                execution.elapsed.unwrap_or_default(),
+            );
             self.seconds.observe(ran.as_secs_f64());
             self.latency.observe(took.saturating_sub(ran).as_secs_f64());
         }
@@ -78,13 +108,19 @@ impl Metrics {
 
     /// Reads the gauges now.
     pub(crate) fn refresh(&self, state: &State, store: &Store) {
-        for (word, count) in ["online", "suspect", "offline"].into_iter().zip(state.phases()) {
-            self.nodes.get_or_create(&ByState { state: word }).set(whole(count));
+        for (word, count) in ["online", "suspect", "offline"]
+            .into_iter()
+            .zip(state.phases())
+        {
+            self.nodes
+                .get_or_create(&ByState { state: word })
+                .set(whole(count));
         }
         let (queued, running) = state.depths();
         self.queued.set(whole(queued));
         self.running.set(whole(running));
-        self.dropped.set(i64::try_from(store.dropped()).unwrap_or(i64::MAX));
+        self.dropped
+            .set(i64::try_from(store.dropped()).unwrap_or(i64::MAX));
     }
 
     /// The exposition, OpenMetrics 1.0 text.

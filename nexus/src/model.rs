@@ -138,7 +138,10 @@ pub enum ExecutionState {
 impl ExecutionState {
     /// Whether nothing more is expected. `Unknown` counts: a late answer may still correct it.
     pub fn is_over(self) -> bool {
-        !matches!(self, Self::Queued | Self::Dispatched | Self::Running | Self::Stopping)
+        !matches!(
+            self,
+            Self::Queued | Self::Dispatched | Self::Running | Self::Stopping
+        )
     }
 
     /// The word on the wire and in the store.

@@ -65,14 +65,28 @@ pub(crate) struct App {
 type Shared = State<Arc<App>>;
 
 impl App {
-    pub(crate) fn new(config: &Config, addresses: &[SocketAddr], doors: Doors, token: Secret) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        addresses: &[SocketAddr],
+        doors: Doors,
+        token: Secret,
+    ) -> Self {
         let access = Access::new(config, addresses, token);
-        Self { doors, access, enabled: config.enabled, prototype_health: config.prototype_health }
+        Self {
+            doors,
+            access,
+            enabled: config.enabled,
+            prototype_health: config.prototype_health,
+        }
     }
 
     /// The hub, unless the Nexus is switched off.
     fn swarm(&self) -> Result<&Handle, Problem> {
-        if self.enabled { Ok(&self.doors.handle) } else { Err(Problem::disabled()) }
+        if self.enabled {
+            Ok(&self.doors.handle)
+        } else {
+            Err(Problem::disabled())
+        }
     }
 }
 
@@ -98,7 +112,9 @@ fn protected() -> OpenApiRouter<Arc<App>> {
 }
 
 fn open() -> OpenApiRouter<Arc<App>> {
-    OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz))
+    OpenApiRouter::new()
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
 }
 
 /// The OpenAPI document, as served at `/openapi.json`.
@@ -115,7 +131,8 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stopping: Cancel
         }
     });
     let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(async move { stopping.cancelled().await });
+    let served = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { stopping.cancelled().await });
     if let Err(error) = served.await {
         tracing::error!(%error, "a listener ended");
     }
@@ -124,10 +141,16 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stopping: Cancel
 fn router(app: Arc<App>) -> Router {
     let (protected, protected_document) = protected().split_for_parts();
     let (open, open_document) = open().split_for_parts();
-    let document = protected_document.merge_from(open_document).to_json().unwrap_or_default();
+    let document = protected_document
+        .merge_from(open_document)
+        .to_json()
+        .unwrap_or_default();
     let guarded = protected
         .route("/openapi.json", get(openapi_document))
-        .route_layer(middleware::from_fn_with_state(Arc::clone(&app), access::bearer));
+        .route_layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            access::bearer,
+        ));
     // Events check their token themselves: a browser cannot send a header with a WebSocket.
     guarded
         .merge(open)
@@ -135,7 +158,10 @@ fn router(app: Arc<App>) -> Router {
         .route("/ws/nodes", get(spores))
         .fallback(|| async { Problem::not_found("Not Found") })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), access::browser))
+        .layer(middleware::from_fn_with_state(
+            Arc::clone(&app),
+            access::browser,
+        ))
         .layer(Extension(Arc::<str>::from(document)))
         .with_state(app)
 }
@@ -155,7 +181,12 @@ async fn spores(
         return Problem::forbidden("a web page is not a spore").into_response();
     }
     if !app.enabled {
-        return (axum::http::StatusCode::FORBIDDEN, [("connection", "close")], Close::disabled().reason).into_response();
+        return (
+            axum::http::StatusCode::FORBIDDEN,
+            [("connection", "close")],
+            Close::disabled().reason,
+        )
+            .into_response();
     }
     let gate = Arc::clone(&app.doors.gate);
     upgrade

@@ -49,7 +49,9 @@ impl std::fmt::Debug for Secret {
 pub fn load_or_create(path: &Path, prefix: &str) -> io::Result<Secret> {
     match fs::read_to_string(path) {
         Ok(text) if !text.trim().is_empty() => Ok(Secret(text.trim().to_owned())),
-        Ok(_) => Err(io::Error::other("is empty; remove it to have a new one made")),
+        Ok(_) => Err(io::Error::other(
+            "is empty; remove it to have a new one made",
+        )),
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, prefix),
         Err(error) => Err(error),
     }

@@ -63,7 +63,10 @@ impl Running {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.addresses.first().copied().unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+        self.addresses
+            .first()
+            .copied()
+            .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 
     /// To ask it things.
@@ -97,7 +100,9 @@ impl Running {
         let Self { handle, store, .. } = self;
         drop(handle);
         // The store's thread ends when the last handle is gone; what it holds is written whatever it takes.
-        drop(tokio::time::timeout(deadline, tokio::task::spawn_blocking(move || store.join())).await);
+        drop(
+            tokio::time::timeout(deadline, tokio::task::spawn_blocking(move || store.join())).await,
+        );
     }
 }
 
@@ -110,9 +115,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     secret::private_directory(&config.data_dir).map_err(file(&config.data_dir))?;
     let api_token_file = config.api_token_file();
-    let api_token = secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
+    let api_token =
+        secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
     let listeners = listen(&config).await?;
-    let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
+    let addresses: Vec<_> = listeners
+        .iter()
+        .filter_map(|listener| listener.local_addr().ok())
+        .collect();
 
     let (inbox, inputs) = mpsc::channel(INBOX);
     let reports = inbox.clone().downgrade();
@@ -121,7 +130,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             drop(inbox.blocking_send(Input::Stored(report)));
         }
     };
-    let path = if config.in_memory { ":memory:".into() } else { config.data_dir.join("nexus.sqlite") };
+    let path = if config.in_memory {
+        ":memory:".into()
+    } else {
+        config.data_dir.join("nexus.sqlite")
+    };
     let (store, remembered, thread) = Store::open(&path, report)?;
     let mut state = State::new(rules(&config));
     for node in remembered.nodes {
@@ -129,18 +142,34 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     }
 
     let metrics = Arc::new(Metrics::default());
-    let handle = Handle { inbox: inbox.clone(), store: store.clone() };
+    let handle = Handle {
+        inbox: inbox.clone(),
+        store: store.clone(),
+    };
     let stopping = CancellationToken::new();
     let sessions = TaskTracker::new();
     let gate = Gate::new(inbox, config.shared_token.clone(), sessions.clone());
-    let doors = Doors { handle: handle.clone(), gate, metrics: Arc::clone(&metrics), stopping: stopping.clone() };
+    let doors = Doors {
+        handle: handle.clone(),
+        gate,
+        metrics: Arc::clone(&metrics),
+        stopping: stopping.clone(),
+    };
     let app = Arc::new(App::new(&config, &addresses, doors, api_token.clone()));
     sessions.spawn(Hub::new(state, store, metrics).run(inputs));
     let mut serving = JoinSet::new();
     for listener in listeners {
         serving.spawn(rest::serve(listener, Arc::clone(&app), stopping.clone()));
     }
-    Ok(Running { handle, addresses, api_token, stopping, listeners: serving, sessions, store: thread })
+    Ok(Running {
+        handle,
+        addresses,
+        api_token,
+        stopping,
+        listeners: serving,
+        sessions,
+        store: thread,
+    })
 }
 
 fn rules(config: &Config) -> Rules {
@@ -165,10 +194,12 @@ async fn listen(config: &Config) -> Result<Vec<TcpListener>, StartError> {
 
 async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, StartError> {
     let address = SocketAddr::new(host, port);
-    TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => StartError::PortTaken(address),
-        _ => StartError::Listen(address, error),
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => StartError::PortTaken(address),
+            _ => StartError::Listen(address, error),
+        })
 }
 
 /// Every node is a file descriptor.

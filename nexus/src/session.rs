@@ -44,8 +44,18 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(inbox: mpsc::Sender<Input>, token: Option<Secret>, tasks: TaskTracker) -> Arc<Self> {
-        Arc::new(Self { inbox, token, next: AtomicU64::new(1), strangers: Semaphore::new(STRANGERS), tasks })
+    pub(crate) fn new(
+        inbox: mpsc::Sender<Input>,
+        token: Option<Secret>,
+        tasks: TaskTracker,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            inbox,
+            token,
+            next: AtomicU64::new(1),
+            strangers: Semaphore::new(STRANGERS),
+            tasks,
+        })
     }
 
     /// Serves one socket until it ends.
@@ -68,7 +78,9 @@ impl Gate {
     /// The first frame. `Err(None)`: it hung up by itself.
     async fn introduce(&self, socket: &mut WebSocket) -> Result<Box<Handshake>, Option<Close>> {
         let _stranger = self.strangers.acquire().await.map_err(|_| None)?;
-        let first = timeout(HANDSHAKE_TIME, first_frame(socket)).await.map_err(|_| Close::too_slow())?;
+        let first = timeout(HANDSHAKE_TIME, first_frame(socket))
+            .await
+            .map_err(|_| Close::too_slow())?;
         let text = first.ok_or(None)?;
         if text.len() > limits::HANDSHAKE_FRAME {
             return Err(Some(Close::bad_handshake("too large")));
@@ -78,14 +90,26 @@ impl Gate {
             Ok(_) => return Err(Some(Close::not_a_handshake())),
             Err(error) => return Err(Some(Close::bad_handshake(&error.to_string()))),
         };
-        if !self.token.as_ref().is_some_and(|token| token.matches(&hello.token)) {
+        if !self
+            .token
+            .as_ref()
+            .is_some_and(|token| token.matches(&hello.token))
+        {
             return Err(Some(Close::unauthorized()));
         }
-        hello.check().map_err(|violation| Close::bad_handshake(&violation.to_string()))?;
+        hello
+            .check()
+            .map_err(|violation| Close::bad_handshake(&violation.to_string()))?;
         Ok(Box::new(hello))
     }
 
-    async fn converse(self: Arc<Self>, socket: WebSocket, session: SessionId, hello: Box<Handshake>, peer: SocketAddr) {
+    async fn converse(
+        self: Arc<Self>,
+        socket: WebSocket,
+        session: SessionId,
+        hello: Box<Handshake>,
+        peer: SocketAddr,
+    ) {
         let version = Version::negotiate(hello.protocol).unwrap_or(Version::V1);
         let (outbox, frames) = mpsc::channel(OUTBOX);
         let node = hello.node_id.clone();
@@ -93,11 +117,22 @@ impl Gate {
         let (sink, stream) = socket.split();
         let writer = self.tasks.spawn(write(sink, frames));
         let complaints = outbox.downgrade();
-        let introduced = Input::Hello { session, hello, peer: peer.to_string(), outbox };
+        let introduced = Input::Hello {
+            session,
+            hello,
+            peer: peer.to_string(),
+            outbox,
+        };
         if self.inbox.send(introduced).await.is_err() {
             return;
         }
-        let mut reader = Reader { gate: &self, session, version, complaints, bad: 0 };
+        let mut reader = Reader {
+            gate: &self,
+            session,
+            version,
+            complaints,
+            bad: 0,
+        };
         let reason = tokio::select! {
             reason = reader.run(stream) => reason,
             _ = writer => "its connection broke",
@@ -120,7 +155,10 @@ async fn first_frame(socket: &mut WebSocket) -> Option<String> {
 }
 
 async fn say_goodbye(socket: &mut WebSocket, close: Close) {
-    let frame = CloseFrame { code: close.code, reason: Utf8Bytes::from(close.reason) };
+    let frame = CloseFrame {
+        code: close.code,
+        reason: Utf8Bytes::from(close.reason),
+    };
     if socket.send(Message::Close(Some(frame))).await.is_ok() {
         // Waiting for the peer's close lets ours arrive before the TCP connection ends.
         while let Some(Ok(_)) = socket.recv().await {}
@@ -148,7 +186,10 @@ impl Reader<'_> {
                     Some(message) => Input::Message(self.session, message),
                     None => continue,
                 },
-                Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes).ok().and_then(|text| self.read(text)) {
+                Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes)
+                    .ok()
+                    .and_then(|text| self.read(text))
+                {
                     Some(message) => Input::Message(self.session, message),
                     None => continue,
                 },
@@ -157,7 +198,10 @@ impl Reader<'_> {
                 return "the Nexus is stopping";
             }
             if self.bad > PATIENCE && self.version >= Version::V2 {
-                self.post(Message::Close(Some(CloseFrame { code: 1008, reason: "too many bad frames".into() })));
+                self.post(Message::Close(Some(CloseFrame {
+                    code: 1008,
+                    reason: "too many bad frames".into(),
+                })));
                 return "it sent too many bad frames";
             }
         }
@@ -174,8 +218,14 @@ impl Reader<'_> {
                 tracing::debug!(session = self.session.0, %error, "a bad frame");
                 // A prototype's spore counts whatever it does not know, and leaves after ten.
                 if self.version >= Version::V2 {
-                    let problem = Problem { code: "malformed".to_owned(), message: error.to_string(), request_id: None };
-                    self.post(Message::Text(protocol::encode(&problem, SystemTime::now()).into()));
+                    let problem = Problem {
+                        code: "malformed".to_owned(),
+                        message: error.to_string(),
+                        request_id: None,
+                    };
+                    self.post(Message::Text(
+                        protocol::encode(&problem, SystemTime::now()).into(),
+                    ));
                 }
                 None
             }
@@ -184,7 +234,10 @@ impl Reader<'_> {
 
     fn broken(&self, error: &axum::Error) -> &'static str {
         if error.to_string().contains("too long") || error.to_string().contains("too large") {
-            self.post(Message::Close(Some(CloseFrame { code: 1009, reason: "message too big".into() })));
+            self.post(Message::Close(Some(CloseFrame {
+                code: 1009,
+                reason: "message too big".into(),
+            })));
             return "it sent a frame that is too large";
         }
         "its connection broke"

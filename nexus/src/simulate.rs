@@ -58,7 +58,10 @@ pub fn start(fleet: Fleet, stop: CancellationToken) -> Simulation {
     });
     let mut tasks = JoinSet::new();
     for number in 0..shared.fleet.spores {
-        tasks.spawn(spore::live(Persona::new(shared.fleet.seed, number), Arc::clone(&shared)));
+        tasks.spawn(spore::live(
+            Persona::new(shared.fleet.seed, number),
+            Arc::clone(&shared),
+        ));
     }
     Simulation { shared, tasks }
 }

@@ -136,12 +136,16 @@ impl State {
 
     /// One node.
     pub fn node(&self, id: &str) -> Option<&Node> {
-        self.by_id.get(id).and_then(|&ordinal| self.nodes.get(index(ordinal)))
+        self.by_id
+            .get(id)
+            .and_then(|&ordinal| self.nodes.get(index(ordinal)))
     }
 
     /// Nodes that announce a skill.
     pub fn nodes_with_skill<'a>(&'a self, skill: &'a str) -> impl Iterator<Item = &'a Node> {
-        self.nodes.iter().filter(move |node| node.capabilities().skills.iter().any(|name| name == skill))
+        self.nodes
+            .iter()
+            .filter(move |node| node.capabilities().skills.iter().any(|name| name == skill))
     }
 
     /// Nodes that carry a tag.
@@ -156,21 +160,30 @@ impl State {
 
     /// Executions waiting in the Nexus and under way on nodes.
     pub fn depths(&self) -> (usize, usize) {
-        self.nodes.iter().fold((0, 0), |(queued, running), node| (queued + node.queue.len(), running + node.in_flight.len()))
+        self.nodes.iter().fold((0, 0), |(queued, running), node| {
+            (queued + node.queue.len(), running + node.in_flight.len())
+        })
     }
 
     /// Nodes that are online, suspect and offline.
     pub fn phases(&self) -> [usize; 3] {
         use crate::model::Phase::{Offline, Online, Suspect};
-        [Online, Suspect, Offline].map(|phase| self.nodes.iter().filter(|node| node.phase == phase).count())
+        [Online, Suspect, Offline]
+            .map(|phase| self.nodes.iter().filter(|node| node.phase == phase).count())
     }
 
-    #[expect(clippy::indexing_slicing, reason = "ordinals are handed out by this type only and nodes are never removed")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ordinals are handed out by this type only and nodes are never removed"
+    )]
     fn at(&self, ordinal: Ordinal) -> &Node {
         &self.nodes[index(ordinal)]
     }
 
-    #[expect(clippy::indexing_slicing, reason = "ordinals are handed out by this type only and nodes are never removed")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "ordinals are handed out by this type only and nodes are never removed"
+    )]
     fn at_mut(&mut self, ordinal: Ordinal) -> &mut Node {
         &mut self.nodes[index(ordinal)]
     }
@@ -192,13 +205,18 @@ impl State {
         }
         if let Some(execution) = self.executions.get(&id) {
             let info = Arc::new(execution.info());
-            self.effects.push(Effect::Publish(Event::ExecutionChanged(info)));
+            self.effects
+                .push(Effect::Publish(Event::ExecutionChanged(info)));
         }
     }
 }
 
 /// Moves an execution's deadline.
-fn reschedule(deadlines: &mut BTreeSet<(Duration, Uuid)>, execution: &mut Execution, to: Option<Duration>) {
+fn reschedule(
+    deadlines: &mut BTreeSet<(Duration, Uuid)>,
+    execution: &mut Execution,
+    to: Option<Duration>,
+) {
     if let Some(old) = execution.deadline.take() {
         deadlines.remove(&(old, execution.id));
     }

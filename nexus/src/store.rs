@@ -76,7 +76,9 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
     /// The file is of a newer Nexus.
-    #[error("{path:?} was written by a newer Nexus (schema {found}, this one knows {known}); update this one")]
+    #[error(
+        "{path:?} was written by a newer Nexus (schema {found}, this one knows {known}); update this one"
+    )]
     Newer {
         /// The file.
         path: PathBuf,
@@ -123,12 +125,21 @@ impl Store {
         report: impl Fn(Report) + Send + 'static,
     ) -> Result<(Self, Remembered, std::thread::JoinHandle<()>), StoreError> {
         let mut connection = schema::open(path)?;
-        let failed = |source| StoreError::Sqlite { what: "cannot read", path: path.to_owned(), source };
-        let remembered = Remembered { nodes: rows::nodes(&connection).map_err(failed)? };
+        let failed = |source| StoreError::Sqlite {
+            what: "cannot read",
+            path: path.to_owned(),
+            source,
+        };
+        let remembered = Remembered {
+            nodes: rows::nodes(&connection).map_err(failed)?,
+        };
         rows::orphan(&connection, SystemTime::now()).map_err(failed)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
         let health = Arc::new(Health::default());
-        let store = Self { jobs, health: Arc::clone(&health) };
+        let store = Self {
+            jobs,
+            health: Arc::clone(&health),
+        };
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer::run(&mut connection, queue, &health, &report))
@@ -146,18 +157,30 @@ impl Store {
     }
 
     /// The newest executions, of one node or of all, newest first.
-    pub async fn executions(&self, node: Option<String>, limit: u32) -> Result<Vec<ExecutionInfo>, StoreError> {
-        self.read(move |connection| read::executions(connection, node.as_deref(), limit)).await
+    pub async fn executions(
+        &self,
+        node: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<ExecutionInfo>, StoreError> {
+        self.read(move |connection| read::executions(connection, node.as_deref(), limit))
+            .await
     }
 
     /// One execution.
     pub async fn execution(&self, id: Uuid) -> Result<Option<ExecutionInfo>, StoreError> {
-        self.read(move |connection| read::execution(connection, id)).await
+        self.read(move |connection| read::execution(connection, id))
+            .await
     }
 
     /// Its kept output from a number on, at most `bytes` bytes.
-    pub async fn output(&self, id: Uuid, from: u64, bytes: usize) -> Result<Vec<Chunk>, StoreError> {
-        self.read(move |connection| read::output(connection, id, from, bytes)).await
+    pub async fn output(
+        &self,
+        id: Uuid,
+        from: u64,
+        bytes: usize,
+    ) -> Result<Vec<Chunk>, StoreError> {
+        self.read(move |connection| read::output(connection, id, from, bytes))
+            .await
     }
 
     /// The last transaction failed.
@@ -175,13 +198,18 @@ impl Store {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, result) = oneshot::channel();
-        let job = Job::Read(Box::new(move |connection| drop(answer.send(query(connection)))));
+        let job = Job::Read(Box::new(move |connection| {
+            drop(answer.send(query(connection)))
+        }));
         self.jobs.send(job).await.map_err(|_| StoreError::Stopped)?;
-        result.await.map_err(|_| StoreError::Stopped)?.map_err(|source| StoreError::Sqlite {
-            what: "cannot read",
-            path: PathBuf::new(),
-            source,
-        })
+        result
+            .await
+            .map_err(|_| StoreError::Stopped)?
+            .map_err(|source| StoreError::Sqlite {
+                what: "cannot read",
+                path: PathBuf::new(),
+                source,
+            })
     }
 }
 

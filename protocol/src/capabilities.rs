@@ -116,7 +116,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_executions: 16, max_message_bytes: 8 << 20, max_output_bytes: 64 << 20 }
+        Self {
+            max_executions: 16,
+            max_message_bytes: 8 << 20,
+            max_output_bytes: 64 << 20,
+        }
     }
 }
 
@@ -143,6 +147,8 @@ impl Capabilities {
         if self.methods.is_empty() {
             return self.skills.iter().any(|name| name == skill);
         }
-        self.methods.iter().any(|known| known.skill == skill && known.method == method)
+        self.methods
+            .iter()
+            .any(|known| known.skill == skill && known.method == method)
     }
 }

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    Accepted, Ack, Cancel, Disconnect, ExecuteSkill, Handshake, Heartbeat, Output, Problem, Response, Welcome,
-    limits, rfc3339,
+    Accepted, Ack, Cancel, Disconnect, ExecuteSkill, Handshake, Heartbeat, Output, Problem,
+    Response, Welcome, limits, rfc3339,
 };
 
 /// A message with its name on the wire.
@@ -95,13 +95,26 @@ pub enum DecodeError {
 pub fn encode<M: Message>(message: &M, now: SystemTime) -> String {
     // A message is a struct of strings, numbers and JSON: it cannot fail to serialise.
     let body = serde_json::to_string(message).unwrap_or_else(|_| "{}".to_owned());
-    let fields = body.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or("");
+    let fields = body
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .unwrap_or("");
     let comma = if fields.is_empty() { "" } else { "," };
     let (name, time) = (M::TYPE, rfc3339(now));
     let mut frame = String::with_capacity(body.len() + 2 * (name.len() + time.len()) + 96);
     for piece in [
-        "{\"message_type\":\"", name, "\",\"payload\":{\"message_type\":\"", name, "\",", fields, comma,
-        "\"timestamp\":\"", &time, "\"},\"timestamp\":\"", &time, "\"}",
+        "{\"message_type\":\"",
+        name,
+        "\",\"payload\":{\"message_type\":\"",
+        name,
+        "\",",
+        fields,
+        comma,
+        "\"timestamp\":\"",
+        &time,
+        "\"},\"timestamp\":\"",
+        &time,
+        "\"}",
     ] {
         frame.push_str(piece);
     }
@@ -124,7 +137,9 @@ fn open(frame: &str) -> Result<Envelope<'_>, DecodeError> {
     if envelope.payload.get().starts_with('{') {
         Ok(envelope)
     } else {
-        Err(DecodeError::Malformed("payload is not an object".to_owned()))
+        Err(DecodeError::Malformed(
+            "payload is not an object".to_owned(),
+        ))
     }
 }
 

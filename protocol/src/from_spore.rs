@@ -22,7 +22,11 @@ pub struct Handshake {
     /// The shared token.
     pub token: String,
     /// The highest dialect that the spore speaks.
-    #[serde(default = "first", skip_serializing_if = "is_first", deserialize_with = "crate::lax::count")]
+    #[serde(
+        default = "first",
+        skip_serializing_if = "is_first",
+        deserialize_with = "crate::lax::count"
+    )]
     pub protocol: u32,
     /// v2: executions that the spore still runs, or whose response was not acknowledged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -180,7 +184,10 @@ impl Handshake {
         limits::id("node_id", &self.node_id)?;
         limits::id("node_name", &self.node_name)?;
         if self.token.len() > limits::TOKEN {
-            return Err(Violation { field: "token", problem: format!("is longer than {} bytes", limits::TOKEN) });
+            return Err(Violation {
+                field: "token",
+                problem: format!("is longer than {} bytes", limits::TOKEN),
+            });
         }
         limits::count("running", self.running.len(), limits::RUNNING)?;
         for running in &self.running {
@@ -210,21 +217,34 @@ impl Output {
             Ok(text) => (Some(text.to_owned()), None),
             Err(_) => (None, Some(STANDARD.encode(bytes))),
         };
-        Self { request_id, seq, stream, at_ms, text, base64 }
+        Self {
+            request_id,
+            seq,
+            stream,
+            at_ms,
+            text,
+            base64,
+        }
     }
 
     /// The raw bytes; refused when the base64 is broken or the chunk is over its limit.
     pub fn bytes(&self) -> Result<Cow<'_, [u8]>, Violation> {
         let bytes = match (&self.text, &self.base64) {
             (Some(text), _) => Cow::Borrowed(text.as_bytes()),
-            (None, Some(base64)) => Cow::Owned(
-                STANDARD.decode(base64).map_err(|error| Violation { field: "base64", problem: error.to_string() })?,
-            ),
+            (None, Some(base64)) => {
+                Cow::Owned(STANDARD.decode(base64).map_err(|error| Violation {
+                    field: "base64",
+                    problem: error.to_string(),
+                })?)
+            }
             (None, None) => Cow::Borrowed(&[][..]),
         };
         if bytes.len() > limits::OUTPUT_CHUNK {
             let problem = format!("is longer than {} bytes", limits::OUTPUT_CHUNK);
-            return Err(Violation { field: "output", problem });
+            return Err(Violation {
+                field: "output",
+                problem,
+            });
         }
         Ok(bytes)
     }
@@ -233,7 +253,11 @@ impl Output {
 impl Response {
     /// How it ended; a v1 response has only `success`.
     pub fn outcome(&self) -> Outcome {
-        self.outcome.unwrap_or(if self.success { Outcome::Succeeded } else { Outcome::Failed })
+        self.outcome.unwrap_or(if self.success {
+            Outcome::Succeeded
+        } else {
+            Outcome::Failed
+        })
     }
 }
 

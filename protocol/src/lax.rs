@@ -20,9 +20,16 @@ pub(crate) fn float<'de, D: Deserializer<'de>>(input: D) -> Result<f64, D::Error
         #[expect(clippy::cast_precision_loss, reason = "a reading, not a count")]
         Scalar::Int(value) => value as f64,
         Scalar::Float(value) => value,
-        Scalar::Text(text) => text.trim().parse().map_err(|_| de::Error::custom("expected a number"))?,
+        Scalar::Text(text) => text
+            .trim()
+            .parse()
+            .map_err(|_| de::Error::custom("expected a number"))?,
     };
-    if value.is_finite() { Ok(value) } else { Err(de::Error::custom("expected a finite number")) }
+    if value.is_finite() {
+        Ok(value)
+    } else {
+        Err(de::Error::custom("expected a finite number"))
+    }
 }
 
 /// A whole number.
@@ -31,7 +38,10 @@ pub(crate) fn int<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> 
     match Scalar::deserialize(input)? {
         Scalar::Bool(value) => Ok(i64::from(value)),
         Scalar::Int(value) => Ok(value),
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "checked to be whole and in range"
+        )]
         Scalar::Float(value) if value.fract() == 0.0 && value.abs() < 9e15 => Ok(value as i64),
         Scalar::Float(_) => Err(de::Error::custom(WHOLE)),
         Scalar::Text(text) => text.trim().parse().map_err(|_| de::Error::custom(WHOLE)),

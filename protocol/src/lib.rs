@@ -32,7 +32,9 @@ mod timestamp;
 mod version;
 
 pub use capabilities::{Capabilities, Effect, Limits, Method};
-pub use codec::{DecodeError, FromNexus, FromSpore, Message, decode_from_nexus, decode_from_spore, encode};
+pub use codec::{
+    DecodeError, FromNexus, FromSpore, Message, decode_from_nexus, decode_from_spore, encode,
+};
 pub use from_nexus::{Ack, Cancel, ExecuteSkill, Resume, Welcome};
 pub use from_spore::{
     Accepted, Disconnect, Handshake, Heartbeat, Outcome, Output, Problem, Response, Running, Stream,

@@ -52,7 +52,10 @@ pub(crate) fn text(field: &'static str, value: &str, max: usize) -> Result<(), V
 /// Checks an id: [`text`], and not empty.
 pub(crate) fn id(field: &'static str, value: &str) -> Result<(), Violation> {
     if value.trim().is_empty() {
-        return Err(Violation { field, problem: "is empty".to_owned() });
+        return Err(Violation {
+            field,
+            problem: "is empty".to_owned(),
+        });
     }
     text(field, value, ID)
 }
@@ -66,7 +69,10 @@ pub(crate) fn texts(field: &'static str, values: &[String]) -> Result<(), Violat
 /// Checks the length of a list.
 pub(crate) fn count(field: &'static str, len: usize, max: usize) -> Result<(), Violation> {
     if len > max {
-        return Err(Violation { field, problem: format!("has more than {max} entries") });
+        return Err(Violation {
+            field,
+            problem: format!("has more than {max} entries"),
+        });
     }
     Ok(())
 }
@@ -76,6 +82,9 @@ pub fn cut(text: &str, max: usize) -> &str {
     if text.len() <= max {
         return text;
     }
-    let end = (0..=max).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let end = (0..=max)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
     text.get(..end).unwrap_or("")
 }

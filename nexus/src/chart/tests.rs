@@ -17,9 +17,18 @@ fn grow(nodes: u32, groups: u32) -> (Chart, Vec<Place>) {
 }
 
 fn overlapping(chart: &Chart) -> usize {
-    let discs: Vec<_> = chart.groups().into_iter().flat_map(|group| group.discs).collect();
-    let pairs = discs.iter().enumerate().flat_map(|(at, one)| discs[at + 1..].iter().map(move |other| (one, other)));
-    pairs.filter(|(one, other)| (one.x - other.x).hypot(one.y - other.y) < one.r + other.r).count()
+    let discs: Vec<_> = chart
+        .groups()
+        .into_iter()
+        .flat_map(|group| group.discs)
+        .collect();
+    let pairs = discs
+        .iter()
+        .enumerate()
+        .flat_map(|(at, one)| discs[at + 1..].iter().map(move |other| (one, other)));
+    pairs
+        .filter(|(one, other)| (one.x - other.x).hypot(one.y - other.y) < one.r + other.r)
+        .count()
 }
 
 #[test]
@@ -27,7 +36,13 @@ fn discs_never_overlap_and_stay_clear_of_the_core() {
     for (nodes, groups) in [(184, 6), (10_000, 24)] {
         let (chart, places) = grow(nodes, groups);
         assert_eq!(overlapping(&chart), 0);
-        assert!(chart.groups().iter().flat_map(|group| &group.discs).all(|disc| disc.x.hypot(disc.y) >= disc.r + 14.0));
+        assert!(
+            chart
+                .groups()
+                .iter()
+                .flat_map(|group| &group.discs)
+                .all(|disc| disc.x.hypot(disc.y) >= disc.r + 14.0)
+        );
         assert_eq!(places.len(), nodes as usize);
     }
 }
@@ -39,10 +54,19 @@ fn stars_never_coincide_and_stand_inside_a_disc_of_their_group() {
     let mut near: BTreeMap<(i32, i32), u32> = BTreeMap::new();
     for place in &places {
         let home = &groups[place.group as usize];
-        assert!(home.discs.iter().any(|disc| (disc.x - place.x).hypot(disc.y - place.y) <= disc.r));
-        *near.entry(((place.x * 2.0) as i32, (place.y * 2.0) as i32)).or_default() += 1;
+        assert!(
+            home.discs
+                .iter()
+                .any(|disc| (disc.x - place.x).hypot(disc.y - place.y) <= disc.r)
+        );
+        *near
+            .entry(((place.x * 2.0) as i32, (place.y * 2.0) as i32))
+            .or_default() += 1;
     }
-    assert!(near.values().all(|count| *count == 1), "two stars within half a unit");
+    assert!(
+        near.values().all(|count| *count == 1),
+        "two stars within half a unit"
+    );
 }
 
 #[test]
@@ -60,7 +84,11 @@ fn later_stars_do_not_move_earlier_ones() {
 fn the_first_three_at_home_form_a_triad_round_the_core() {
     let mut chart = Chart::default();
     let places: Vec<_> = (0..3).map(|_| chart.add(None)).collect();
-    assert!(places.iter().all(|place| place.group == 0 && place.x.hypot(place.y) > 4.0));
+    assert!(
+        places
+            .iter()
+            .all(|place| place.group == 0 && place.x.hypot(place.y) > 4.0)
+    );
     for (one, other) in [(0, 1), (1, 2), (0, 2)] {
         assert!((places[one].x - places[other].x).hypot(places[one].y - places[other].y) > 5.0);
     }

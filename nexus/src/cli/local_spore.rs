@@ -23,21 +23,40 @@ pub(super) struct LocalSpore {
 impl LocalSpore {
     /// Finds the program and tells the configuration which node it will be.
     pub(super) fn prepare(program: &Path, config: &mut Config) -> Result<Self, Problems> {
-        let program = if program.as_os_str().is_empty() { beside_us()? } else { program.to_owned() };
+        let program = if program.as_os_str().is_empty() {
+            beside_us()?
+        } else {
+            program.to_owned()
+        };
         if !program.exists() {
-            return Err(vec![format!("{} does not exist; give the spore's path to --local-spore", program.display())]);
+            return Err(vec![format!(
+                "{} does not exist; give the spore's path to --local-spore",
+                program.display()
+            )]);
         }
         let data_dir = config.data_dir.join("local-spore");
         let path = data_dir.join("id");
-        let kept = secret::private_directory(&data_dir).and_then(|()| secret::load_or_create(&path, "local-"));
-        let node_id = kept.map_err(|error| vec![format!("{}: {error}", path.display())])?.reveal().to_owned();
+        let kept = secret::private_directory(&data_dir)
+            .and_then(|()| secret::load_or_create(&path, "local-"));
+        let node_id = kept
+            .map_err(|error| vec![format!("{}: {error}", path.display())])?
+            .reveal()
+            .to_owned();
         config.local_node = Some(node_id.clone());
-        Ok(Self { program, node_id, data_dir })
+        Ok(Self {
+            program,
+            node_id,
+            data_dir,
+        })
     }
 
     /// Starts it again whenever it ends. Dropping the future kills it.
     pub(super) async fn keep_running(self, nexus: SocketAddr, token: Option<&Secret>) {
-        let host = if nexus.ip().is_unspecified() { IpAddr::V4(Ipv4Addr::LOCALHOST) } else { nexus.ip() };
+        let host = if nexus.ip().is_unspecified() {
+            IpAddr::V4(Ipv4Addr::LOCALHOST)
+        } else {
+            nexus.ip()
+        };
         loop {
             let child = Command::new(&self.program)
                 .env("SPORE_NEXUS_HOST", host.to_string())
@@ -50,10 +69,14 @@ impl LocalSpore {
                 .spawn();
             match child {
                 Ok(mut child) => match child.wait().await {
-                    Ok(status) => tracing::warn!(%status, "the local spore ended; starting it again"),
+                    Ok(status) => {
+                        tracing::warn!(%status, "the local spore ended; starting it again")
+                    }
                     Err(error) => tracing::warn!(%error, "cannot watch the local spore"),
                 },
-                Err(error) => tracing::error!(program = %self.program.display(), %error, "cannot start the local spore"),
+                Err(error) => {
+                    tracing::error!(program = %self.program.display(), %error, "cannot start the local spore")
+                }
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -29,16 +29,27 @@ impl Serve {
         let mut config = self.common.configure(&self.listen)?;
         start_logging();
         ensure_shared_token(&mut config)?;
-        let spore = self.local_spore.as_ref().map(|program| LocalSpore::prepare(program, &mut config)).transpose()?;
+        let spore = self
+            .local_spore
+            .as_ref()
+            .map(|program| LocalSpore::prepare(program, &mut config))
+            .transpose()?;
         warn(&config);
         // One worker does 170,000 dispatches a second; more only add latency.
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-        runtime.map_err(|error| vec![error.to_string()])?.block_on(serve(config, spore))
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build();
+        runtime
+            .map_err(|error| vec![error.to_string()])?
+            .block_on(serve(config, spore))
     }
 }
 
 async fn serve(config: Config, spore: Option<LocalSpore>) -> Result<(), Problems> {
-    let running = nexus::start(config.clone()).await.map_err(|error| vec![error.to_string()])?;
+    let running = nexus::start(config.clone())
+        .await
+        .map_err(|error| vec![error.to_string()])?;
     for address in running.addresses() {
         tracing::info!(%address, "listening; `nexus token` shows the token of the REST API");
     }
@@ -64,18 +75,29 @@ fn ensure_shared_token(config: &mut Config) -> Result<(), Problems> {
         return Ok(());
     }
     let path = config.shared_token_file();
-    let kept = secret::private_directory(&config.data_dir).and_then(|()| secret::load_or_create(&path, ""));
+    let kept = secret::private_directory(&config.data_dir)
+        .and_then(|()| secret::load_or_create(&path, ""));
     config.shared_token = Some(kept.map_err(|error| vec![format!("{}: {error}", path.display())])?);
-    tracing::info!("no NEXUS_SHARED_TOKEN: `nexus token --spore` shows the one that was made for spores");
+    tracing::info!(
+        "no NEXUS_SHARED_TOKEN: `nexus token --spore` shows the one that was made for spores"
+    );
     Ok(())
 }
 
 fn warn(config: &Config) {
-    if config.shared_token.as_ref().is_some_and(|token| token.reveal().len() < WEAK_TOKEN) {
-        tracing::warn!("the shared token is short and can be guessed; `nexus token --new` prints a strong one");
+    if config
+        .shared_token
+        .as_ref()
+        .is_some_and(|token| token.reveal().len() < WEAK_TOKEN)
+    {
+        tracing::warn!(
+            "the shared token is short and can be guessed; `nexus token --new` prints a strong one"
+        );
     }
     if config.open_api {
-        tracing::warn!("REST AND EVENTS ARE OPEN: every program and user on this machine can run commands on every node");
+        tracing::warn!(
+            "REST AND EVENTS ARE OPEN: every program and user on this machine can run commands on every node"
+        );
     }
     if !config.host.is_loopback() {
         tracing::warn!(host = %config.host, "other machines can connect, without encryption; use it in a network you trust");
@@ -89,7 +111,9 @@ async fn signalled() {
     {
         use tokio::signal::unix::{SignalKind, signal};
         match signal(SignalKind::terminate()) {
-            Ok(mut terminated) => tokio::select! { () = interrupted => {}, _ = terminated.recv() => {} },
+            Ok(mut terminated) => {
+                tokio::select! { () = interrupted => {}, _ = terminated.recv() => {} }
+            }
             Err(_) => interrupted.await,
         }
     }

@@ -32,7 +32,9 @@ impl Simulate {
             Some(token) => token.reveal().to_owned(),
             None => std::fs::read_to_string(config.shared_token_file())
                 .map(|token| token.trim().to_owned())
-                .map_err(|_| vec!["no token: set NEXUS_SHARED_TOKEN to that of the Nexus".to_owned()])?,
+                .map_err(|_| {
+                    vec!["no token: set NEXUS_SHARED_TOKEN to that of the Nexus".to_owned()]
+                })?,
         };
         let fleet = Fleet {
             spores: self.spores,
@@ -42,7 +44,9 @@ impl Simulate {
             seed: self.seed,
             heartbeat: None,
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let runtime = runtime.map_err(|error| vec![error.to_string()])?;
         runtime.block_on(async {
             let stop = CancellationToken::new();

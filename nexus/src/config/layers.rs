@@ -55,7 +55,13 @@ pub enum Compat {
 }
 
 /// Variables of ours that are not settings of the server, or are read elsewhere.
-const OTHERS: &[&str] = &["NEXUS_CONFIG", "NEXUS_LOG", "NEXUS_LOG_FORMAT", "NEXUS_URL", "NEXUS_TOKEN"];
+const OTHERS: &[&str] = &[
+    "NEXUS_CONFIG",
+    "NEXUS_LOG",
+    "NEXUS_LOG_FORMAT",
+    "NEXUS_URL",
+    "NEXUS_TOKEN",
+];
 
 impl Layer {
     /// This layer with another one laid over it.
@@ -92,10 +98,15 @@ impl Layer {
         config.open_api = self.open_api == Some(OpenApi::Loopback);
         match self.heartbeat_timeout {
             Some(seconds @ 1..=86_400) => config.heartbeat_timeout = Duration::from_secs(seconds),
-            Some(seconds) => problems.push(format!("heartbeat timeout {seconds} is not within 1 to 86400 seconds")),
+            Some(seconds) => problems.push(format!(
+                "heartbeat timeout {seconds} is not within 1 to 86400 seconds"
+            )),
             None => {}
         }
-        if config.name.trim().is_empty() || config.name.chars().any(char::is_control) || config.name.len() > 128 {
+        if config.name.trim().is_empty()
+            || config.name.chars().any(char::is_control)
+            || config.name.len() > 128
+        {
             problems.push("the name must be 1 to 128 printable characters".to_owned());
         }
         if self.compat == Some(Compat::Prototype) {
@@ -106,10 +117,15 @@ impl Layer {
 
 /// Reads a TOML file. A file that is not there is an empty layer unless it was asked for by name.
 pub fn file(path: &Path, asked_for: bool) -> Layer {
-    let problem = |why: String| Layer { problems: vec![format!("{}: {why}", path.display())], ..Layer::default() };
+    let problem = |why: String| Layer {
+        problems: vec![format!("{}: {why}", path.display())],
+        ..Layer::default()
+    };
     match std::fs::read_to_string(path) {
         Ok(text) => toml::from_str(&text).unwrap_or_else(|error| problem(error.to_string())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => Layer::default(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => {
+            Layer::default()
+        }
         Err(error) => problem(error.to_string()),
     }
 }
@@ -125,7 +141,9 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
             "NEXUS_HOST" => parse(value, "an IP address").map(|it| layer.host = Some(it)),
             "NEXUS_PORT" => parse(value, "a port").map(|it| layer.port = Some(it)),
             "NEXUS_SHARED_TOKEN" => Ok(layer.shared_token = Some(Secret::new(value))),
-            "NEXUS_HEARTBEAT_TIMEOUT" => parse(value, "whole seconds").map(|it| layer.heartbeat_timeout = Some(it)),
+            "NEXUS_HEARTBEAT_TIMEOUT" => {
+                parse(value, "whole seconds").map(|it| layer.heartbeat_timeout = Some(it))
+            }
             "NEXUS_OPEN_API" => open_api(value).map(|it| layer.open_api = Some(it)),
             "NEXUS_COMPAT" => compat(value).map(|it| layer.compat = Some(it)),
             "NEXUS_DATA_DIR" => Ok(layer.data_dir = Some(PathBuf::from(value))),
@@ -180,7 +198,12 @@ fn parse<T: FromStr>(value: &str, what: &str) -> Result<T, String> {
 }
 
 fn list(value: &str) -> Vec<String> {
-    value.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    value
+        .split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn put<T>(place: &mut T, value: Option<T>) {

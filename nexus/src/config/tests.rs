@@ -1,11 +1,18 @@
 use super::*;
 
 fn env(pairs: &[(&str, &str)]) -> Layer {
-    environment(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    environment(
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+    )
 }
 
 fn config(layers: impl IntoIterator<Item = Layer>) -> Result<Config, Vec<String>> {
-    let home = Layer { data_dir: Some("/nowhere".into()), ..Layer::default() };
+    let home = Layer {
+        data_dir: Some("/nowhere".into()),
+        ..Layer::default()
+    };
     Config::from_layers(std::iter::once(home).chain(layers))
 }
 
@@ -22,7 +29,10 @@ fn the_prototypes_names() {
     ])])
     .unwrap();
     assert!(!config.enabled && config.shared_token.unwrap().matches("demo-token-123"));
-    assert_eq!((config.heartbeat_timeout.as_secs(), config.port), (90, 9000));
+    assert_eq!(
+        (config.heartbeat_timeout.as_secs(), config.port),
+        (90, 9000)
+    );
 }
 
 #[test]
@@ -36,8 +46,18 @@ fn all_problems_are_told_at_once() {
         ("NEXUS_NAME", ""),
     ])])
     .unwrap_err();
-    for name in ["NEXUS_PORT", "NEXUS_HEARTBEAT_TIMEOUT", "NEXUS_OPEN_API", "NEXUS_SHARED_TOKN", "ENABLE_NEXUS", "the name"] {
-        assert!(problems.iter().any(|problem| problem.contains(name)), "{name}: {problems:?}");
+    for name in [
+        "NEXUS_PORT",
+        "NEXUS_HEARTBEAT_TIMEOUT",
+        "NEXUS_OPEN_API",
+        "NEXUS_SHARED_TOKN",
+        "ENABLE_NEXUS",
+        "the name",
+    ] {
+        assert!(
+            problems.iter().any(|problem| problem.contains(name)),
+            "{name}: {problems:?}"
+        );
     }
     assert!(config([env(&[("NEXUS_HEARTBEAT_TIMEOUT", "0")])]).is_err());
 }
@@ -46,9 +66,24 @@ fn all_problems_are_told_at_once() {
 fn flags_over_environment_over_file_over_defaults() {
     let path = std::env::temp_dir().join(format!("nexus-config-{}.toml", std::process::id()));
     std::fs::write(&path, "port = 1\nname = \"file\"\nheartbeat_timeout = 33\n").unwrap();
-    let flags = Layer { port: Some(3), ..Layer::default() };
-    let config = config([file(&path, true), env(&[("NEXUS_PORT", "2"), ("NEXUS_NAME", "env")]), flags]).unwrap();
-    assert_eq!((config.port, config.name.as_str(), config.heartbeat_timeout.as_secs()), (3, "env", 33));
+    let flags = Layer {
+        port: Some(3),
+        ..Layer::default()
+    };
+    let config = config([
+        file(&path, true),
+        env(&[("NEXUS_PORT", "2"), ("NEXUS_NAME", "env")]),
+        flags,
+    ])
+    .unwrap();
+    assert_eq!(
+        (
+            config.port,
+            config.name.as_str(),
+            config.heartbeat_timeout.as_secs()
+        ),
+        (3, "env", 33)
+    );
 }
 
 #[test]
@@ -63,17 +98,32 @@ fn unknown_keys_of_the_file_are_refused_and_a_missing_file_matters_only_when_ask
 
 #[test]
 fn other_machines_need_a_token() {
-    let everywhere = Layer { host: Some("0.0.0.0".parse().unwrap()), ..Layer::default() };
+    let everywhere = Layer {
+        host: Some("0.0.0.0".parse().unwrap()),
+        ..Layer::default()
+    };
     assert!(config([everywhere]).unwrap_err()[0].contains("NEXUS_SHARED_TOKEN"));
-    let everywhere = Layer { host: Some("0.0.0.0".parse().unwrap()), ..Layer::default() };
-    assert!(config([everywhere, env(&[("NEXUS_SHARED_TOKEN", "")])]).is_err(), "an empty token is none");
-    let everywhere = Layer { host: Some("::".parse().unwrap()), ..Layer::default() };
+    let everywhere = Layer {
+        host: Some("0.0.0.0".parse().unwrap()),
+        ..Layer::default()
+    };
+    assert!(
+        config([everywhere, env(&[("NEXUS_SHARED_TOKEN", "")])]).is_err(),
+        "an empty token is none"
+    );
+    let everywhere = Layer {
+        host: Some("::".parse().unwrap()),
+        ..Layer::default()
+    };
     assert!(config([everywhere, env(&[("NEXUS_SHARED_TOKEN", "x")])]).is_ok());
 }
 
 #[test]
 fn compatibility_is_one_switch() {
     let config = config([env(&[("NEXUS_COMPAT", "prototype")])]).unwrap();
-    assert_eq!((config.port, config.extra_ports.as_slice()), (8765, [8000].as_slice()));
+    assert_eq!(
+        (config.port, config.extra_ports.as_slice()),
+        (8765, [8000].as_slice())
+    );
     assert!(config.open_api && config.prototype_health);
 }

@@ -44,13 +44,17 @@ impl Handle {
     /// Runs something and waits for its end, or for the caller's time to be up.
     pub async fn run(&self, submission: Submission) -> Result<Answer, Acceptance> {
         let (answer, result) = oneshot::channel();
-        self.inbox.send(Input::Run(Box::new(submission), answer)).await.map_err(|_| Acceptance::Stopping)?;
+        self.inbox
+            .send(Input::Run(Box::new(submission), answer))
+            .await
+            .map_err(|_| Acceptance::Stopping)?;
         Ok(result.await.map_err(|_| Acceptance::Stopping)??)
     }
 
     /// Takes something on; returns when it is on disk.
     pub async fn submit(&self, submission: Submission) -> Result<(), Acceptance> {
-        self.ask(|accepted| Input::Submit(Box::new(submission), accepted)).await?
+        self.ask(|accepted| Input::Submit(Box::new(submission), accepted))
+            .await?
     }
 
     /// Stops something; the proof comes as an event.
@@ -60,18 +64,24 @@ impl Handle {
 
     /// All nodes in order of registration.
     pub async fn nodes(&self) -> Result<Vec<NodeInfo>, Acceptance> {
-        self.look(|state| state.nodes().map(crate::state::Node::info).collect()).await
+        self.look(|state| state.nodes().map(crate::state::Node::info).collect())
+            .await
     }
 
     /// One node.
     pub async fn node(&self, id: &str) -> Result<Option<NodeInfo>, Acceptance> {
         let id = id.to_owned();
-        self.look(move |state| state.node(&id).map(crate::state::Node::info)).await
+        self.look(move |state| state.node(&id).map(crate::state::Node::info))
+            .await
     }
 
     /// One execution, under way or long over.
     pub async fn execution(&self, id: Uuid) -> Result<Option<ExecutionInfo>, StoreError> {
-        let live = self.look(move |state| state.execution(id).map(Execution::info)).await.ok().flatten();
+        let live = self
+            .look(move |state| state.execution(id).map(Execution::info))
+            .await
+            .ok()
+            .flatten();
         match live {
             Some(info) => Ok(Some(info)),
             None => self.store.execution(id).await,
@@ -79,21 +89,42 @@ impl Handle {
     }
 
     /// The newest executions, newest first.
-    pub async fn executions(&self, node: Option<String>, limit: u32) -> Result<Vec<ExecutionInfo>, StoreError> {
+    pub async fn executions(
+        &self,
+        node: Option<String>,
+        limit: u32,
+    ) -> Result<Vec<ExecutionInfo>, StoreError> {
         self.store.executions(node, limit).await
     }
 
     /// Output from a number on, at most about `bytes` bytes: from the disk, then what is not there yet.
-    pub async fn output(&self, id: Uuid, from: u64, bytes: usize) -> Result<Vec<Chunk>, StoreError> {
+    pub async fn output(
+        &self,
+        id: Uuid,
+        from: u64,
+        bytes: usize,
+    ) -> Result<Vec<Chunk>, StoreError> {
         let recent = self.look(move |state| {
-            state.execution(id).map(|execution| execution.output.chunks.iter().cloned().collect::<Vec<Arc<Chunk>>>())
+            state.execution(id).map(|execution| {
+                execution
+                    .output
+                    .chunks
+                    .iter()
+                    .cloned()
+                    .collect::<Vec<Arc<Chunk>>>()
+            })
         });
         let recent = recent.await.ok().flatten().unwrap_or_default();
         let mut chunks = self.store.output(id, from, bytes).await?;
         let next = chunks.last().map_or(from, |chunk| chunk.seq + 1);
         let reached: usize = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
         if reached < bytes {
-            chunks.extend(recent.iter().filter(|chunk| chunk.seq >= next).map(|chunk| Chunk::clone(chunk)));
+            chunks.extend(
+                recent
+                    .iter()
+                    .filter(|chunk| chunk.seq >= next)
+                    .map(|chunk| Chunk::clone(chunk)),
+            );
         }
         Ok(chunks)
     }
@@ -108,15 +139,24 @@ impl Handle {
         &self,
         look: impl FnOnce(&State) -> T + Send + 'static,
     ) -> Result<T, Acceptance> {
-        self.ask(|seen| Input::Look(Box::new(move |state| drop(seen.send(look(state)))))).await
+        self.ask(|seen| Input::Look(Box::new(move |state| drop(seen.send(look(state))))))
+            .await
     }
 
-    async fn ask<T>(&self, input: impl FnOnce(oneshot::Sender<T>) -> Input) -> Result<T, Acceptance> {
+    async fn ask<T>(
+        &self,
+        input: impl FnOnce(oneshot::Sender<T>) -> Input,
+    ) -> Result<T, Acceptance> {
         let (answer, result) = oneshot::channel();
         let asked = async {
-            self.inbox.send(input(answer)).await.map_err(|_| Acceptance::Stopping)?;
+            self.inbox
+                .send(input(answer))
+                .await
+                .map_err(|_| Acceptance::Stopping)?;
             result.await.map_err(|_| Acceptance::Stopping)
         };
-        tokio::time::timeout(PATIENCE, asked).await.map_err(|_| Acceptance::Stopping)?
+        tokio::time::timeout(PATIENCE, asked)
+            .await
+            .map_err(|_| Acceptance::Stopping)?
     }
 }

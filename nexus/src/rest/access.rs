@@ -27,21 +27,37 @@ pub(crate) struct Access {
 
 impl Access {
     pub(crate) fn new(config: &Config, addresses: &[SocketAddr], token: Secret) -> Self {
-        let mut hosts: BTreeSet<_> = config.allowed_hosts.iter().map(|host| host.to_lowercase()).collect();
+        let mut hosts: BTreeSet<_> = config
+            .allowed_hosts
+            .iter()
+            .map(|host| host.to_lowercase())
+            .collect();
         hosts.insert("localhost".to_owned());
         hosts.insert(config.name.to_lowercase());
-        let mut origins: BTreeSet<_> = config.allowed_origins.iter().map(|origin| origin.to_lowercase()).collect();
+        let mut origins: BTreeSet<_> = config
+            .allowed_origins
+            .iter()
+            .map(|origin| origin.to_lowercase())
+            .collect();
         for address in addresses {
             origins.insert(format!("http://{address}"));
             origins.insert(format!("http://localhost:{}", address.port()));
         }
-        Self { token, open_to_loopback: config.open_api, hosts, origins }
+        Self {
+            token,
+            open_to_loopback: config.open_api,
+            hosts,
+            origins,
+        }
     }
 
     /// A browser can be made to send a request to us under another name (DNS rebinding), or from another page.
     /// An address cannot be rebound, so addresses are good hosts.
     fn check_browser(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_lowercase);
+        let host = headers
+            .get(HOST)
+            .and_then(|host| host.to_str().ok())
+            .map(str::to_lowercase);
         if let Some(host) = host.as_deref().map(without_port) {
             if host.parse::<IpAddr>().is_err() && !self.hosts.contains(host) {
                 return Err(Problem::forbidden(&format!(
@@ -49,7 +65,10 @@ impl Access {
                 )));
             }
         }
-        match headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("?").to_lowercase()) {
+        match headers
+            .get(ORIGIN)
+            .map(|origin| origin.to_str().unwrap_or("?").to_lowercase())
+        {
             Some(origin) if !self.origins.contains(&origin) => Err(Problem::forbidden(&format!(
                 "pages of {origin:?} may not talk to this Nexus; add the origin to NEXUS_ALLOWED_ORIGINS"
             ))),
@@ -95,7 +114,11 @@ pub(crate) async fn bearer(
 ) -> Response {
     let allowed = app.access.is_open_to(peer)
         || bearer_of(request.headers()).is_some_and(|token| app.access.is_token(token));
-    if allowed { next.run(request).await } else { Problem::unauthorized().into_response() }
+    if allowed {
+        next.run(request).await
+    } else {
+        Problem::unauthorized().into_response()
+    }
 }
 
 fn without_port(host: &str) -> &str {
@@ -111,6 +134,9 @@ pub(crate) struct BearerToken;
 impl utoipa::Modify for BearerToken {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        document.components.get_or_insert_default().add_security_scheme("token", scheme);
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", scheme);
     }
 }

@@ -61,9 +61,20 @@ pub(crate) async fn dispatch(State(app): Shared, bytes: Bytes) -> Result<Respons
         let detail = "say which skill: skill_name, or node_preference.skill";
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
     })?;
-    let method = asked.method_name.or(preference.method).unwrap_or_else(|| "run".to_owned());
+    let method = asked
+        .method_name
+        .or(preference.method)
+        .unwrap_or_else(|| "run".to_owned());
     let call = call(skill, method, asked.parameters, asked.timeout)?;
-    let target = Target::Best(Preference { tag: preference.tag, fallback: asked.local_fallback });
-    let submission = Submission { id: Uuid::now_v7(), target, call, mode: Mode::Collect };
+    let target = Target::Best(Preference {
+        tag: preference.tag,
+        fallback: asked.local_fallback,
+    });
+    let submission = Submission {
+        id: Uuid::now_v7(),
+        target,
+        call,
+        mode: Mode::Collect,
+    };
     finished(&app.swarm()?.run(submission).await?)
 }

@@ -39,17 +39,30 @@ pub(super) async fn events(
         Some(_) => return Problem::unauthorized().into_response(),
         None => app.access.is_open_to(peer),
     };
-    let upgrade = upgrade.max_message_size(LARGEST_FRAME_IN).max_frame_size(LARGEST_FRAME_IN);
+    let upgrade = upgrade
+        .max_message_size(LARGEST_FRAME_IN)
+        .max_frame_size(LARGEST_FRAME_IN);
     upgrade.on_upgrade(move |socket| tell(app, socket, trusted))
 }
 
 async fn tell(app: Arc<App>, mut socket: WebSocket, trusted: bool) {
-    if !trusted && !timeout(TOKEN_TIME, brings_token(&app, &mut socket)).await.unwrap_or(false) {
-        let refusal = CloseFrame { code: 1008, reason: "send {\"token\": \"…\"} first; `nexus token` shows it".into() };
+    if !trusted
+        && !timeout(TOKEN_TIME, brings_token(&app, &mut socket))
+            .await
+            .unwrap_or(false)
+    {
+        let refusal = CloseFrame {
+            code: 1008,
+            reason: "send {\"token\": \"…\"} first; `nexus token` shows it".into(),
+        };
         drop(socket.send(Message::Close(Some(refusal))).await);
         return;
     }
-    let greeting = event("SYSTEM_LOG", "Connected to the Nexus", json!({"level": "INFO"}));
+    let greeting = event(
+        "SYSTEM_LOG",
+        "Connected to the Nexus",
+        json!({"level": "INFO"}),
+    );
     if !send(&mut socket, &greeting).await {
         return;
     }
@@ -60,7 +73,11 @@ async fn tell(app: Arc<App>, mut socket: WebSocket, trusted: bool) {
         drop(snapshot);
         match follow(&app, &mut socket, events).await {
             End::Lagged(missed) => {
-                let gap = event("GAP", "you read too slowly; a snapshot follows", json!({"missed": missed}));
+                let gap = event(
+                    "GAP",
+                    "you read too slowly; a snapshot follows",
+                    json!({"missed": missed}),
+                );
                 if !send(&mut socket, &gap).await {
                     return;
                 }
@@ -94,14 +111,24 @@ async fn brings_token(app: &App, socket: &mut WebSocket) -> bool {
     while let Some(Ok(frame)) = socket.recv().await {
         if let Message::Text(text) = frame {
             let first: Value = serde_json::from_str(&text).unwrap_or_default();
-            return first.get("token").and_then(Value::as_str).is_some_and(|token| app.access.is_token(token));
+            return first
+                .get("token")
+                .and_then(Value::as_str)
+                .is_some_and(|token| app.access.is_token(token));
         }
     }
     false
 }
 
 async fn send(socket: &mut WebSocket, event: &Value) -> bool {
-    matches!(timeout(WRITE_TIME, socket.send(Message::Text(event.to_string().into()))).await, Ok(Ok(())))
+    matches!(
+        timeout(
+            WRITE_TIME,
+            socket.send(Message::Text(event.to_string().into()))
+        )
+        .await,
+        Ok(Ok(()))
+    )
 }
 
 fn event(kind: &str, message: &str, data: Value) -> Value {
@@ -110,9 +137,17 @@ fn event(kind: &str, message: &str, data: Value) -> Value {
 
 fn snapshot_event(snapshot: &Snapshot) -> Value {
     let nodes: Vec<_> = snapshot.nodes.iter().map(NodeBody::new).collect();
-    let executions: Vec<_> = snapshot.executions.iter().map(|execution| ExecutionBody::new(execution)).collect();
+    let executions: Vec<_> = snapshot
+        .executions
+        .iter()
+        .map(|execution| ExecutionBody::new(execution))
+        .collect();
     let message = format!("{} nodes are known", nodes.len());
-    event("SNAPSHOT", &message, json!({"nodes": nodes, "executions": executions}))
+    event(
+        "SNAPSHOT",
+        &message,
+        json!({"nodes": nodes, "executions": executions}),
+    )
 }
 
 fn event_json(what: &Event) -> Value {
@@ -122,20 +157,36 @@ fn event_json(what: &Event) -> Value {
             let capabilities = &node.facts.capabilities;
             let data = json!({"node_id": id, "node_name": name, "skills": capabilities.skills, "tags": capabilities.tags,
                 "node": NodeBody::new(node)});
-            event("NODE_CONNECTED", &format!("Node {name} ({id}) connected"), data)
+            event(
+                "NODE_CONNECTED",
+                &format!("Node {name} ({id}) connected"),
+                data,
+            )
         }
         Event::NodeDisconnected(node, reason) => {
             let message = format!("Node {} disconnected: {reason}", node.facts.name);
-            event("NODE_DISCONNECTED", &message, json!({"node_id": node.facts.id, "reason": &**reason}))
+            event(
+                "NODE_DISCONNECTED",
+                &message,
+                json!({"node_id": node.facts.id, "reason": &**reason}),
+            )
         }
         Event::NodeChanged(node) => {
             let message = format!("Node {} changed", node.facts.name);
-            event("NODE_UPDATED", &message, json!({"node_id": node.facts.id, "node": NodeBody::new(node)}))
+            event(
+                "NODE_UPDATED",
+                &message,
+                json!({"node_id": node.facts.id, "node": NodeBody::new(node)}),
+            )
         }
         Event::NodeLoad(node) => {
             let data = json!({"node_id": node.facts.id, "cpu_usage": node.cpu, "memory_usage": node.memory,
                 "active_tasks": node.active_tasks});
-            event("NODE_HEARTBEAT", &format!("Heartbeat of {}", node.facts.name), data)
+            event(
+                "NODE_HEARTBEAT",
+                &format!("Heartbeat of {}", node.facts.name),
+                data,
+            )
         }
         Event::GroupsChanged(groups) => {
             let keys: Vec<_> = groups.iter().map(|group| &group.key).collect();
@@ -143,11 +194,19 @@ fn event_json(what: &Event) -> Value {
         }
         Event::ExecutionChanged(execution) => {
             let message = format!("Execution {} is {}", execution.id, execution.state.word());
-            event("EXECUTION_UPDATED", &message, json!({"execution": ExecutionBody::new(execution)}))
+            event(
+                "EXECUTION_UPDATED",
+                &message,
+                json!({"execution": ExecutionBody::new(execution)}),
+            )
         }
         Event::OutputAppended(chunk) => {
             let data = json!({"execution_id": chunk.execution, "chunk": ChunkBody::new(chunk)});
-            event("EXECUTION_OUTPUT", &format!("Output of {}", chunk.execution), data)
+            event(
+                "EXECUTION_OUTPUT",
+                &format!("Output of {}", chunk.execution),
+                data,
+            )
         }
     }
 }

@@ -70,22 +70,56 @@ pub(crate) struct Executed<'a> {
     (status = 429, description = "too many are waiting", body = Problem),
     (status = 502, description = "the connection was lost; the outcome is unknown", body = Problem),
     (status = 504, description = "no end within the timeout", body = Problem)))]
-pub(crate) async fn execute(State(app): Shared, Path(id): Path<String>, bytes: Bytes) -> Result<Response, Problem> {
+pub(crate) async fn execute(
+    State(app): Shared,
+    Path(id): Path<String>,
+    bytes: Bytes,
+) -> Result<Response, Problem> {
     let asked: ExecuteBody = body(&bytes, &["skill_name", "method_name"])?;
-    let call = call(asked.skill_name, asked.method_name, asked.parameters, asked.timeout)?;
-    let submission = Submission { id: Uuid::now_v7(), target: Target::Node(id), call, mode: Mode::Collect };
+    let call = call(
+        asked.skill_name,
+        asked.method_name,
+        asked.parameters,
+        asked.timeout,
+    )?;
+    let submission = Submission {
+        id: Uuid::now_v7(),
+        target: Target::Node(id),
+        call,
+        mode: Mode::Collect,
+    };
     finished(&app.swarm()?.run(submission).await?)
 }
 
 /// A call with names of sane length.
-pub(crate) fn call(skill: String, method: String, parameters: Box<RawValue>, timeout: u32) -> Result<Call, Problem> {
+pub(crate) fn call(
+    skill: String,
+    method: String,
+    parameters: Box<RawValue>,
+    timeout: u32,
+) -> Result<Call, Problem> {
     for (field, name) in [("skill_name", &skill), ("method_name", &method)] {
-        if name.is_empty() || name.len() > protocol::limits::NAME || name.chars().any(char::is_control) {
-            let detail = format!("{field} must be 1 to {} printable bytes", protocol::limits::NAME);
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail));
+        if name.is_empty()
+            || name.len() > protocol::limits::NAME
+            || name.chars().any(char::is_control)
+        {
+            let detail = format!(
+                "{field} must be 1 to {} printable bytes",
+                protocol::limits::NAME
+            );
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid",
+                detail,
+            ));
         }
     }
-    Ok(Call { skill, method, parameters, timeout: Duration::from_secs(timeout.into()) })
+    Ok(Call {
+        skill,
+        method,
+        parameters,
+        timeout: Duration::from_secs(timeout.into()),
+    })
 }
 
 /// The answer to a caller who waited.
@@ -98,18 +132,32 @@ pub(crate) fn finished(ended: &Answer) -> Result<Response, Problem> {
         Err(Problem::new(status, code, detail).with(context))
     };
     if ended.late {
-        let detail = format!("node {node} did not answer in time; execution {} is {}", execution.id, execution.state.word());
+        let detail = format!(
+            "node {node} did not answer in time; execution {} is {}",
+            execution.id,
+            execution.state.word()
+        );
         return problem(StatusCode::GATEWAY_TIMEOUT, "timeout", detail);
     }
     match execution.state {
         ExecutionState::Succeeded | ExecutionState::Failed | ExecutionState::Cancelled => {
             Ok(answer(&executed(execution, ended.placement.as_ref())))
         }
-        ExecutionState::TimedOut => {
-            problem(StatusCode::GATEWAY_TIMEOUT, "timeout", format!("it was stopped on node {node}: {why}"))
-        }
-        ExecutionState::Expired => problem(StatusCode::GATEWAY_TIMEOUT, "expired", format!("node {node}: {why}")),
-        ExecutionState::Refused => problem(StatusCode::BAD_REQUEST, "refused", format!("node {node}: {why}")),
+        ExecutionState::TimedOut => problem(
+            StatusCode::GATEWAY_TIMEOUT,
+            "timeout",
+            format!("it was stopped on node {node}: {why}"),
+        ),
+        ExecutionState::Expired => problem(
+            StatusCode::GATEWAY_TIMEOUT,
+            "expired",
+            format!("node {node}: {why}"),
+        ),
+        ExecutionState::Refused => problem(
+            StatusCode::BAD_REQUEST,
+            "refused",
+            format!("node {node}: {why}"),
+        ),
         ExecutionState::Unknown
         | ExecutionState::Queued
         | ExecutionState::Dispatched
@@ -121,7 +169,10 @@ pub(crate) fn finished(ended: &Answer) -> Result<Response, Problem> {
     }
 }
 
-fn executed<'a>(execution: &'a ExecutionInfo, placement: Option<&'a Arc<Placement>>) -> Executed<'a> {
+fn executed<'a>(
+    execution: &'a ExecutionInfo,
+    placement: Option<&'a Arc<Placement>>,
+) -> Executed<'a> {
     Executed {
         status: "success",
         node_id: &execution.node_id,

@@ -87,7 +87,13 @@ impl<'a> ChunkBody<'a> {
     pub(crate) fn new(chunk: &'a Chunk) -> Self {
         let text = std::str::from_utf8(&chunk.bytes).ok();
         let base64 = text.is_none().then(|| STANDARD.encode(&chunk.bytes));
-        Self { seq: chunk.seq, stream: chunk.stream, at_ms: chunk.at_ms, text, base64 }
+        Self {
+            seq: chunk.seq,
+            stream: chunk.stream,
+            at_ms: chunk.at_ms,
+            text,
+            base64,
+        }
     }
 }
 
@@ -143,10 +149,16 @@ pub(crate) struct From {
 
 /// The newest executions, newest first.
 #[utoipa::path(get, path = "/api/v1/executions", params(Which), responses((status = 200, body = Executions)))]
-pub(crate) async fn list(State(app): Shared, Query(which): Query<Which>) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(app): Shared,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
     let limit = which.limit.unwrap_or(100).min(LIST);
     let found = app.swarm()?.executions(which.node_id, limit).await?;
-    Ok(answer(&Executions { status: "success", executions: found.iter().map(ExecutionBody::new).collect() }))
+    Ok(answer(&Executions {
+        status: "success",
+        executions: found.iter().map(ExecutionBody::new).collect(),
+    }))
 }
 
 /// Starts something; answers when it is on disk, not when it is finished.
@@ -158,10 +170,24 @@ pub(crate) async fn list(State(app): Shared, Query(which): Query<Which>) -> Resu
 pub(crate) async fn submit(State(app): Shared, bytes: Bytes) -> Result<Response, Problem> {
     let asked: SubmitBody = body(&bytes, &["node_id", "skill_name", "method_name"])?;
     let id = asked.id.unwrap_or_else(Uuid::now_v7);
-    let call = call(asked.skill_name, asked.method_name, asked.parameters, asked.timeout)?;
-    let submission = Submission { id, target: Target::Node(asked.node_id), call, mode: Mode::Stream };
+    let call = call(
+        asked.skill_name,
+        asked.method_name,
+        asked.parameters,
+        asked.timeout,
+    )?;
+    let submission = Submission {
+        id,
+        target: Target::Node(asked.node_id),
+        call,
+        mode: Mode::Stream,
+    };
     app.swarm()?.submit(submission).await?;
-    Ok((StatusCode::ACCEPTED, answer(&serde_json::json!({"status": "accepted", "id": id}))).into_response())
+    Ok((
+        StatusCode::ACCEPTED,
+        answer(&serde_json::json!({"status": "accepted", "id": id})),
+    )
+        .into_response())
 }
 
 /// One execution.
@@ -170,8 +196,12 @@ pub(crate) async fn submit(State(app): Shared, bytes: Bytes) -> Result<Response,
 pub(crate) async fn get(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
     let id = known_form(&id)?;
     let found = app.swarm()?.execution(id).await?;
-    let found = found.ok_or_else(|| Problem::not_found(&format!("execution {id} does not exist")))?;
-    Ok(answer(&OneExecution { status: "success", execution: ExecutionBody::new(&found) }))
+    let found =
+        found.ok_or_else(|| Problem::not_found(&format!("execution {id} does not exist")))?;
+    Ok(answer(&OneExecution {
+        status: "success",
+        execution: ExecutionBody::new(&found),
+    }))
 }
 
 /// What it wrote, at most about a mebibyte at a time.
@@ -185,19 +215,31 @@ pub(crate) async fn output(
     let from = from.from.unwrap_or_default();
     let chunks = app.swarm()?.output(known_form(&id)?, from, PAGE).await?;
     let next_seq = chunks.last().map_or(from, |chunk| chunk.seq + 1);
-    Ok(answer(&Chunks { status: "success", chunks: chunks.iter().map(ChunkBody::new).collect(), next_seq }))
+    Ok(answer(&Chunks {
+        status: "success",
+        chunks: chunks.iter().map(ChunkBody::new).collect(),
+        next_seq,
+    }))
 }
 
 /// Stops it. The proof is its state turning to `cancelled`; until then it is `stopping`.
 #[utoipa::path(post, path = "/api/v1/executions/{id}/cancel", params(("id" = Uuid, Path)), responses(
     (status = 202, description = "being stopped", body = Value),
     (status = 404, body = Problem), (status = 409, description = "over, or cannot be stopped", body = Problem)))]
-pub(crate) async fn cancel(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn cancel(
+    State(app): Shared,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let id = known_form(&id)?;
     app.swarm()?.cancel(id).await??;
-    Ok((StatusCode::ACCEPTED, answer(&serde_json::json!({"status": "accepted", "id": id}))).into_response())
+    Ok((
+        StatusCode::ACCEPTED,
+        answer(&serde_json::json!({"status": "accepted", "id": id})),
+    )
+        .into_response())
 }
 
 fn known_form(id: &str) -> Result<Uuid, Problem> {
-    Uuid::try_parse(id).map_err(|_| Problem::not_found(&format!("{id:?} is not the id of an execution")))
+    Uuid::try_parse(id)
+        .map_err(|_| Problem::not_found(&format!("{id:?} is not the id of an execution")))
 }

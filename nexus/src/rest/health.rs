@@ -12,7 +12,11 @@ use super::{Problem, Shared};
 /// The process is alive.
 #[utoipa::path(get, path = "/healthz", security(()), responses((status = 200, body = Value)))]
 pub(crate) async fn healthz(State(app): Shared) -> Response {
-    let component = if app.prototype_health { "venom-core" } else { "nexus" };
+    let component = if app.prototype_health {
+        "venom-core"
+    } else {
+        "nexus"
+    };
     answer(&json!({"status": "ok", "component": component}))
 }
 
@@ -24,7 +28,11 @@ pub(crate) async fn readyz(State(app): Shared) -> Result<Response, Problem> {
     hub.look(|_| ()).await?;
     if hub.store().is_failing() {
         let detail = "the store cannot write; check the disk";
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "store", detail));
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store",
+            detail,
+        ));
     }
     Ok(answer(&json!({"status": "ready"})))
 }
@@ -32,8 +40,14 @@ pub(crate) async fn readyz(State(app): Shared) -> Result<Response, Problem> {
 /// Figures in Prometheus' text form (OpenMetrics 1.0).
 #[utoipa::path(get, path = "/metrics", responses((status = 200, body = String)))]
 pub(crate) async fn metrics(State(app): Shared) -> Result<Response, Problem> {
-    let (metrics, store) = (Arc::clone(&app.doors.metrics), app.doors.handle.store().clone());
-    app.doors.handle.look(move |state| metrics.refresh(state, &store)).await?;
+    let (metrics, store) = (
+        Arc::clone(&app.doors.metrics),
+        app.doors.handle.store().clone(),
+    );
+    app.doors
+        .handle
+        .look(move |state| metrics.refresh(state, &store))
+        .await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([("content-type", kind)], app.doors.metrics.text()).into_response())
 }

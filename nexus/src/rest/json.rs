@@ -17,9 +17,12 @@ use super::Problem;
 pub(crate) fn answer<T: Serialize>(body: &T) -> Response {
     match serde_json::to_string(body) {
         Ok(text) => ([(CONTENT_TYPE, "application/json")], text).into_response(),
-        Err(error) => {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "encoding", error.to_string()).into_response()
-        }
+        Err(error) => Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "encoding",
+            error.to_string(),
+        )
+        .into_response(),
     }
 }
 
@@ -40,7 +43,11 @@ fn explain(bytes: &[u8], required: &[&str], error: &serde_json::Error) -> Proble
                 .filter(|field| !fields.contains_key(**field))
                 .map(|field| json!({"type": "missing", "loc": ["body", field], "msg": "Field required", "input": fields}))
                 .collect();
-            if missing.is_empty() { vec![misfit(&fields, error)] } else { missing }
+            if missing.is_empty() {
+                vec![misfit(&fields, error)]
+            } else {
+                missing
+            }
         }
         Ok(other) => vec![json!({
             "type": "model_attributes_type", "loc": ["body"],
@@ -53,13 +60,18 @@ fn explain(bytes: &[u8], required: &[&str], error: &serde_json::Error) -> Proble
 /// One field has the wrong type; serde's message says which in words, the contract wants it as a path.
 fn misfit(fields: &serde_json::Map<String, Value>, error: &serde_json::Error) -> Value {
     let message = error.to_string();
-    let said = message.split('`').nth(1).filter(|name| fields.contains_key(*name));
+    let said = message
+        .split('`')
+        .nth(1)
+        .filter(|name| fields.contains_key(*name));
     match said {
         Some("timeout") => json!({
             "type": "int_parsing", "loc": ["body", "timeout"],
             "msg": "Input should be a valid integer, unable to parse string as an integer", "input": fields["timeout"],
         }),
-        Some(name) => json!({"type": "type_error", "loc": ["body", name], "msg": message, "input": fields[name]}),
+        Some(name) => {
+            json!({"type": "type_error", "loc": ["body", name], "msg": message, "input": fields[name]})
+        }
         None => json!({"type": "value_error", "loc": ["body"], "msg": message, "input": fields}),
     }
 }
@@ -85,13 +97,26 @@ pub(crate) fn seconds<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Err
     let value = Value::deserialize(input)?;
     let number = match &value {
         Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.trim().parse::<i64>().ok().and_then(|whole| i32::try_from(whole).ok()).map(f64::from),
+        Value::String(text) => text
+            .trim()
+            .parse::<i64>()
+            .ok()
+            .and_then(|whole| i32::try_from(whole).ok())
+            .map(f64::from),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     };
     match number {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
-        Some(number) if number.fract() == 0.0 && (0.0..=86_400.0).contains(&number) => Ok(number as u32),
-        _ => Err(serde::de::Error::custom("`timeout` must be whole seconds, 0 to 86400")),
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be whole and in range"
+        )]
+        Some(number) if number.fract() == 0.0 && (0.0..=86_400.0).contains(&number) => {
+            Ok(number as u32)
+        }
+        _ => Err(serde::de::Error::custom(
+            "`timeout` must be whole seconds, 0 to 86400",
+        )),
     }
 }
 

@@ -88,12 +88,24 @@ pub(crate) struct Filter {
 /// All known nodes, in order of registration.
 #[utoipa::path(get, path = "/api/v1/nodes", params(Filter), responses(
     (status = 200, body = Nodes), (status = 422, body = Problem)))]
-pub(crate) async fn list(State(app): Shared, Query(filter): Query<Filter>) -> Result<Response, Problem> {
+pub(crate) async fn list(
+    State(app): Shared,
+    Query(filter): Query<Filter>,
+) -> Result<Response, Problem> {
     let online_only = flag("online_only", filter.online_only.as_deref())?;
     let nodes = app.swarm()?.nodes().await?;
-    let nodes: Vec<_> = nodes.iter().map(NodeBody::new).filter(|node| node.is_online || !online_only).collect();
+    let nodes: Vec<_> = nodes
+        .iter()
+        .map(NodeBody::new)
+        .filter(|node| node.is_online || !online_only)
+        .collect();
     let online_count = nodes.iter().filter(|node| node.is_online).count();
-    Ok(answer(&Nodes { status: "success", count: nodes.len(), online_count, nodes }))
+    Ok(answer(&Nodes {
+        status: "success",
+        count: nodes.len(),
+        online_count,
+        nodes,
+    }))
 }
 
 /// One node.
@@ -102,5 +114,8 @@ pub(crate) async fn list(State(app): Shared, Query(filter): Query<Filter>) -> Re
 pub(crate) async fn get(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
     let node = app.swarm()?.node(&id).await?;
     let node = node.ok_or_else(|| Problem::not_found(&format!("node {id} does not exist")))?;
-    Ok(answer(&OneNode { status: "success", node: NodeBody::new(&node) }))
+    Ok(answer(&OneNode {
+        status: "success",
+        node: NodeBody::new(&node),
+    }))
 }

@@ -1,7 +1,7 @@
 //! What goes wrong, as an answer: the contract's `detail`, with the fields of RFC 9457 beside it.
 
-use axum::http::{HeaderValue, StatusCode};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
@@ -30,7 +30,13 @@ pub(crate) struct Problem {
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<Value>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
-        Self { detail: detail.into(), title, status: status.as_u16(), code, context: None }
+        Self {
+            detail: detail.into(),
+            title,
+            status: status.as_u16(),
+            code,
+            context: None,
+        }
     }
 
     pub(crate) fn with(mut self, context: Value) -> Self {
@@ -43,7 +49,11 @@ impl Problem {
     }
 
     pub(crate) fn method_not_allowed() -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method Not Allowed")
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "Method Not Allowed",
+        )
     }
 
     pub(crate) fn forbidden(detail: &str) -> Self {
@@ -51,7 +61,8 @@ impl Problem {
     }
 
     pub(crate) fn unauthorized() -> Self {
-        let detail = "send the header `Authorization: Bearer …` with the token that `nexus token` shows";
+        let detail =
+            "send the header `Authorization: Bearer …` with the token that `nexus token` shows";
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
     }
 
@@ -65,10 +76,13 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_string(&self).unwrap_or_default();
-        let mut response = (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let mut response =
+            (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response();
         let headers = response.headers_mut();
         match status {
-            StatusCode::UNAUTHORIZED => drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            StatusCode::UNAUTHORIZED => {
+                drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
+            }
             StatusCode::TOO_MANY_REQUESTS => drop(headers.insert(RETRY_AFTER, 1.into())),
             _ => {}
         }
@@ -80,14 +94,22 @@ impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         let detail = error.to_string();
         match error {
-            SubmitError::UnknownNode(_) => Self::new(StatusCode::BAD_REQUEST, "unknown_node", detail),
+            SubmitError::UnknownNode(_) => {
+                Self::new(StatusCode::BAD_REQUEST, "unknown_node", detail)
+            }
             SubmitError::Offline(_) => Self::new(StatusCode::BAD_REQUEST, "offline", detail),
-            SubmitError::Unsupported { .. } => Self::new(StatusCode::BAD_REQUEST, "unsupported", detail),
-            SubmitError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail),
+            SubmitError::Unsupported { .. } => {
+                Self::new(StatusCode::BAD_REQUEST, "unsupported", detail)
+            }
+            SubmitError::TooLarge { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+            }
             SubmitError::Duplicate(_) => Self::new(StatusCode::CONFLICT, "duplicate", detail),
             SubmitError::Busy(_) => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
-            SubmitError::NoCandidate(placement) => Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_candidate", detail)
-                .with(serde_json::to_value(placement).unwrap_or_default()),
+            SubmitError::NoCandidate(placement) => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_candidate", detail)
+                    .with(serde_json::to_value(placement).unwrap_or_default())
+            }
         }
     }
 }
@@ -96,15 +118,27 @@ impl From<Acceptance> for Problem {
     fn from(error: Acceptance) -> Self {
         match error {
             Acceptance::Refused(error) => error.into(),
-            Acceptance::NotKept(_) => Self::new(StatusCode::INSUFFICIENT_STORAGE, "not_kept", error.to_string()),
-            Acceptance::Stopping => Self::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", error.to_string()),
+            Acceptance::NotKept(_) => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "not_kept",
+                error.to_string(),
+            ),
+            Acceptance::Stopping => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "stopping",
+                error.to_string(),
+            ),
         }
     }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "store", error.to_string())
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "store",
+            error.to_string(),
+        )
     }
 }
 

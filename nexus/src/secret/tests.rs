@@ -13,14 +13,22 @@ fn a_made_secret_is_strong_private_and_stays() {
     let path = directory.join("token");
     let first = load_or_create(&path, "nxs_").unwrap();
     assert_eq!(first.reveal().len(), 4 + 64);
-    assert!(load_or_create(&path, "nxs_").unwrap().matches(first.reveal()));
+    assert!(
+        load_or_create(&path, "nxs_")
+            .unwrap()
+            .matches(first.reveal())
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(&directory)), (0o600, 0o700));
     }
-    assert_eq!(fs::read_dir(&directory).unwrap().count(), 1, "no draft is left behind");
+    assert_eq!(
+        fs::read_dir(&directory).unwrap().count(),
+        1,
+        "no draft is left behind"
+    );
 }
 
 #[test]
@@ -36,8 +44,16 @@ fn many_at_once_agree_on_one() {
     let directory = scratch("race");
     private_directory(&directory).unwrap();
     let path = directory.join("token");
-    let threads: Vec<_> = (0..8).map(|_| { let path = path.clone(); std::thread::spawn(move || load_or_create(&path, "").unwrap().reveal().to_owned()) }).collect();
-    let all: std::collections::BTreeSet<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let path = path.clone();
+            std::thread::spawn(move || load_or_create(&path, "").unwrap().reveal().to_owned())
+        })
+        .collect();
+    let all: std::collections::BTreeSet<_> = threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap())
+        .collect();
     assert_eq!(all.len(), 1);
 }
 

@@ -17,9 +17,20 @@ const SITES: [(&str, &str, u32); 12] = [
     ("Stockholm", "arn", 3),
     ("Lab", "lab", 1),
 ];
-const ROLES: [(&str, u32, u32); 6] =
-    [("web", 8, 16), ("db", 16, 64), ("cache", 8, 32), ("bld", 32, 64), ("gpu", 32, 128), ("edge", 4, 4)];
-const SYSTEMS: [&str; 4] = ["Debian GNU/Linux 13", "Ubuntu 26.04 LTS", "Raspberry Pi OS 13", "Fedora Linux 44"];
+const ROLES: [(&str, u32, u32); 6] = [
+    ("web", 8, 16),
+    ("db", 16, 64),
+    ("cache", 8, 32),
+    ("bld", 32, 64),
+    ("gpu", 32, 128),
+    ("edge", 4, 4),
+];
+const SYSTEMS: [&str; 4] = [
+    "Debian GNU/Linux 13",
+    "Ubuntu 26.04 LTS",
+    "Raspberry Pi OS 13",
+    "Fedora Linux 44",
+];
 
 /// One simulated machine.
 #[derive(Debug, Clone)]
@@ -40,12 +51,24 @@ impl Persona {
         let mut chance = Chance::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ u64::from(number));
         let total: u32 = SITES.iter().map(|site| site.2).sum();
         let mut at = chance.below(total);
-        let site = SITES.iter().find(|site| at < site.2 || { at -= site.2; false }).unwrap_or(&SITES[0]);
+        let site = SITES
+            .iter()
+            .find(|site| {
+                at < site.2 || {
+                    at -= site.2;
+                    false
+                }
+            })
+            .unwrap_or(&SITES[0]);
         let role = chance.pick(&ROLES);
         let name = format!("{}-{}-{number:02}", site.1, role.0);
         let capabilities = Capabilities {
             skills: vec!["ShellSkill".to_owned(), "SimSkill".to_owned()],
-            tags: vec![format!("site:{}", site.0), format!("role:{}", role.0), "simulated".to_owned()],
+            tags: vec![
+                format!("site:{}", site.0),
+                format!("role:{}", role.0),
+                "simulated".to_owned(),
+            ],
             cpu_cores: role.1,
             memory_mb: role.2 * 1024,
             has_gpu: role.0 == "gpu",
@@ -53,12 +76,25 @@ impl Persona {
             platform: "linux".to_owned(),
             methods: methods(),
             os: (*chance.pick(&SYSTEMS)).to_owned(),
-            arch: if role.0 == "edge" { "aarch64" } else { "x86_64" }.to_owned(),
+            arch: if role.0 == "edge" {
+                "aarch64"
+            } else {
+                "x86_64"
+            }
+            .to_owned(),
             hostname: name.clone(),
             spore_version: env!("CARGO_PKG_VERSION").to_owned(),
-            limits: Some(Limits { max_executions: 1024, ..Limits::default() }),
+            limits: Some(Limits {
+                max_executions: 1024,
+                ..Limits::default()
+            }),
         };
-        Self { id: format!("sim-{seed}-{number}"), name, capabilities, chance }
+        Self {
+            id: format!("sim-{seed}-{number}"),
+            name,
+            capabilities,
+            chance,
+        }
     }
 }
 
@@ -71,8 +107,18 @@ fn methods() -> Vec<Method> {
         parameters: json!({"type": "object", "properties": properties, "additionalProperties": false}),
     };
     vec![
-        method("ShellSkill", "run", "Pretend to run a command", json!({"command": {"type": "string", "title": "Command"}})),
-        method("SimSkill", "echo", "Say something back", json!({"text": {"type": "string", "title": "Text", "default": "hello"}})),
+        method(
+            "ShellSkill",
+            "run",
+            "Pretend to run a command",
+            json!({"command": {"type": "string", "title": "Command"}}),
+        ),
+        method(
+            "SimSkill",
+            "echo",
+            "Say something back",
+            json!({"text": {"type": "string", "title": "Text", "default": "hello"}}),
+        ),
         method(
             "SimSkill",
             "count",
@@ -109,7 +155,10 @@ impl Chance {
         u32::try_from(self.next() % u64::from(limit.max(1))).unwrap_or_default()
     }
 
-    #[expect(clippy::indexing_slicing, reason = "the index is below the length of a constant list")]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the index is below the length of a constant list"
+    )]
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         let at = self.below(u32::try_from(from.len()).unwrap_or(1));
         &from[usize::try_from(at).unwrap_or_default()]

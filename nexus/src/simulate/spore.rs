@@ -44,7 +44,9 @@ struct Parameters {
 pub(super) async fn live(mut persona: Persona, shared: Arc<Shared>) {
     while !shared.stop.is_cancelled() {
         let session = async {
-            let Some(mut socket) = connect(&persona, &shared).await else { return };
+            let Some(mut socket) = connect(&persona, &shared).await else {
+                return;
+            };
             shared.connected.fetch_add(1, Ordering::Relaxed);
             shared.changed.notify_waiters();
             // What ended the session does not matter: it connects again.
@@ -65,9 +67,13 @@ async fn connect(persona: &Persona, shared: &Shared) -> Option<Socket> {
     let _turn = shared.gate.acquire().await.ok()?;
     let tcp = TcpStream::connect(&shared.fleet.address).await.ok()?;
     tcp.set_nodelay(true).ok()?;
-    let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4096)
+        .write_buffer_size(4096);
     let url = format!("ws://{}{}", shared.fleet.address, protocol::PATH);
-    let (mut socket, _) = client_async_with_config(url, tcp, Some(config)).await.ok()?;
+    let (mut socket, _) = client_async_with_config(url, tcp, Some(config))
+        .await
+        .ok()?;
     let hello = Handshake {
         node_id: persona.id.clone(),
         node_name: persona.name.clone(),
@@ -78,19 +84,33 @@ async fn connect(persona: &Persona, shared: &Shared) -> Option<Socket> {
     };
     send(&mut socket, &hello).await.ok()?;
     match socket.next().await {
-        Some(Ok(Message::Text(text))) => matches!(decode_from_nexus(&text), Ok(FromNexus::Welcome(_))).then_some(socket),
+        Some(Ok(Message::Text(text))) => {
+            matches!(decode_from_nexus(&text), Ok(FromNexus::Welcome(_))).then_some(socket)
+        }
         _ => None,
     }
 }
 
-async fn converse(persona: &mut Persona, socket: &mut Socket, shared: &Shared) -> Result<(), Broken> {
+async fn converse(
+    persona: &mut Persona,
+    socket: &mut Socket,
+    shared: &Shared,
+) -> Result<(), Broken> {
     let every = shared.fleet.heartbeat.unwrap_or(Duration::from_secs(3));
     // Not all at the same moment.
     let mut heartbeat = Instant::now() + every.mul_f64(persona.chance.fraction());
-    let (mut cpu, mut memory) = (persona.chance.fraction() * 0.6, 0.2 + persona.chance.fraction() * 0.5);
+    let (mut cpu, mut memory) = (
+        persona.chance.fraction() * 0.6,
+        0.2 + persona.chance.fraction() * 0.5,
+    );
     let mut counting: Vec<Counting> = Vec::new();
     loop {
-        let due = counting.iter().map(|count| count.next).min().unwrap_or(heartbeat).min(heartbeat);
+        let due = counting
+            .iter()
+            .map(|count| count.next)
+            .min()
+            .unwrap_or(heartbeat)
+            .min(heartbeat);
         tokio::select! {
             frame = socket.next() => match frame.transpose()? {
                 Some(Message::Text(text)) => {
@@ -125,25 +145,63 @@ async fn converse(persona: &mut Persona, socket: &mut Socket, shared: &Shared) -
 async fn execute(socket: &mut Socket, request: ExecuteSkill) -> Result<Option<Counting>, Broken> {
     let asked: Parameters = serde_json::from_str(request.parameters.get()).unwrap_or_default();
     if request.stream {
-        send(socket, &Accepted { request_id: request.request_id.clone() }).await?;
+        send(
+            socket,
+            &Accepted {
+                request_id: request.request_id.clone(),
+            },
+        )
+        .await?;
     }
     if request.method_name == "count" {
         let now = Instant::now();
         let every = Duration::from_millis(asked.every_ms.unwrap_or(200).clamp(1, 10_000));
         let lines = asked.lines.unwrap_or(10).min(1000);
-        return Ok(Some(Counting { request, done: 0, lines, every, next: now, started: now }));
+        return Ok(Some(Counting {
+            request,
+            done: 0,
+            lines,
+            every,
+            next: now,
+            started: now,
+        }));
     }
-    let text = match (asked.command.strip_prefix("echo "), request.method_name.as_str()) {
+    let text = match (
+        asked.command.strip_prefix("echo "),
+        request.method_name.as_str(),
+    ) {
         (Some(words), _) => format!("{words}\n"),
         (None, "echo") => format!("{}\n", asked.text),
         (None, _) => format!("simulated: {}\n", asked.command),
     };
     if request.stream {
-        send(socket, &Output::new(request.request_id.clone(), 0, Stream::Stdout, 0, text.as_bytes())).await?;
+        send(
+            socket,
+            &Output::new(
+                request.request_id.clone(),
+                0,
+                Stream::Stdout,
+                0,
+                text.as_bytes(),
+            ),
+        )
+        .await?;
     }
     let chunks = u64::from(request.stream);
-    let result = if request.stream { RawValue::NULL.to_owned() } else { to_raw_value(&text).unwrap_or_default() };
-    respond(socket, &request, Outcome::Succeeded, result, chunks, Duration::ZERO).await?;
+    let result = if request.stream {
+        RawValue::NULL.to_owned()
+    } else {
+        to_raw_value(&text).unwrap_or_default()
+    };
+    respond(
+        socket,
+        &request,
+        Outcome::Succeeded,
+        result,
+        chunks,
+        Duration::ZERO,
+    )
+    .await?;
     Ok(None)
 }
 
@@ -156,22 +214,45 @@ async fn go_on(socket: &mut Socket, counting: &mut Vec<Counting>) -> Result<(), 
             let line = format!("line {} of {}\n", count.done, count.lines);
             let at_ms = u64::try_from(count.started.elapsed().as_millis()).unwrap_or_default();
             let id = count.request.request_id.clone();
-            send(socket, &Output::new(id, count.done - 1, Stream::Stdout, at_ms, line.as_bytes())).await?;
+            send(
+                socket,
+                &Output::new(id, count.done - 1, Stream::Stdout, at_ms, line.as_bytes()),
+            )
+            .await?;
         }
     }
     while let Some(at) = counting.iter().position(|count| count.done >= count.lines) {
         let count = counting.swap_remove(at);
         let result = to_raw_value(&format!("{} lines\n", count.lines)).unwrap_or_default();
-        respond(socket, &count.request, Outcome::Succeeded, result, count.done, count.started.elapsed()).await?;
+        respond(
+            socket,
+            &count.request,
+            Outcome::Succeeded,
+            result,
+            count.done,
+            count.started.elapsed(),
+        )
+        .await?;
     }
     Ok(())
 }
 
 async fn stop(socket: &mut Socket, counting: &mut Vec<Counting>, id: &str) -> Result<(), Broken> {
-    if let Some(at) = counting.iter().position(|count| count.request.request_id == id) {
+    if let Some(at) = counting
+        .iter()
+        .position(|count| count.request.request_id == id)
+    {
         let count = counting.swap_remove(at);
         let result = RawValue::NULL.to_owned();
-        respond(socket, &count.request, Outcome::Cancelled, result, count.done, count.started.elapsed()).await?;
+        respond(
+            socket,
+            &count.request,
+            Outcome::Cancelled,
+            result,
+            count.done,
+            count.started.elapsed(),
+        )
+        .await?;
     }
     Ok(())
 }
@@ -201,5 +282,7 @@ async fn respond(
 }
 
 async fn send<M: protocol::Message>(socket: &mut Socket, message: &M) -> Result<(), Broken> {
-    socket.send(Message::Text(encode(message, SystemTime::now()).into())).await
+    socket
+        .send(Message::Text(encode(message, SystemTime::now()).into()))
+        .await
 }

@@ -18,7 +18,9 @@ const RECENT: usize = super::RECENT;
 impl State {
     /// One message of a session.
     pub fn message(&mut self, session: SessionId, message: FromSpore, now: Now) {
-        let Some(ordinal) = self.heard(session, now) else { return };
+        let Some(ordinal) = self.heard(session, now) else {
+            return;
+        };
         match message {
             FromSpore::Heartbeat(heartbeat) => self.heartbeat(ordinal, &heartbeat, now),
             FromSpore::Accepted(accepted) => self.accepted(ordinal, &accepted),
@@ -37,14 +39,23 @@ impl State {
             Kept::Accepted(_) => return,
             Kept::Output(id, next_seq) => (id, next_seq, false),
             Kept::Finished(id) => {
-                let next_seq = self.executions.get(&id).map_or(u64::MAX, |execution| execution.output.next_seq);
+                let next_seq = self
+                    .executions
+                    .get(&id)
+                    .map_or(u64::MAX, |execution| execution.output.next_seq);
                 (id, next_seq, true)
             }
         };
-        let Some(execution) = self.executions.get(&id) else { return };
+        let Some(execution) = self.executions.get(&id) else {
+            return;
+        };
         let node = self.at(execution.ordinal);
         if let (Some(session), Version::V2) = (node.session, node.facts.version) {
-            let ack = Ack { request_id: id.to_string(), next_seq, finished };
+            let ack = Ack {
+                request_id: id.to_string(),
+                next_seq,
+                finished,
+            };
             self.effects.push(Effect::Send(session, frame(&ack, now)));
         }
     }
@@ -59,16 +70,26 @@ impl State {
     }
 
     fn accepted(&mut self, ordinal: Ordinal, accepted: &Accepted) {
-        let Some(id) = self.own(ordinal, &accepted.request_id) else { return };
-        if let Some(execution) = self.executions.get_mut(&id).filter(|one| one.state == ExecutionState::Dispatched) {
+        let Some(id) = self.own(ordinal, &accepted.request_id) else {
+            return;
+        };
+        if let Some(execution) = self
+            .executions
+            .get_mut(&id)
+            .filter(|one| one.state == ExecutionState::Dispatched)
+        {
             execution.state = ExecutionState::Running;
             self.publish_execution(id);
         }
     }
 
     fn output(&mut self, ordinal: Ordinal, output: &Output) {
-        let Some(id) = self.own(ordinal, &output.request_id) else { return };
-        let Some(execution) = self.executions.get_mut(&id).filter(|one| one.is_out()) else { return };
+        let Some(id) = self.own(ordinal, &output.request_id) else {
+            return;
+        };
+        let Some(execution) = self.executions.get_mut(&id).filter(|one| one.is_out()) else {
+            return;
+        };
         let Ok(bytes) = output.bytes() else { return };
         let chunk = Chunk {
             execution: id,
@@ -80,7 +101,8 @@ impl State {
         let first = execution.output.bytes == 0;
         if let Some(chunk) = execution.output.take(chunk) {
             if self.listening {
-                self.effects.push(Effect::Publish(Event::OutputAppended(Arc::clone(&chunk))));
+                self.effects
+                    .push(Effect::Publish(Event::OutputAppended(Arc::clone(&chunk))));
             }
             self.effects.push(Effect::Store(Write::Output(chunk)));
         }
@@ -91,8 +113,12 @@ impl State {
 
     /// The end, from the node it was sent to, once. A late one corrects "unknown".
     fn response(&mut self, ordinal: Ordinal, response: Response, now: Now) {
-        let Some(id) = self.own(ordinal, &response.request_id) else { return };
-        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let Some(id) = self.own(ordinal, &response.request_id) else {
+            return;
+        };
+        let Some(execution) = self.executions.get_mut(&id) else {
+            return;
+        };
         if execution.state.is_over() && execution.state != ExecutionState::Unknown {
             // Repeated because our acknowledgement was lost.
             if execution.mode == Mode::Stream {
@@ -101,7 +127,9 @@ impl State {
             return;
         }
         if response.outcome() == Outcome::Refused {
-            let why = response.error.unwrap_or_else(|| "the node refused it".to_owned());
+            let why = response
+                .error
+                .unwrap_or_else(|| "the node refused it".to_owned());
             self.refuse_or_move(id, protocol::limits::cut(&why, protocol::limits::TEXT), now);
             self.pump(ordinal, now);
             return;
@@ -116,28 +144,54 @@ impl State {
         let execution_time = response.execution_time.clamp(0.0, 1e9);
         execution.end.duration = Some(Duration::from_secs_f64(execution_time));
         execution.end.exit_code = response.exit_code;
-        execution.end.signal = response.signal.map(|signal| protocol::limits::cut(&signal, 32).to_owned());
-        execution.output.gap |=
-            response.output_truncated || response.next_seq.is_some_and(|next| next != execution.output.next_seq);
-        execution.end.result = Some(response.result).filter(|result| result.get() != "null").map(Arc::from);
-        let error = response.error.map(|error| protocol::limits::cut(&error, protocol::limits::TEXT).to_owned());
+        execution.end.signal = response
+            .signal
+            .map(|signal| protocol::limits::cut(&signal, 32).to_owned());
+        execution.output.gap |= response.output_truncated
+            || response
+                .next_seq
+                .is_some_and(|next| next != execution.output.next_seq);
+        execution.end.result = Some(response.result)
+            .filter(|result| result.get() != "null")
+            .map(Arc::from);
+        let error = response
+            .error
+            .map(|error| protocol::limits::cut(&error, protocol::limits::TEXT).to_owned());
         self.finish(id, state, error, now);
     }
 
     fn problem(&mut self, ordinal: Ordinal, problem: &Problem, now: Now) {
-        let id = problem.request_id.as_deref().and_then(|id| self.own(ordinal, id));
+        let id = problem
+            .request_id
+            .as_deref()
+            .and_then(|id| self.own(ordinal, id));
         tracing::debug!(node = %self.at(ordinal).facts.id, code = %problem.code, "the spore reports a problem");
         if let Some(id) = id.filter(|_| problem.code == "unknown_execution") {
-            if self.executions.get(&id).is_some_and(super::Execution::is_out) {
-                self.blame(id, "the node does not know it; whether it ran cannot be proved");
+            if self
+                .executions
+                .get(&id)
+                .is_some_and(super::Execution::is_out)
+            {
+                self.blame(
+                    id,
+                    "the node does not know it; whether it ran cannot be proved",
+                );
                 self.settle_unknown(id, now);
             }
         }
     }
 
     /// The last word of an execution, unless it is a correction: disk, screens, the waiting caller, the queue.
-    pub(super) fn finish(&mut self, id: Uuid, state: ExecutionState, error: Option<String>, now: Now) {
-        let Some(execution) = self.executions.get_mut(&id) else { return };
+    pub(super) fn finish(
+        &mut self,
+        id: Uuid,
+        state: ExecutionState,
+        error: Option<String>,
+        now: Now,
+    ) {
+        let Some(execution) = self.executions.get_mut(&id) else {
+            return;
+        };
         let was_unknown = execution.state == ExecutionState::Unknown;
         execution.state = state;
         execution.lost = false;
@@ -164,7 +218,9 @@ impl State {
 
     /// Nobody can prove what became of it. It leaves the waiting, but stays open to correction.
     pub(super) fn settle_unknown(&mut self, id: Uuid, now: Now) {
-        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let Some(execution) = self.executions.get_mut(&id) else {
+            return;
+        };
         execution.state = ExecutionState::Unknown;
         execution.end.at = Some(now.wall);
         reschedule(&mut self.deadlines, execution, None);
@@ -179,37 +235,64 @@ impl State {
         if self.unknown.len() > RECENT {
             let oldest = self.unknown.pop_front();
             if let Some(execution) = oldest.and_then(|oldest| self.executions.remove(&oldest)) {
-                self.at_mut(execution.ordinal).in_flight.remove(&execution.id);
+                self.at_mut(execution.ordinal)
+                    .in_flight
+                    .remove(&execution.id);
             }
         }
     }
 
     /// The caller's time is up and the execution is not.
     pub(super) fn answer_late(&mut self, id: Uuid) {
-        if let Some(execution) = self.executions.get_mut(&id).filter(|execution| execution.awaited) {
+        if let Some(execution) = self
+            .executions
+            .get_mut(&id)
+            .filter(|execution| execution.awaited)
+        {
             execution.awaited = false;
-            let placement = execution.route.as_ref().and_then(|route| route.placement.clone());
-            let answer = Answer { execution: Arc::new(execution.info()), placement, late: true };
+            let placement = execution
+                .route
+                .as_ref()
+                .and_then(|route| route.placement.clone());
+            let answer = Answer {
+                execution: Arc::new(execution.info()),
+                placement,
+                late: true,
+            };
             self.effects.push(Effect::Answer(id, answer));
         }
     }
 
     fn end_of(&mut self, id: Uuid) {
-        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let Some(execution) = self.executions.get_mut(&id) else {
+            return;
+        };
         let info = Arc::new(execution.info());
         let kept = (execution.mode == Mode::Stream).then_some(Kept::Finished(id));
         let answer = std::mem::take(&mut execution.awaited).then(|| {
-            let placement = execution.route.as_ref().and_then(|route| route.placement.clone());
-            Answer { execution: Arc::clone(&info), placement, late: false }
+            let placement = execution
+                .route
+                .as_ref()
+                .and_then(|route| route.placement.clone());
+            Answer {
+                execution: Arc::clone(&info),
+                placement,
+                late: false,
+            }
         });
         // What stays in memory is small; the disk has the rest.
-        execution.end.result = execution.end.result.take().filter(|result| result.get().len() <= RESULT_IN_MEMORY);
+        execution.end.result = execution
+            .end
+            .result
+            .take()
+            .filter(|result| result.get().len() <= RESULT_IN_MEMORY);
         execution.call.parameters = serde_json::value::RawValue::NULL.to_owned();
         if let Some(answer) = answer {
             self.effects.push(Effect::Answer(id, answer));
         }
         if self.listening {
-            self.effects.push(Effect::Publish(Event::ExecutionChanged(Arc::clone(&info))));
+            self.effects
+                .push(Effect::Publish(Event::ExecutionChanged(Arc::clone(&info))));
         }
         self.effects.push(Effect::Store(Write::End(info, kept)));
     }
@@ -217,7 +300,9 @@ impl State {
     /// The execution of this id, if it was sent to this node.
     fn own(&self, ordinal: Ordinal, request_id: &str) -> Option<Uuid> {
         let id = Uuid::try_parse(request_id).ok()?;
-        self.executions.get(&id).filter(|execution| execution.ordinal == ordinal && execution.sent.is_some())?;
+        self.executions
+            .get(&id)
+            .filter(|execution| execution.ordinal == ordinal && execution.sent.is_some())?;
         Some(id)
     }
 }

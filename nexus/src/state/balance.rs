@@ -67,7 +67,12 @@ pub(crate) fn score(node: &Node) -> f64 {
 
 impl State {
     /// The best node for a method, or none, and the explanation.
-    pub(super) fn place(&self, skill: &str, method: &str, route: &Route) -> (Option<Ordinal>, Placement) {
+    pub(super) fn place(
+        &self,
+        skill: &str,
+        method: &str,
+        route: &Route,
+    ) -> (Option<Ordinal>, Placement) {
         let mut eligible = Vec::new();
         let mut refused = Vec::new();
         for node in &self.nodes {
@@ -87,7 +92,11 @@ impl State {
             .iter()
             .take(LISTED)
             .map(|(_, ordinal)| self.candidate(*ordinal, None))
-            .chain(refused.into_iter().map(|(ordinal, why)| self.candidate(ordinal, Some(why))))
+            .chain(
+                refused
+                    .into_iter()
+                    .map(|(ordinal, why)| self.candidate(ordinal, Some(why))),
+            )
             .collect();
         let facts = chosen.map(|ordinal| &self.at(ordinal).facts);
         let placement = Placement {
@@ -105,12 +114,19 @@ impl State {
     pub fn select_best_node(&self, skill: &str) -> Option<&Node> {
         self.nodes
             .iter()
-            .filter(|node| node.phase == Phase::Online && node.capabilities().skills.iter().any(|name| name == skill))
+            .filter(|node| {
+                node.phase == Phase::Online
+                    && node.capabilities().skills.iter().any(|name| name == skill)
+            })
             .min_by(|a, b| score(a).total_cmp(&score(b)))
     }
 
     fn objection(&self, node: &Node, skill: &str, method: &str, route: &Route) -> Option<String> {
-        if let Some((_, why)) = route.tried.iter().find(|(ordinal, _)| *ordinal == node.ordinal) {
+        if let Some((_, why)) = route
+            .tried
+            .iter()
+            .find(|(ordinal, _)| *ordinal == node.ordinal)
+        {
             return Some(why.clone());
         }
         match node.phase {
@@ -130,14 +146,28 @@ impl State {
     /// The Nexus' own machine, if it may and can.
     fn own_machine(&self, skill: &str, method: &str, route: &Route) -> Option<Ordinal> {
         let node = self.node(self.rules.local_node.as_deref()?)?;
-        let anywhere = Route { tag: None, ..route.clone() };
+        let anywhere = Route {
+            tag: None,
+            ..route.clone()
+        };
         let allowed = self.rules.local_fallback && route.fallback;
-        (allowed && self.objection(node, skill, method, &anywhere).is_none()).then_some(node.ordinal)
+        (allowed && self.objection(node, skill, method, &anywhere).is_none())
+            .then_some(node.ordinal)
     }
 
-    fn reason(&self, chosen: Option<Ordinal>, fallback: bool, eligible: usize, route: &Route) -> String {
+    fn reason(
+        &self,
+        chosen: Option<Ordinal>,
+        fallback: bool,
+        eligible: usize,
+        route: &Route,
+    ) -> String {
         let Some(node) = chosen.map(|ordinal| self.at(ordinal)) else {
-            let local = if self.rules.local_fallback { "nor can the Nexus' own machine" } else { "and local fallback is off" };
+            let local = if self.rules.local_fallback {
+                "nor can the Nexus' own machine"
+            } else {
+                "and local fallback is off"
+            };
             return format!("no node can take it, {local}");
         };
         if fallback {

@@ -37,52 +37,82 @@ pub struct Close {
 impl Close {
     /// Wrong or missing token; the contract's words.
     pub fn unauthorized() -> Self {
-        Self { code: 1008, reason: "Authentication failed".to_owned() }
+        Self {
+            code: 1008,
+            reason: "Authentication failed".to_owned(),
+        }
     }
 
     /// The first frame was something else; the contract's words.
     pub fn not_a_handshake() -> Self {
-        Self { code: 1003, reason: "Expected HANDSHAKE message".to_owned() }
+        Self {
+            code: 1003,
+            reason: "Expected HANDSHAKE message".to_owned(),
+        }
     }
 
     /// The first frame was no usable message.
     pub fn bad_handshake(why: &str) -> Self {
-        Self { code: 1008, reason: protocol::limits::cut(&format!("bad HANDSHAKE: {why}"), 120).to_owned() }
+        Self {
+            code: 1008,
+            reason: protocol::limits::cut(&format!("bad HANDSHAKE: {why}"), 120).to_owned(),
+        }
     }
 
     /// The handshake came too late.
     pub fn too_slow() -> Self {
-        Self { code: 1008, reason: "no HANDSHAKE in time".to_owned() }
+        Self {
+            code: 1008,
+            reason: "no HANDSHAKE in time".to_owned(),
+        }
     }
 
     /// A newer session of the same node.
     pub fn replaced() -> Self {
-        Self { code: 4001, reason: "another session of this node took over".to_owned() }
+        Self {
+            code: 4001,
+            reason: "another session of this node took over".to_owned(),
+        }
     }
 
     /// Nothing heard for too long.
     pub fn silent() -> Self {
-        Self { code: 4002, reason: "silent for too long".to_owned() }
+        Self {
+            code: 4002,
+            reason: "silent for too long".to_owned(),
+        }
     }
 
     /// It does not read what is sent to it.
     pub fn not_reading() -> Self {
-        Self { code: 1013, reason: "outbox full: this spore does not read".to_owned() }
+        Self {
+            code: 1013,
+            reason: "outbox full: this spore does not read".to_owned(),
+        }
     }
 
     /// No room.
     pub fn full() -> Self {
-        Self { code: 1013, reason: "this Nexus knows as many nodes as it may".to_owned() }
+        Self {
+            code: 1013,
+            reason: "this Nexus knows as many nodes as it may".to_owned(),
+        }
     }
 
     /// The Nexus stops.
     pub fn going_away() -> Self {
-        Self { code: 1001, reason: "the Nexus is stopping".to_owned() }
+        Self {
+            code: 1001,
+            reason: "the Nexus is stopping".to_owned(),
+        }
     }
 
     /// The Nexus is switched off.
     pub fn disabled() -> Self {
-        Self { code: 1003, reason: "Nexus mode not enabled".to_owned() }
+        Self {
+            code: 1003,
+            reason: "Nexus mode not enabled".to_owned(),
+        }
     }
 }
 

@@ -38,9 +38,16 @@ impl Call {
             path: Option<String>,
         }
         let text = match serde_json::from_str::<Known>(self.parameters.get()) {
-            Ok(Known { command: Some(command), .. }) => command,
-            Ok(Known { argv: Some(argv), .. }) => argv.join(" "),
-            Ok(Known { path: Some(path), .. }) => path,
+            Ok(Known {
+                command: Some(command),
+                ..
+            }) => command,
+            Ok(Known {
+                argv: Some(argv), ..
+            }) => argv.join(" "),
+            Ok(Known {
+                path: Some(path), ..
+            }) => path,
             Ok(Known { .. }) | Err(_) => self.parameters.get().to_owned(),
         };
         protocol::limits::cut(&text, SUMMARY).to_owned()
@@ -131,7 +138,10 @@ pub struct OutputLog {
 impl OutputLog {
     /// A log whose beginning another life of the Nexus had.
     pub fn resumed_at(next_seq: u64) -> Self {
-        Self { next_seq, ..Self::default() }
+        Self {
+            next_seq,
+            ..Self::default()
+        }
     }
 
     /// Takes the chunk if it is new; a repeated one is none of our business.
@@ -186,6 +196,9 @@ impl Execution {
 
     /// Whether the node may be working on it.
     pub fn is_out(&self) -> bool {
-        matches!(self.state, ExecutionState::Dispatched | ExecutionState::Running | ExecutionState::Stopping)
+        matches!(
+            self.state,
+            ExecutionState::Dispatched | ExecutionState::Running | ExecutionState::Stopping
+        )
     }
 }

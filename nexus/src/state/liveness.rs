@@ -36,7 +36,11 @@ impl State {
     pub fn pong(&mut self, session: SessionId, now: Now) {
         if let Some(ordinal) = self.heard(session, now) {
             let node = self.at_mut(ordinal);
-            node.latency = node.pinged.take().map(|sent| now.at.saturating_sub(sent)).or(node.latency);
+            node.latency = node
+                .pinged
+                .take()
+                .map(|sent| now.at.saturating_sub(sent))
+                .or(node.latency);
         }
     }
 
@@ -68,9 +72,17 @@ impl State {
             Version::V2 => (OWN_SUSPECT.saturating_sub(SWEEP), OWN_SUSPECT, OWN_TIMEOUT),
             // The prototype's spore may block while it works: then silence says nothing.
             Version::V1 if !node.in_flight.is_empty() => (V1_PING, Duration::MAX, Duration::MAX),
-            Version::V1 => (V1_PING, self.rules.heartbeat_timeout.mul_f32(0.75), self.rules.heartbeat_timeout),
+            Version::V1 => (
+                V1_PING,
+                self.rules.heartbeat_timeout.mul_f32(0.75),
+                self.rules.heartbeat_timeout,
+            ),
         };
-        if silence >= ping_after && node.pinged.is_none_or(|sent| now.at.saturating_sub(sent) >= ping_after) {
+        if silence >= ping_after
+            && node
+                .pinged
+                .is_none_or(|sent| now.at.saturating_sub(sent) >= ping_after)
+        {
             self.at_mut(ordinal).pinged = Some(now.at);
             self.effects.push(Effect::Ping(session));
         }
@@ -92,7 +104,9 @@ impl State {
             }
             Version::V1 if self.at(ordinal).phase != Phase::Offline => {
                 self.at_mut(ordinal).phase = Phase::Offline;
-                self.publish_node(ordinal, |info| Event::NodeDisconnected(info, "no heartbeat".into()));
+                self.publish_node(ordinal, |info| {
+                    Event::NodeDisconnected(info, "no heartbeat".into())
+                });
                 self.keep_node(ordinal);
             }
             Version::V1 => {}
@@ -101,7 +115,9 @@ impl State {
 
     /// An execution's time is up.
     fn due(&mut self, id: Uuid, now: Now) {
-        let Some(execution) = self.executions.get(&id) else { return };
+        let Some(execution) = self.executions.get(&id) else {
+            return;
+        };
         let (ordinal, seconds) = (execution.ordinal, execution.call.timeout.as_secs());
         match execution.state {
             ExecutionState::Queued => {
@@ -132,7 +148,10 @@ impl State {
                 self.stop(id, ordinal, "timed out", now);
             }
             Version::V1 => {
-                self.blame(id, "it did not answer in time; the prototype's protocol has no way to stop it");
+                self.blame(
+                    id,
+                    "it did not answer in time; the prototype's protocol has no way to stop it",
+                );
                 self.answer_late(id);
                 self.settle_unknown(id, now);
             }
@@ -140,7 +159,9 @@ impl State {
     }
 
     pub(super) fn stop(&mut self, id: Uuid, ordinal: Ordinal, why: &'static str, now: Now) {
-        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let Some(execution) = self.executions.get_mut(&id) else {
+            return;
+        };
         execution.stop = Some(why);
         if execution.lost {
             return;

@@ -78,10 +78,9 @@ impl Node {
     pub fn window(&self) -> usize {
         match self.facts.version {
             Version::V1 => 1,
-            Version::V2 => self
-                .capabilities()
-                .limits
-                .map_or(1, |limits| usize::try_from(limits.max_executions.max(1)).unwrap_or(usize::MAX)),
+            Version::V2 => self.capabilities().limits.map_or(1, |limits| {
+                usize::try_from(limits.max_executions.max(1)).unwrap_or(usize::MAX)
+            }),
         }
     }
 
@@ -89,9 +88,15 @@ impl Node {
     pub fn frame_limit(&self) -> usize {
         match self.facts.version {
             Version::V1 => protocol::limits::FRAME_TO_V1_SPORE,
-            Version::V2 => self.capabilities().limits.map_or(protocol::limits::FRAME_TO_V1_SPORE, |limits| {
-                usize::try_from(limits.max_message_bytes).unwrap_or(usize::MAX).min(protocol::limits::FRAME_TO_SPORE)
-            }),
+            Version::V2 => {
+                self.capabilities()
+                    .limits
+                    .map_or(protocol::limits::FRAME_TO_V1_SPORE, |limits| {
+                        usize::try_from(limits.max_message_bytes)
+                            .unwrap_or(usize::MAX)
+                            .min(protocol::limits::FRAME_TO_SPORE)
+                    })
+            }
         }
     }
 }

@@ -57,7 +57,10 @@ impl State {
     /// A checked and authenticated handshake. The newest session of a node wins.
     pub fn hello(&mut self, session: SessionId, hello: Handshake, peer: &str, now: Now) {
         let Some(version) = Version::negotiate(hello.protocol) else {
-            self.effects.push(Effect::Close(session, Close::bad_handshake("protocol 0 does not exist")));
+            self.effects.push(Effect::Close(
+                session,
+                Close::bad_handshake("protocol 0 does not exist"),
+            ));
             return;
         };
         let known = self.by_id.get(&hello.node_id).copied();
@@ -88,7 +91,9 @@ impl State {
 
     /// A session's socket is gone.
     pub fn closed(&mut self, session: SessionId, reason: &str, now: Now) {
-        let Some(ordinal) = self.sessions.remove(&session) else { return };
+        let Some(ordinal) = self.sessions.remove(&session) else {
+            return;
+        };
         let node = self.at_mut(ordinal);
         node.session = None;
         let was_offline = node.phase == Phase::Offline;
@@ -152,7 +157,9 @@ impl State {
     fn resume(&mut self, ordinal: Ordinal, running: &[Running], now: Now) -> Vec<Resume> {
         let mut resume = Vec::new();
         for entry in running {
-            let Ok(id) = Uuid::try_parse(&entry.request_id) else { continue };
+            let Ok(id) = Uuid::try_parse(&entry.request_id) else {
+                continue;
+            };
             match self.executions.get(&id) {
                 Some(execution) if execution.ordinal != ordinal => {
                     tracing::warn!(execution = %id, "a node claims an execution of another one; ignored");
@@ -162,11 +169,16 @@ impl State {
                 Some(_) => {}
                 None => self.adopt(id, ordinal, entry, now),
             }
-            let Some(execution) = self.executions.get_mut(&id) else { continue };
+            let Some(execution) = self.executions.get_mut(&id) else {
+                continue;
+            };
             execution.lost = false;
             execution.state = ExecutionState::Running;
             execution.output.gap |= entry.first_seq > execution.output.next_seq;
-            resume.push(Resume { request_id: entry.request_id.clone(), next_seq: execution.output.next_seq });
+            resume.push(Resume {
+                request_id: entry.request_id.clone(),
+                next_seq: execution.output.next_seq,
+            });
             let deadline = now.at + execution.call.timeout + RESUME_GRACE;
             reschedule(&mut self.deadlines, execution, Some(deadline));
             self.unknown.retain(|other| *other != id);
@@ -204,7 +216,10 @@ impl State {
             end: End::default(),
             output: OutputLog::resumed_at(entry.first_seq),
         };
-        self.effects.push(Effect::Store(Write::Begin(Arc::new(execution.info()), None)));
+        self.effects.push(Effect::Store(Write::Begin(
+            Arc::new(execution.info()),
+            None,
+        )));
         self.executions.insert(id, execution);
     }
 
@@ -214,13 +229,19 @@ impl State {
             .unknown
             .iter()
             .copied()
-            .filter(|id| self.executions.get(id).is_some_and(|one| one.lost && one.ordinal == ordinal))
+            .filter(|id| {
+                self.executions
+                    .get(id)
+                    .is_some_and(|one| one.lost && one.ordinal == ordinal)
+            })
             .collect();
         for id in gone {
             if let Some(execution) = self.executions.get_mut(&id) {
                 execution.lost = false;
-                execution.end.error =
-                    Some("the node came back without it; whether it finished cannot be proved".to_owned());
+                execution.end.error = Some(
+                    "the node came back without it; whether it finished cannot be proved"
+                        .to_owned(),
+                );
             }
             self.settle_unknown(id, now);
         }
@@ -228,8 +249,14 @@ impl State {
 
     fn stop_resumed(&mut self, ordinal: Ordinal, resume: &[Resume], now: Now) {
         for entry in resume {
-            let Ok(id) = Uuid::try_parse(&entry.request_id) else { continue };
-            if let Some(why) = self.executions.get(&id).and_then(|execution| execution.stop) {
+            let Ok(id) = Uuid::try_parse(&entry.request_id) else {
+                continue;
+            };
+            if let Some(why) = self
+                .executions
+                .get(&id)
+                .and_then(|execution| execution.stop)
+            {
                 self.stop(id, ordinal, why, now);
             }
         }
@@ -244,7 +271,8 @@ impl State {
             heartbeat_interval: u32::try_from(OWN_HEARTBEAT.as_secs()).unwrap_or(3),
             resume: resume.to_vec(),
         };
-        self.effects.push(Effect::Send(session, frame(&welcome, now)));
+        self.effects
+            .push(Effect::Send(session, frame(&welcome, now)));
     }
 
     /// Everything that was out on the node is now unknown, until the node brings it back.
@@ -252,12 +280,17 @@ impl State {
         let version = self.at(ordinal).facts.version;
         let in_flight = std::mem::take(&mut self.at_mut(ordinal).in_flight);
         for id in in_flight {
-            let Some(execution) = self.executions.get_mut(&id) else { continue };
+            let Some(execution) = self.executions.get_mut(&id) else {
+                continue;
+            };
             execution.lost = version >= Version::V2;
             execution.state = ExecutionState::Unknown;
             execution.end.error = Some("the connection was lost while it ran".to_owned());
             if execution.lost {
-                let deadline = execution.deadline.unwrap_or(now.at).min(now.at + RESUME_GRACE);
+                let deadline = execution
+                    .deadline
+                    .unwrap_or(now.at)
+                    .min(now.at + RESUME_GRACE);
                 reschedule(&mut self.deadlines, execution, Some(deadline));
                 self.remember_unknown(id);
                 self.publish_execution(id);
@@ -297,6 +330,12 @@ impl State {
 
 /// Nodes are grouped on the map by the first tag of the form `site:…` or `site=…`.
 fn group_key(tags: &[String]) -> Option<String> {
-    let sites = tags.iter().filter_map(|tag| tag.strip_prefix("site:").or_else(|| tag.strip_prefix("site=")));
-    sites.map(str::trim).find(|site| !site.is_empty()).map(str::to_lowercase)
+    let sites = tags.iter().filter_map(|tag| {
+        tag.strip_prefix("site:")
+            .or_else(|| tag.strip_prefix("site="))
+    });
+    sites
+        .map(str::trim)
+        .find(|site| !site.is_empty())
+        .map(str::to_lowercase)
 }

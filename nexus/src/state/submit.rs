@@ -104,33 +104,58 @@ pub enum CancelError {
         state: ExecutionState,
     },
     /// The prototype's protocol has no such message.
-    #[error("execution {0} runs on a node that speaks the prototype's protocol, which cannot stop anything")]
+    #[error(
+        "execution {0} runs on a node that speaks the prototype's protocol, which cannot stop anything"
+    )]
     Unsupported(Uuid),
 }
 
 impl State {
     /// Takes it on, or says why not. `awaited`: somebody waits for [`Effect::Answer`].
-    pub fn submit(&mut self, submission: Submission, awaited: bool, now: Now) -> Result<(), SubmitError> {
-        let Submission { id, target, call, mode } = submission;
+    pub fn submit(
+        &mut self,
+        submission: Submission,
+        awaited: bool,
+        now: Now,
+    ) -> Result<(), SubmitError> {
+        let Submission {
+            id,
+            target,
+            call,
+            mode,
+        } = submission;
         if self.executions.contains_key(&id) {
             return Err(SubmitError::Duplicate(id));
         }
-        if self.executions.len() - self.recent.len() - self.unknown.len() >= self.rules.max_executions {
+        if self.executions.len() - self.recent.len() - self.unknown.len()
+            >= self.rules.max_executions
+        {
             return Err(SubmitError::Busy("this Nexus".to_owned()));
         }
         let (ordinal, route) = match target {
             Target::Node(node) => (self.directed(&node, &call)?, None),
             Target::Best(preference) => {
-                let mut route = Route { tag: preference.tag, fallback: preference.fallback, tried: Vec::new(), placement: None };
+                let mut route = Route {
+                    tag: preference.tag,
+                    fallback: preference.fallback,
+                    tried: Vec::new(),
+                    placement: None,
+                };
                 let ordinal = self.choose(&call, &mut route).ok_or_else(|| {
-                    SubmitError::NoCandidate(Box::new(route.placement.as_deref().cloned().unwrap_or_else(nowhere)))
+                    SubmitError::NoCandidate(Box::new(
+                        route.placement.as_deref().cloned().unwrap_or_else(nowhere),
+                    ))
                 })?;
                 (ordinal, Some(Box::new(route)))
             }
         };
         let node = self.at(ordinal);
         let names = (node.facts.id.clone(), node.facts.name.clone());
-        let grace = if node.facts.version >= Version::V2 && !call.timeout.is_zero() { ENFORCED } else { Duration::ZERO };
+        let grace = if node.facts.version >= Version::V2 && !call.timeout.is_zero() {
+            ENFORCED
+        } else {
+            Duration::ZERO
+        };
         let deadline = now.at.saturating_add(call.timeout).saturating_add(grace);
         let mut execution = Execution {
             id,
@@ -152,13 +177,20 @@ impl State {
             output: OutputLog::default(),
         };
         if mode == Mode::Stream {
-            self.effects.push(Effect::Store(Write::Begin(Arc::new(execution.info()), Some(Kept::Accepted(id)))));
+            self.effects.push(Effect::Store(Write::Begin(
+                Arc::new(execution.info()),
+                Some(Kept::Accepted(id)),
+            )));
         }
         reschedule(&mut self.deadlines, &mut execution, Some(deadline));
         self.executions.insert(id, execution);
         self.at_mut(ordinal).queue.push_back(id);
         self.pump(ordinal, now);
-        if self.executions.get(&id).is_some_and(|execution| execution.state == ExecutionState::Queued) {
+        if self
+            .executions
+            .get(&id)
+            .is_some_and(|execution| execution.state == ExecutionState::Queued)
+        {
             self.publish_execution(id);
         }
         Ok(())
@@ -170,7 +202,12 @@ impl State {
         let (ordinal, state) = (execution.ordinal, execution.state);
         if state == ExecutionState::Queued {
             self.at_mut(ordinal).queue.retain(|other| *other != id);
-            self.finish(id, ExecutionState::Cancelled, Some("cancelled before it was sent".to_owned()), now);
+            self.finish(
+                id,
+                ExecutionState::Cancelled,
+                Some("cancelled before it was sent".to_owned()),
+                now,
+            );
             return Ok(());
         }
         if state.is_over() && !execution.lost {
@@ -193,11 +230,19 @@ impl State {
             if node.phase == Phase::Offline || node.in_flight.len() >= node.window() {
                 return;
             }
-            let Some(id) = node.queue.pop_front() else { return };
+            let Some(id) = node.queue.pop_front() else {
+                return;
+            };
             let version = node.facts.version;
             node.in_flight.insert(id);
-            let Some(execution) = self.executions.get_mut(&id) else { continue };
-            execution.state = if version >= Version::V2 { ExecutionState::Dispatched } else { ExecutionState::Running };
+            let Some(execution) = self.executions.get_mut(&id) else {
+                continue;
+            };
+            execution.state = if version >= Version::V2 {
+                ExecutionState::Dispatched
+            } else {
+                ExecutionState::Running
+            };
             execution.sent = Some(now.at);
             let message = ExecuteSkill {
                 request_id: id.to_string(),
@@ -208,14 +253,17 @@ impl State {
                 timeout: u32::try_from(execution.call.timeout.as_secs()).unwrap_or(u32::MAX),
                 stream: execution.mode == Mode::Stream && version >= Version::V2,
             };
-            self.effects.push(Effect::Send(session, frame(&message, now)));
+            self.effects
+                .push(Effect::Send(session, frame(&message, now)));
             self.publish_execution(id);
         }
     }
 
     /// It was certainly not started on its node: the next one, if the Nexus chose; else it is refused.
     pub(super) fn refuse_or_move(&mut self, id: Uuid, why: &str, now: Now) {
-        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let Some(execution) = self.executions.get_mut(&id) else {
+            return;
+        };
         let from = execution.ordinal;
         let Some(mut route) = execution.route.take() else {
             self.finish(id, ExecutionState::Refused, Some(why.to_owned()), now);
@@ -224,9 +272,16 @@ impl State {
         let call = execution.call.clone();
         route.tried.push((from, why.to_owned()));
         let next = self.choose(&call, &mut route);
-        let error = route.placement.as_ref().map(|placement| placement.reason.clone());
-        let names = next.map(|ordinal| &self.at(ordinal).facts).map(|facts| (facts.id.clone(), facts.name.clone()));
-        let Some(execution) = self.executions.get_mut(&id) else { return };
+        let error = route
+            .placement
+            .as_ref()
+            .map(|placement| placement.reason.clone());
+        let names = next
+            .map(|ordinal| &self.at(ordinal).facts)
+            .map(|facts| (facts.id.clone(), facts.name.clone()));
+        let Some(execution) = self.executions.get_mut(&id) else {
+            return;
+        };
         execution.route = Some(route);
         match (next, names) {
             (Some(ordinal), Some(names)) => {
@@ -244,27 +299,44 @@ impl State {
 
     pub(super) fn send_cancel(&mut self, ordinal: Ordinal, id: Uuid, why: &str, now: Now) {
         if let Some(session) = self.at(ordinal).session {
-            let cancel = Cancel { request_id: id.to_string(), reason: why.to_owned() };
-            self.effects.push(Effect::Send(session, frame(&cancel, now)));
+            let cancel = Cancel {
+                request_id: id.to_string(),
+                reason: why.to_owned(),
+            };
+            self.effects
+                .push(Effect::Send(session, frame(&cancel, now)));
         }
     }
 
     fn directed(&self, id: &str, call: &Call) -> Result<Ordinal, SubmitError> {
-        let node = self.node(id).ok_or_else(|| SubmitError::UnknownNode(id.to_owned()))?;
+        let node = self
+            .node(id)
+            .ok_or_else(|| SubmitError::UnknownNode(id.to_owned()))?;
         if node.session.is_none() || node.phase == Phase::Offline {
             return Err(SubmitError::Offline(id.to_owned()));
         }
         // A v1 node names no methods; it knows best what it has, and answers so.
         let capabilities = node.capabilities();
         if node.facts.version >= Version::V2 && !capabilities.offers(&call.skill, &call.method) {
-            let offers: Vec<_> =
-                capabilities.methods.iter().map(|known| format!("{}.{}", known.skill, known.method)).collect();
+            let offers: Vec<_> = capabilities
+                .methods
+                .iter()
+                .map(|known| format!("{}.{}", known.skill, known.method))
+                .collect();
             let call = format!("{}.{}", call.skill, call.method);
-            return Err(SubmitError::Unsupported { node: id.to_owned(), call, offers: offers.join(", ") });
+            return Err(SubmitError::Unsupported {
+                node: id.to_owned(),
+                call,
+                offers: offers.join(", "),
+            });
         }
         let bytes = call.parameters.get().len();
         if bytes + ENVELOPE > node.frame_limit() {
-            return Err(SubmitError::TooLarge { node: id.to_owned(), bytes, limit: node.frame_limit() - ENVELOPE });
+            return Err(SubmitError::TooLarge {
+                node: id.to_owned(),
+                bytes,
+                limit: node.frame_limit() - ENVELOPE,
+            });
         }
         if node.queue.len() >= self.rules.max_queue {
             return Err(SubmitError::Busy(format!("node {id}")));

@@ -8,13 +8,16 @@ mod sessions;
 use std::time::{Duration, SystemTime};
 
 use protocol::{
-    Capabilities, FromNexus, FromSpore, Handshake, Heartbeat, Limits, Method, Outcome, Output, Response, Running,
-    Stream, decode_from_nexus,
+    Capabilities, FromNexus, FromSpore, Handshake, Heartbeat, Limits, Method, Outcome, Output,
+    Response, Running, Stream, decode_from_nexus,
 };
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{Answer, Call, CancelError, Close, Effect, Kept, Mode, Preference, Rules, State, Submission, SubmitError, Target};
+use super::{
+    Answer, Call, CancelError, Close, Effect, Kept, Mode, Preference, Rules, State, Submission,
+    SubmitError, Target,
+};
 use crate::model::{Event, ExecutionState, Now, Phase, SessionId};
 
 /// A swarm with a clock that moves when told.
@@ -45,11 +48,19 @@ impl Swarm {
     fn with(rules: Rules) -> Self {
         let mut state = State::new(rules);
         state.set_listening(true);
-        Self { state, at: Duration::ZERO, sessions: 0, done: Vec::new() }
+        Self {
+            state,
+            at: Duration::ZERO,
+            sessions: 0,
+            done: Vec::new(),
+        }
     }
 
     fn now(&self) -> Now {
-        Now { at: self.at, wall: SystemTime::UNIX_EPOCH + self.at }
+        Now {
+            at: self.at,
+            wall: SystemTime::UNIX_EPOCH + self.at,
+        }
     }
 
     /// Lets time pass in steps of a tenth of a second.
@@ -90,7 +101,12 @@ impl Swarm {
     }
 
     fn beat(&mut self, session: SessionId, cpu: f64) {
-        let life = Heartbeat { node_id: "liar".into(), cpu_usage: cpu, memory_usage: 0.1, active_tasks: 0 };
+        let life = Heartbeat {
+            node_id: "liar".into(),
+            cpu_usage: cpu,
+            memory_usage: 0.1,
+            active_tasks: 0,
+        };
         self.say(session, FromSpore::Heartbeat(life));
     }
 
@@ -101,18 +117,30 @@ impl Swarm {
 
     fn submit(&mut self, target: Target, mode: Mode) -> Result<Uuid, SubmitError> {
         let id = Uuid::new_v4();
-        let submission = Submission { id, target, call: call(30), mode };
+        let submission = Submission {
+            id,
+            target,
+            call: call(30),
+            mode,
+        };
         let taken = self.state.submit(submission, true, self.now());
         self.collect();
         taken.map(|()| id)
     }
 
     fn run_on(&mut self, node: &str) -> Uuid {
-        self.submit(Target::Node(node.into()), Mode::Stream).unwrap()
+        self.submit(Target::Node(node.into()), Mode::Stream)
+            .unwrap()
     }
 
     fn best(&mut self, tag: Option<&str>) -> Result<Uuid, SubmitError> {
-        self.submit(Target::Best(Preference { tag: tag.map(str::to_owned), fallback: true }), Mode::Collect)
+        self.submit(
+            Target::Best(Preference {
+                tag: tag.map(str::to_owned),
+                fallback: true,
+            }),
+            Mode::Collect,
+        )
     }
 
     fn respond(&mut self, session: SessionId, id: Uuid, outcome: Outcome) {
@@ -143,15 +171,21 @@ impl Swarm {
 
     /// Ids of the executions that were sent over a session.
     fn orders(&self, session: SessionId) -> Vec<Uuid> {
-        let orders = self.frames(session).into_iter().filter_map(|frame| match frame {
-            FromNexus::ExecuteSkill(order) => Some(order.request_id.parse().unwrap()),
-            _ => None,
-        });
+        let orders = self
+            .frames(session)
+            .into_iter()
+            .filter_map(|frame| match frame {
+                FromNexus::ExecuteSkill(order) => Some(order.request_id.parse().unwrap()),
+                _ => None,
+            });
         orders.collect()
     }
 
     fn cancels(&self, session: SessionId) -> usize {
-        self.frames(session).iter().filter(|frame| matches!(frame, FromNexus::Cancel(_))).count()
+        self.frames(session)
+            .iter()
+            .filter(|frame| matches!(frame, FromNexus::Cancel(_)))
+            .count()
     }
 
     fn closes(&self) -> Vec<(SessionId, u16)> {
@@ -174,7 +208,9 @@ impl Swarm {
     fn news(&self) -> Vec<String> {
         let news = self.done.iter().filter_map(|effect| match effect {
             Effect::Publish(Event::NodeConnected(node)) => Some(format!("+{}", node.facts.id)),
-            Effect::Publish(Event::NodeDisconnected(node, _)) => Some(format!("-{}", node.facts.id)),
+            Effect::Publish(Event::NodeDisconnected(node, _)) => {
+                Some(format!("-{}", node.facts.id))
+            }
             Effect::Publish(Event::NodeChanged(node)) => Some(format!("~{}", node.facts.id)),
             _ => None,
         });
@@ -195,8 +231,15 @@ fn hello(id: &str, protocol: u32) -> Handshake {
         node_name: format!("name of {id}"),
         capabilities: Capabilities {
             skills: vec!["ShellSkill".into()],
-            methods: if protocol >= 2 { vec![method("run")] } else { vec![] },
-            limits: (protocol >= 2).then_some(Limits { max_executions: 2, ..Limits::default() }),
+            methods: if protocol >= 2 {
+                vec![method("run")]
+            } else {
+                vec![]
+            },
+            limits: (protocol >= 2).then_some(Limits {
+                max_executions: 2,
+                ..Limits::default()
+            }),
             ..Capabilities::default()
         },
         token: "t".into(),
@@ -231,7 +274,13 @@ fn response(id: Uuid, outcome: Outcome) -> Response {
 }
 
 fn output(id: Uuid, seq: u64, text: &str) -> FromSpore {
-    FromSpore::Output(Output::new(id.to_string(), seq, Stream::Stdout, 0, text.as_bytes()))
+    FromSpore::Output(Output::new(
+        id.to_string(),
+        seq,
+        Stream::Stdout,
+        0,
+        text.as_bytes(),
+    ))
 }
 
 fn running(id: Uuid, first_seq: u64, next_seq: u64) -> Running {

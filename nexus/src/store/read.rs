@@ -14,19 +14,38 @@ use crate::model::{Chunk, ExecutionInfo, ExecutionState};
 const COLUMNS: &str = "id, node_id, node_name, ordinal, skill, method, summary, state, exit_code, signal, error, \
                        result, submitted_at, finished_at, duration, output_bytes, output_gap";
 
-pub(super) fn executions(connection: &Connection, node: Option<&str>, limit: u32) -> rusqlite::Result<Vec<ExecutionInfo>> {
-    let filter = if node.is_some() { "WHERE node_id = ?1" } else { "WHERE ?1 IS NULL" };
+pub(super) fn executions(
+    connection: &Connection,
+    node: Option<&str>,
+    limit: u32,
+) -> rusqlite::Result<Vec<ExecutionInfo>> {
+    let filter = if node.is_some() {
+        "WHERE node_id = ?1"
+    } else {
+        "WHERE ?1 IS NULL"
+    };
     let sql = format!("SELECT {COLUMNS} FROM executions {filter} ORDER BY number DESC LIMIT ?2");
     let mut query = connection.prepare_cached(&sql)?;
     query.query_map((node, limit), execution_row)?.collect()
 }
 
-pub(super) fn execution(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<ExecutionInfo>> {
+pub(super) fn execution(
+    connection: &Connection,
+    id: Uuid,
+) -> rusqlite::Result<Option<ExecutionInfo>> {
     let sql = format!("SELECT {COLUMNS} FROM executions WHERE id = ?1");
-    connection.prepare_cached(&sql)?.query_row([id.as_bytes().as_slice()], execution_row).optional()
+    connection
+        .prepare_cached(&sql)?
+        .query_row([id.as_bytes().as_slice()], execution_row)
+        .optional()
 }
 
-pub(super) fn output(connection: &Connection, id: Uuid, from: u64, bytes: usize) -> rusqlite::Result<Vec<Chunk>> {
+pub(super) fn output(
+    connection: &Connection,
+    id: Uuid,
+    from: u64,
+    bytes: usize,
+) -> rusqlite::Result<Vec<Chunk>> {
     let from = i64::try_from(from).unwrap_or(i64::MAX);
     let mut query = connection
         .prepare_cached("SELECT seq, stream, at_ms, bytes FROM outputs WHERE execution = ?1 AND seq >= ?2 ORDER BY seq")?;
@@ -36,7 +55,11 @@ pub(super) fn output(connection: &Connection, id: Uuid, from: u64, bytes: usize)
         let chunk = Chunk {
             execution: id,
             seq: number(row.get(0)?),
-            stream: if row.get(1)? { Stream::Stderr } else { Stream::Stdout },
+            stream: if row.get(1)? {
+                Stream::Stderr
+            } else {
+                Stream::Stdout
+            },
             at_ms: number(row.get(2)?),
             bytes: row.get(3)?,
         };
@@ -64,10 +87,14 @@ fn execution_row(row: &Row<'_>) -> rusqlite::Result<ExecutionInfo> {
         exit_code: row.get(8)?,
         signal: row.get(9)?,
         error: row.get(10)?,
-        result: result.and_then(|text| RawValue::from_string(text).ok()).map(Arc::from),
+        result: result
+            .and_then(|text| RawValue::from_string(text).ok())
+            .map(Arc::from),
         submitted_at: time(row.get(12)?),
         finished_at: row.get::<_, Option<i64>>(13)?.map(time),
-        duration: row.get::<_, Option<i64>>(14)?.map(|micros| Duration::from_micros(number(micros))),
+        duration: row
+            .get::<_, Option<i64>>(14)?
+            .map(|micros| Duration::from_micros(number(micros))),
         elapsed: None,
         output_bytes: number(row.get(15)?),
         output_gap: row.get(16)?,

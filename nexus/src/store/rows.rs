@@ -12,7 +12,8 @@ use crate::model::{Chunk, ExecutionInfo};
 const RESULT_KEPT: usize = 1024 * 1024;
 
 pub(super) fn put_node(connection: &Connection, node: &NodeRow) -> rusqlite::Result<()> {
-    let capabilities = serde_json::to_string(&node.capabilities).unwrap_or_else(|_| "{}".to_owned());
+    let capabilities =
+        serde_json::to_string(&node.capabilities).unwrap_or_else(|_| "{}".to_owned());
     connection
         .prepare_cached(
             "INSERT INTO nodes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -33,7 +34,11 @@ pub(super) fn put_node(connection: &Connection, node: &NodeRow) -> rusqlite::Res
 }
 
 pub(super) fn put_execution(connection: &Connection, one: &ExecutionInfo) -> rusqlite::Result<()> {
-    let result = one.result.as_ref().map(|result| result.get()).filter(|result| result.len() <= RESULT_KEPT);
+    let result = one
+        .result
+        .as_ref()
+        .map(|result| result.get())
+        .filter(|result| result.len() <= RESULT_KEPT);
     connection
         .prepare_cached(
             "INSERT INTO executions (id, node_id, node_name, ordinal, skill, method, summary, state, exit_code,
@@ -111,7 +116,10 @@ pub(super) fn orphan(connection: &Connection, now: SystemTime) -> rusqlite::Resu
 }
 
 pub(super) fn prune(connection: &Connection, keep: i64) -> rusqlite::Result<usize> {
-    connection.execute("DELETE FROM executions WHERE number <= (SELECT max(number) FROM executions) - ?1", [keep])
+    connection.execute(
+        "DELETE FROM executions WHERE number <= (SELECT max(number) FROM executions) - ?1",
+        [keep],
+    )
 }
 
 pub(super) fn micros(time: SystemTime) -> i64 {

@@ -52,9 +52,17 @@ const MIGRATIONS: &[&str] = &["
 "];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
-    let failed = |what| move |source| StoreError::Sqlite { what, path: path.to_owned(), source };
+    let failed = |what| {
+        move |source| StoreError::Sqlite {
+            what,
+            path: path.to_owned(),
+            source,
+        }
+    };
     let mut connection = Connection::open(path).map_err(failed("cannot open"))?;
-    connection.busy_timeout(std::time::Duration::from_secs(2)).map_err(failed("cannot open"))?;
+    connection
+        .busy_timeout(std::time::Duration::from_secs(2))
+        .map_err(failed("cannot open"))?;
     connection
         .execute_batch(
             "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -66,13 +74,25 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
         .map(|version| usize::try_from(version).unwrap_or(usize::MAX))
         .map_err(failed("cannot read"))?;
     let known = MIGRATIONS.len();
-    let pending = MIGRATIONS.get(found..).ok_or(StoreError::Newer { path: path.to_owned(), found, known })?;
+    let pending = MIGRATIONS.get(found..).ok_or(StoreError::Newer {
+        path: path.to_owned(),
+        found,
+        known,
+    })?;
     if !pending.is_empty() {
         let transaction = connection.transaction().map_err(failed("cannot migrate"))?;
         for migration in pending {
-            transaction.execute_batch(migration).map_err(failed("cannot migrate"))?;
+            transaction
+                .execute_batch(migration)
+                .map_err(failed("cannot migrate"))?;
         }
-        transaction.pragma_update(None, "user_version", i64::try_from(known).unwrap_or_default()).map_err(failed("cannot migrate"))?;
+        transaction
+            .pragma_update(
+                None,
+                "user_version",
+                i64::try_from(known).unwrap_or_default(),
+            )
+            .map_err(failed("cannot migrate"))?;
         transaction.commit().map_err(failed("cannot migrate"))?;
     }
     Ok(connection)

@@ -40,7 +40,9 @@ pub(super) fn run(
                 Ok(()) => report(Report::Kept(kept)),
                 Err(error) => {
                     tracing::error!(%error, lost = writes.len(), "cannot write to the store");
-                    health.dropped.fetch_add(writes.len() as u64, Ordering::Relaxed);
+                    health
+                        .dropped
+                        .fetch_add(writes.len() as u64, Ordering::Relaxed);
                     report(Report::Lost(kept, error.to_string()));
                 }
             }
@@ -62,7 +64,9 @@ fn commit(connection: &mut Connection, writes: &[Write]) -> rusqlite::Result<()>
     for write in writes {
         match write {
             Write::Node(node) => rows::put_node(&transaction, node)?,
-            Write::Begin(execution, _) | Write::End(execution, _) => rows::put_execution(&transaction, execution)?,
+            Write::Begin(execution, _) | Write::End(execution, _) => {
+                rows::put_execution(&transaction, execution)?
+            }
             Write::Output(chunk) => rows::put_output(&transaction, chunk)?,
         }
     }

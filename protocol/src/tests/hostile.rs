@@ -5,43 +5,84 @@ use serde_json::value::RawValue;
 
 use super::noon;
 use crate::{
-    DecodeError, FromNexus, FromSpore, Handshake, Heartbeat, Method, Output, Response, Running, Stream, decode_from_nexus,
-    decode_from_spore, encode, limits,
+    DecodeError, FromNexus, FromSpore, Handshake, Heartbeat, Method, Output, Response, Running,
+    Stream, decode_from_nexus, decode_from_spore, encode, limits,
 };
 
 #[test]
 fn no_envelope_no_message() {
     for frame in [
-        "", "null", "[]", "7", "\"HANDSHAKE\"", "{}", "{", "\u{0}", "{\"message_type\":\"HEARTBEAT\"}",
-        r#"{"message_type":null,"payload":{}}"#, r#"{"message_type":"HEARTBEAT","payload":[]}"#,
-        r#"{"message_type":"HEARTBEAT","payload":null}"#, r#"{"message_type":"HEARTBEAT","payload":{},"timestamp":null}"#,
+        "",
+        "null",
+        "[]",
+        "7",
+        "\"HANDSHAKE\"",
+        "{}",
+        "{",
+        "\u{0}",
+        "{\"message_type\":\"HEARTBEAT\"}",
+        r#"{"message_type":null,"payload":{}}"#,
+        r#"{"message_type":"HEARTBEAT","payload":[]}"#,
+        r#"{"message_type":"HEARTBEAT","payload":null}"#,
+        r#"{"message_type":"HEARTBEAT","payload":{},"timestamp":null}"#,
     ] {
-        assert!(matches!(decode_from_spore(frame), Err(DecodeError::Malformed(_))), "{frame:?}");
+        assert!(
+            matches!(decode_from_spore(frame), Err(DecodeError::Malformed(_))),
+            "{frame:?}"
+        );
     }
 }
 
 #[test]
 fn a_side_takes_only_its_own_messages() {
     let order = r#"{"message_type":"EXECUTE_SKILL","payload":{"node_id":"n","skill_name":"s","method_name":"m"}}"#;
-    assert!(matches!(decode_from_spore(order), Err(DecodeError::UnknownType(_))));
-    assert!(matches!(decode_from_spore(&order.to_lowercase()), Err(DecodeError::UnknownType(_))));
+    assert!(matches!(
+        decode_from_spore(order),
+        Err(DecodeError::UnknownType(_))
+    ));
+    assert!(matches!(
+        decode_from_spore(&order.to_lowercase()),
+        Err(DecodeError::UnknownType(_))
+    ));
     let life = r#"{"message_type":"HEARTBEAT","payload":{"node_id":"n"}}"#;
-    assert!(matches!(decode_from_nexus(life), Err(DecodeError::UnknownType(_))));
+    assert!(matches!(
+        decode_from_nexus(life),
+        Err(DecodeError::UnknownType(_))
+    ));
 }
 
 #[test]
 fn not_a_number_is_refused_and_deep_nesting_too() {
-    for bad in ["NaN", "Infinity", "-Infinity", "\"nan\"", "\"inf\"", "1e999", "null", "{}", "\"\""] {
-        let frame = format!(r#"{{"message_type":"HEARTBEAT","payload":{{"node_id":"n","cpu_usage":{bad}}}}}"#);
+    for bad in [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "\"nan\"",
+        "\"inf\"",
+        "1e999",
+        "null",
+        "{}",
+        "\"\"",
+    ] {
+        let frame = format!(
+            r#"{{"message_type":"HEARTBEAT","payload":{{"node_id":"n","cpu_usage":{bad}}}}}"#
+        );
         assert!(decode_from_spore(&frame).is_err(), "{bad}");
     }
-    let deep = format!(r#"{{"message_type":"RESPONSE","payload":{}{}}}"#, "[".repeat(10_000), "]".repeat(10_000));
+    let deep = format!(
+        r#"{{"message_type":"RESPONSE","payload":{}{}}}"#,
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
     assert!(decode_from_spore(&deep).is_err());
 }
 
 #[test]
 fn an_unknown_type_is_not_echoed_at_length() {
-    let frame = format!(r#"{{"message_type":"{}","payload":{{}}}}"#, "X".repeat(100_000));
+    let frame = format!(
+        r#"{{"message_type":"{}","payload":{{}}}}"#,
+        "X".repeat(100_000)
+    );
     assert!(decode_from_spore(&frame).unwrap_err().to_string().len() < 300);
 }
 
@@ -61,20 +102,50 @@ fn a_handshake_is_measured() {
     hello().check().unwrap();
     let long = "x".repeat(10_000);
     let many = vec!["x".to_owned(); 1000];
-    let running = Running { request_id: "r".into(), skill_name: long.clone(), method_name: "m".into(), first_seq: 0, next_seq: 0 };
-    let method = Method { skill: long.clone(), method: "m".into(), title: String::new(), effect: crate::Effect::Read, parameters: ().into() };
+    let running = Running {
+        request_id: "r".into(),
+        skill_name: long.clone(),
+        method_name: "m".into(),
+        first_seq: 0,
+        next_seq: 0,
+    };
+    let method = Method {
+        skill: long.clone(),
+        method: "m".into(),
+        title: String::new(),
+        effect: crate::Effect::Read,
+        parameters: ().into(),
+    };
     let spoilt: [(&str, Box<dyn Fn(&mut Handshake)>); 11] = [
         ("node_id", Box::new(|one| one.node_id.clear())),
         ("node_id", Box::new(|one| one.node_id = "a\nb".into())),
         ("node_id", Box::new(|one| one.node_id = "x".repeat(129))),
-        ("node_name", Box::new(|one| one.node_name = "\u{1b}[31m".into())),
+        (
+            "node_name",
+            Box::new(|one| one.node_name = "\u{1b}[31m".into()),
+        ),
         ("node_name", Box::new(|one| one.node_name = "  ".into())),
         ("token", Box::new(|one| one.token = "x".repeat(10_000))),
-        ("skills", Box::new(|one| one.capabilities.skills = many.clone())),
-        ("tags", Box::new(|one| one.capabilities.tags = vec![long.clone()])),
-        ("hostname", Box::new(|one| one.capabilities.hostname = "\u{7}".into())),
-        ("methods.skill", Box::new(|one| one.capabilities.methods = vec![method.clone()])),
-        ("running.skill_name", Box::new(|one| one.running = vec![running.clone()])),
+        (
+            "skills",
+            Box::new(|one| one.capabilities.skills = many.clone()),
+        ),
+        (
+            "tags",
+            Box::new(|one| one.capabilities.tags = vec![long.clone()]),
+        ),
+        (
+            "hostname",
+            Box::new(|one| one.capabilities.hostname = "\u{7}".into()),
+        ),
+        (
+            "methods.skill",
+            Box::new(|one| one.capabilities.methods = vec![method.clone()]),
+        ),
+        (
+            "running.skill_name",
+            Box::new(|one| one.running = vec![running.clone()]),
+        ),
     ];
     for (field, spoil) in spoilt {
         let mut bad = hello();
@@ -88,7 +159,13 @@ fn output_that_lies_is_refused() {
     let mut chunk = Output::new("r".into(), 0, Stream::Stdout, 0, b"\xff");
     chunk.base64 = Some("not base64!".into());
     assert!(chunk.bytes().is_err());
-    let large = Output::new("r".into(), 0, Stream::Stdout, 0, &vec![b'a'; limits::OUTPUT_CHUNK + 1]);
+    let large = Output::new(
+        "r".into(),
+        0,
+        Stream::Stdout,
+        0,
+        &vec![b'a'; limits::OUTPUT_CHUNK + 1],
+    );
     assert!(large.bytes().is_err());
 }
 

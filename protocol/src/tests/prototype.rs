@@ -9,46 +9,86 @@ const EXECUTE: &str = r#"{"message_type":"EXECUTE_SKILL","payload":{"message_typ
 
 #[test]
 fn handshake() {
-    let FromSpore::Handshake(hello) = decode_from_spore(HANDSHAKE).unwrap() else { panic!("not a handshake") };
+    let FromSpore::Handshake(hello) = decode_from_spore(HANDSHAKE).unwrap() else {
+        panic!("not a handshake")
+    };
     assert_eq!((hello.node_name.as_str(), hello.protocol), ("spore-1", 1));
-    assert_eq!(hello.capabilities.tags, ["worker", "docker", "location:container-1"]);
-    assert_eq!((hello.capabilities.cpu_cores, hello.capabilities.memory_mb), (2, 24105));
+    assert_eq!(
+        hello.capabilities.tags,
+        ["worker", "docker", "location:container-1"]
+    );
+    assert_eq!(
+        (hello.capabilities.cpu_cores, hello.capabilities.memory_mb),
+        (2, 24105)
+    );
     assert!(hello.capabilities.offers("ShellSkill", "anything"));
     hello.check().unwrap();
-    assert!(!format!("{hello:?}").contains("demo-token-123"), "a token in a debug print ends in a log");
+    assert!(
+        !format!("{hello:?}").contains("demo-token-123"),
+        "a token in a debug print ends in a log"
+    );
 }
 
 #[test]
 fn handshake_with_defaults_gets_a_generated_id() {
-    let frame = r#"{"payload":{"node_name":"x","capabilities":{},"token":""},"message_type":"HANDSHAKE"}"#;
-    let FromSpore::Handshake(hello) = decode_from_spore(frame).unwrap() else { panic!("not a handshake") };
+    let frame =
+        r#"{"payload":{"node_name":"x","capabilities":{},"token":""},"message_type":"HANDSHAKE"}"#;
+    let FromSpore::Handshake(hello) = decode_from_spore(frame).unwrap() else {
+        panic!("not a handshake")
+    };
     assert_eq!(hello.node_id.len(), 36);
-    assert_eq!((hello.capabilities.cpu_cores, hello.capabilities.memory_mb), (1, 1024));
+    assert_eq!(
+        (hello.capabilities.cpu_cores, hello.capabilities.memory_mb),
+        (1, 1024)
+    );
     assert_eq!(hello.capabilities.platform, "linux");
 }
 
 #[test]
 fn heartbeat_and_response() {
-    let FromSpore::Heartbeat(life) = decode_from_spore(HEARTBEAT).unwrap() else { panic!("not a heartbeat") };
-    assert_eq!((life.cpu_usage, life.memory_usage, life.active_tasks), (0.05, 0.024, 0));
-    let FromSpore::Response(response) = decode_from_spore(RESPONSE).unwrap() else { panic!("not a response") };
-    assert_eq!(response.result.get(), r#""\u2705 Zapisano plik: demo_test.txt""#);
+    let FromSpore::Heartbeat(life) = decode_from_spore(HEARTBEAT).unwrap() else {
+        panic!("not a heartbeat")
+    };
+    assert_eq!(
+        (life.cpu_usage, life.memory_usage, life.active_tasks),
+        (0.05, 0.024, 0)
+    );
+    let FromSpore::Response(response) = decode_from_spore(RESPONSE).unwrap() else {
+        panic!("not a response")
+    };
+    assert_eq!(
+        response.result.get(),
+        r#""\u2705 Zapisano plik: demo_test.txt""#
+    );
     assert_eq!(response.outcome(), Outcome::Succeeded);
 }
 
 #[test]
 fn execute_and_its_defaults() {
-    let FromNexus::ExecuteSkill(execute) = decode_from_nexus(EXECUTE).unwrap() else { panic!("not an order") };
+    let FromNexus::ExecuteSkill(execute) = decode_from_nexus(EXECUTE).unwrap() else {
+        panic!("not an order")
+    };
     assert_eq!((execute.timeout, execute.stream), (30, false));
     let bare = r#"{"message_type":"EXECUTE_SKILL","payload":{"node_id":"n","skill_name":"s","method_name":"m"}}"#;
-    let FromNexus::ExecuteSkill(execute) = decode_from_nexus(bare).unwrap() else { panic!("not an order") };
-    assert_eq!((execute.parameters.get(), execute.timeout, execute.request_id.len()), ("{}", 30, 36));
+    let FromNexus::ExecuteSkill(execute) = decode_from_nexus(bare).unwrap() else {
+        panic!("not an order")
+    };
+    assert_eq!(
+        (
+            execute.parameters.get(),
+            execute.timeout,
+            execute.request_id.len()
+        ),
+        ("{}", 30, 36)
+    );
 }
 
 #[test]
 fn numbers_and_truth_as_leniently_as_the_prototype() {
     let frame = |fields: &str| {
-        format!(r#"{{"message_type":"HANDSHAKE","payload":{{"node_name":"x","token":"","capabilities":{{{fields}}}}}}}"#)
+        format!(
+            r#"{{"message_type":"HANDSHAKE","payload":{{"node_name":"x","token":"","capabilities":{{{fields}}}}}}}"#
+        )
     };
     let read = |fields: &str| match decode_from_spore(&frame(fields)) {
         Ok(FromSpore::Handshake(hello)) => Some(hello.capabilities),

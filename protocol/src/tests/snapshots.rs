@@ -4,8 +4,9 @@ use serde_json::value::RawValue;
 
 use super::noon;
 use crate::{
-    Accepted, Ack, Cancel, Capabilities, Disconnect, Effect, ExecuteSkill, Handshake, Heartbeat, Limits, Message,
-    Method, Outcome, Output, Problem, Response, Resume, Running, Stream, Welcome, encode,
+    Accepted, Ack, Cancel, Capabilities, Disconnect, Effect, ExecuteSkill, Handshake, Heartbeat,
+    Limits, Message, Method, Outcome, Output, Problem, Response, Resume, Running, Stream, Welcome,
+    encode,
 };
 
 fn raw(json: &str) -> Box<RawValue> {
@@ -18,12 +19,21 @@ fn fields<M: Message>(message: &M) -> String {
     let name = M::TYPE;
     let start = format!("{{\"message_type\":\"{name}\",\"payload\":{{\"message_type\":\"{name}\",");
     let end = ",\"timestamp\":\"2026-11-23T18:37:41.980732Z\"},\"timestamp\":\"2026-11-23T18:37:41.980732Z\"}";
-    frame.strip_prefix(&start).and_then(|rest| rest.strip_suffix(end)).unwrap_or(&frame).to_owned()
+    frame
+        .strip_prefix(&start)
+        .and_then(|rest| rest.strip_suffix(end))
+        .unwrap_or(&frame)
+        .to_owned()
 }
 
 #[test]
 fn the_envelope() {
-    let frame = encode(&Accepted { request_id: "r".into() }, noon());
+    let frame = encode(
+        &Accepted {
+            request_id: "r".into(),
+        },
+        noon(),
+    );
     assert_eq!(
         frame,
         r#"{"message_type":"ACCEPTED","payload":{"message_type":"ACCEPTED","request_id":"r","timestamp":"2026-11-23T18:37:41.980732Z"},"timestamp":"2026-11-23T18:37:41.980732Z"}"#
@@ -35,7 +45,11 @@ fn handshake_of_v1() {
     let hello = Handshake {
         node_id: "n".into(),
         node_name: "spore-1".into(),
-        capabilities: Capabilities { skills: vec!["ShellSkill".into()], tags: vec!["worker".into()], ..Default::default() },
+        capabilities: Capabilities {
+            skills: vec!["ShellSkill".into()],
+            tags: vec!["worker".into()],
+            ..Default::default()
+        },
         token: "t".into(),
         protocol: 1,
         running: vec![],
@@ -60,7 +74,11 @@ fn handshake_of_v2() {
             arch: "aarch64".into(),
             hostname: "pi".into(),
             spore_version: "0.1.0".into(),
-            limits: Some(Limits { max_executions: 4, max_message_bytes: 5, max_output_bytes: 6 }),
+            limits: Some(Limits {
+                max_executions: 4,
+                max_message_bytes: 5,
+                max_output_bytes: 6,
+            }),
             ..Default::default()
         },
         token: "t".into(),
@@ -78,7 +96,12 @@ fn handshake_of_v2() {
 
 #[test]
 fn heartbeat() {
-    let life = Heartbeat { node_id: "n".into(), cpu_usage: 0.05, memory_usage: 0.5, active_tasks: 2 };
+    let life = Heartbeat {
+        node_id: "n".into(),
+        cpu_usage: 0.05,
+        memory_usage: 0.5,
+        active_tasks: 2,
+    };
     insta::assert_snapshot!(fields(&life), @r#""node_id":"n","cpu_usage":0.05,"memory_usage":0.5,"active_tasks":2"#);
 }
 
@@ -90,7 +113,10 @@ fn welcome() {
         nexus_version: "0.1.0".into(),
         session_id: "7".into(),
         heartbeat_interval: 3,
-        resume: vec![Resume { request_id: "r".into(), next_seq: 4 }],
+        resume: vec![Resume {
+            request_id: "r".into(),
+            next_seq: 4,
+        }],
     };
     insta::assert_snapshot!(fields(&welcome), @r#""protocol":2,"nexus_id":"home","nexus_version":"0.1.0","session_id":"7","heartbeat_interval":3,"resume":[{"request_id":"r","next_seq":4}]"#);
 }

@@ -10,7 +10,11 @@ fn the_answer_comes_from_the_node_it_was_sent_to_and_once() {
     let id = swarm.run_on("a");
     assert_eq!(swarm.orders(a), [id]);
     swarm.respond(b, id, Outcome::Succeeded);
-    assert_eq!(swarm.at_state(id), ExecutionState::Dispatched, "another node's answer is no answer");
+    assert_eq!(
+        swarm.at_state(id),
+        ExecutionState::Dispatched,
+        "another node's answer is no answer"
+    );
     swarm.respond(a, id, Outcome::Failed);
     swarm.respond(a, id, Outcome::Succeeded);
     assert_eq!(swarm.at_state(id), ExecutionState::Failed);
@@ -22,8 +26,16 @@ fn the_same_id_is_refused() {
     let mut swarm = Swarm::new();
     let a = swarm.join("a", 2);
     let id = swarm.run_on("a");
-    let again = Submission { id, target: Target::Node("a".into()), call: call(30), mode: Mode::Stream };
-    assert_eq!(swarm.state.submit(again, false, swarm.now()), Err(SubmitError::Duplicate(id)));
+    let again = Submission {
+        id,
+        target: Target::Node("a".into()),
+        call: call(30),
+        mode: Mode::Stream,
+    };
+    assert_eq!(
+        swarm.state.submit(again, false, swarm.now()),
+        Err(SubmitError::Duplicate(id))
+    );
     assert_eq!(swarm.orders(a), [id]);
 }
 
@@ -33,16 +45,31 @@ fn what_cannot_work_is_refused_with_a_reason() {
     let refuse = |swarm: &mut Swarm, node: &str, change: &dyn Fn(&mut Call)| {
         let mut call = call(30);
         change(&mut call);
-        let submission = Submission { id: Uuid::new_v4(), target: Target::Node(node.into()), call, mode: Mode::Collect };
+        let submission = Submission {
+            id: Uuid::new_v4(),
+            target: Target::Node(node.into()),
+            call,
+            mode: Mode::Collect,
+        };
         swarm.state.submit(submission, true, swarm.now())
     };
-    assert!(matches!(refuse(&mut swarm, "nobody", &|_| ()), Err(SubmitError::UnknownNode(_))));
+    assert!(matches!(
+        refuse(&mut swarm, "nobody", &|_| ()),
+        Err(SubmitError::UnknownNode(_))
+    ));
     swarm.join("a", 2);
     let no_method = refuse(&mut swarm, "a", &|call| call.method = "fly".into()).unwrap_err();
-    assert_eq!(no_method.to_string(), "node a does not offer ShellSkill.fly; it offers ShellSkill.run");
+    assert_eq!(
+        no_method.to_string(),
+        "node a does not offer ShellSkill.fly; it offers ShellSkill.run"
+    );
     swarm.join("old", 1);
-    let big = |size: usize| RawValue::from_string(format!("{{\"x\":\"{}\"}}", "y".repeat(size))).unwrap();
-    assert!(matches!(refuse(&mut swarm, "old", &|call| call.parameters = big(1 << 20)), Err(SubmitError::TooLarge { .. })));
+    let big =
+        |size: usize| RawValue::from_string(format!("{{\"x\":\"{}\"}}", "y".repeat(size))).unwrap();
+    assert!(matches!(
+        refuse(&mut swarm, "old", &|call| call.parameters = big(1 << 20)),
+        Err(SubmitError::TooLarge { .. })
+    ));
     assert!(refuse(&mut swarm, "old", &|call| call.parameters = big(1_000_000)).is_ok());
 }
 
@@ -52,7 +79,10 @@ fn a_serial_spore_gets_one_at_a_time_and_a_bounded_queue() {
     let a = swarm.join("a", 1);
     let ids: Vec<_> = (0..5).map(|_| swarm.run_on("a")).collect();
     assert_eq!(swarm.orders(a), ids[..1]);
-    assert!(matches!(swarm.submit(Target::Node("a".into()), Mode::Collect), Err(SubmitError::Busy(_))));
+    assert!(matches!(
+        swarm.submit(Target::Node("a".into()), Mode::Collect),
+        Err(SubmitError::Busy(_))
+    ));
     swarm.respond(a, ids[0], Outcome::Succeeded);
     assert_eq!(swarm.orders(a), ids[..2]);
 }
@@ -76,11 +106,20 @@ fn a_caller_hears_at_its_timeout_and_the_proof_comes_later() {
         swarm.pass(3.0);
         swarm.beat(a, 0.1);
     }
-    let [(_, answer)] = swarm.answers()[..] else { panic!("one answer") };
+    let [(_, answer)] = swarm.answers()[..] else {
+        panic!("one answer")
+    };
     assert!(answer.late);
-    assert_eq!((swarm.cancels(a), swarm.at_state(id)), (1, ExecutionState::Stopping));
+    assert_eq!(
+        (swarm.cancels(a), swarm.at_state(id)),
+        (1, ExecutionState::Stopping)
+    );
     swarm.respond(a, id, Outcome::Cancelled);
-    assert_eq!(swarm.at_state(id), ExecutionState::TimedOut, "it was stopped because its time was up");
+    assert_eq!(
+        swarm.at_state(id),
+        ExecutionState::TimedOut,
+        "it was stopped because its time was up"
+    );
 }
 
 #[test]
@@ -97,7 +136,13 @@ fn a_stop_that_nobody_proves_is_unknown_and_a_late_proof_corrects_it() {
     assert_eq!(swarm.at_state(id), ExecutionState::Unknown);
     swarm.respond(a, id, Outcome::Cancelled);
     assert_eq!(swarm.at_state(id), ExecutionState::Cancelled);
-    assert_eq!(swarm.cancel(id), Err(CancelError::Over { id, state: ExecutionState::Cancelled }));
+    assert_eq!(
+        swarm.cancel(id),
+        Err(CancelError::Over {
+            id,
+            state: ExecutionState::Cancelled
+        })
+    );
 }
 
 #[test]
@@ -108,10 +153,17 @@ fn cancelling_what_was_never_sent_is_proved_at_once() {
     let second = swarm.run_on("a");
     swarm.cancel(second).unwrap();
     assert_eq!(swarm.at_state(second), ExecutionState::Cancelled);
-    assert_eq!(swarm.cancel(first), Err(CancelError::Unsupported(first)), "the prototype cannot stop anything");
+    assert_eq!(
+        swarm.cancel(first),
+        Err(CancelError::Unsupported(first)),
+        "the prototype cannot stop anything"
+    );
     swarm.respond(a, first, Outcome::Succeeded);
     assert_eq!(swarm.orders(a), [first], "the cancelled one is never sent");
-    assert!(matches!(swarm.cancel(Uuid::new_v4()), Err(CancelError::NotFound(_))));
+    assert!(matches!(
+        swarm.cancel(Uuid::new_v4()),
+        Err(CancelError::NotFound(_))
+    ));
 }
 
 #[test]
@@ -124,7 +176,11 @@ fn a_late_v1_answer_frees_the_node_and_a_queued_one_expires_unsent() {
     assert_eq!(swarm.at_state(slow), ExecutionState::Unknown);
     assert_eq!(swarm.at_state(waiting), ExecutionState::Expired);
     let next = swarm.run_on("a");
-    assert_eq!(swarm.orders(a), [slow], "the serial spore still works on the first");
+    assert_eq!(
+        swarm.orders(a),
+        [slow],
+        "the serial spore still works on the first"
+    );
     swarm.respond(a, slow, Outcome::Succeeded);
     assert_eq!(swarm.at_state(slow), ExecutionState::Succeeded);
     assert_eq!(swarm.orders(a), [slow, next]);
@@ -157,7 +213,9 @@ fn output_is_numbered_gaps_are_marked_and_acknowledged_only_when_kept() {
     assert!(swarm.frames(a).is_empty(), "not on disk yet");
     swarm.state.kept(Kept::Output(id, 3), swarm.now());
     swarm.collect();
-    let [FromNexus::Ack(ack)] = &swarm.frames(a)[..] else { panic!("one acknowledgement") };
+    let [FromNexus::Ack(ack)] = &swarm.frames(a)[..] else {
+        panic!("one acknowledgement")
+    };
     assert_eq!((ack.next_seq, ack.finished), (3, false));
 }
 
@@ -169,7 +227,15 @@ fn output_in_memory_is_bounded_and_output_after_the_end_is_dropped() {
     for seq in 0..40 {
         swarm.say(a, output(id, seq, &"x".repeat(60_000)));
     }
-    let held: usize = swarm.state.execution(id).unwrap().output.chunks.iter().map(|chunk| chunk.bytes.len()).sum();
+    let held: usize = swarm
+        .state
+        .execution(id)
+        .unwrap()
+        .output
+        .chunks
+        .iter()
+        .map(|chunk| chunk.bytes.len())
+        .sum();
     assert!(held <= 256 * 1024, "{held}");
     swarm.respond(a, id, Outcome::Succeeded);
     swarm.say(a, output(id, 40, "late"));
@@ -181,7 +247,9 @@ fn finished_executions_do_not_pile_up() {
     let mut swarm = Swarm::new();
     let a = swarm.join("a", 2);
     for _ in 0..2000 {
-        let id = swarm.submit(Target::Node("a".into()), Mode::Collect).unwrap();
+        let id = swarm
+            .submit(Target::Node("a".into()), Mode::Collect)
+            .unwrap();
         swarm.respond(a, id, Outcome::Succeeded);
         swarm.clear();
     }

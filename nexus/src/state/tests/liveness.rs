@@ -8,7 +8,12 @@ fn a_silent_spore_of_ours_is_asked_then_suspected_then_offline_within_ten_second
     let session = swarm.join("a", 2);
     swarm.clear();
     swarm.pass(4.9);
-    assert!(swarm.done.iter().any(|effect| matches!(effect, Effect::Ping(asked) if *asked == session)));
+    assert!(
+        swarm
+            .done
+            .iter()
+            .any(|effect| matches!(effect, Effect::Ping(asked) if *asked == session))
+    );
     assert_eq!(swarm.phase("a"), Phase::Online);
     swarm.pass(1.5);
     assert_eq!(swarm.phase("a"), Phase::Suspect);
@@ -56,7 +61,10 @@ fn a_prototype_spore_has_a_minute_keeps_its_socket_and_may_speak_again() {
     swarm.pass(18.0);
     assert_eq!(swarm.phase("a"), Phase::Offline);
     assert!(swarm.closes().is_empty(), "it would exit");
-    assert!(matches!(swarm.submit(Target::Node("a".into()), Mode::Collect), Err(SubmitError::Offline(_))));
+    assert!(matches!(
+        swarm.submit(Target::Node("a".into()), Mode::Collect),
+        Err(SubmitError::Offline(_))
+    ));
     swarm.beat(session, 0.1);
     assert_eq!(swarm.phase("a"), Phase::Online);
     assert_eq!(swarm.news(), ["~a", "-a", "+a"]);
@@ -67,7 +75,12 @@ fn a_prototype_spore_at_work_may_be_silent() {
     let mut swarm = Swarm::new();
     swarm.join("a", 1);
     let id = Uuid::new_v4();
-    let submission = Submission { id, target: Target::Node("a".into()), call: call(300), mode: Mode::Collect };
+    let submission = Submission {
+        id,
+        target: Target::Node("a".into()),
+        call: call(300),
+        mode: Mode::Collect,
+    };
     swarm.state.submit(submission, true, swarm.now()).unwrap();
     swarm.pass(200.0);
     assert_eq!(swarm.phase("a"), Phase::Online);

@@ -17,7 +17,12 @@ fn a_node_that_left_stays_known_and_comes_back_to_its_place() {
     let mut swarm = Swarm::new();
     let first = swarm.join("a", 2);
     swarm.join("b", 2);
-    let place = |swarm: &Swarm| (swarm.state.node("a").unwrap().facts.x, swarm.state.node("a").unwrap().facts.y);
+    let place = |swarm: &Swarm| {
+        (
+            swarm.state.node("a").unwrap().facts.x,
+            swarm.state.node("a").unwrap().facts.y,
+        )
+    };
     let before = place(&swarm);
     swarm.drop_session(first);
     assert_eq!(swarm.phase("a"), Phase::Offline);
@@ -26,7 +31,10 @@ fn a_node_that_left_stays_known_and_comes_back_to_its_place() {
     changed.capabilities.tags = vec!["site:paris".into()];
     swarm.join_as(changed);
     let node = swarm.state.node("a").unwrap();
-    assert_eq!((node.phase, node.facts.name.as_str(), node.ordinal), (Phase::Online, "renamed", 0));
+    assert_eq!(
+        (node.phase, node.facts.name.as_str(), node.ordinal),
+        (Phase::Online, "renamed", 0)
+    );
     assert!(node.has_tag("site:paris"));
     assert_eq!(place(&swarm), before, "a tag never moves a star");
     assert_eq!(swarm.state.nodes().count(), 2);
@@ -52,7 +60,10 @@ fn goodbye_takes_a_node_offline_at_once() {
     let mut swarm = Swarm::new();
     let session = swarm.join("a", 1);
     swarm.clear();
-    swarm.say(session, FromSpore::Disconnect(protocol::Disconnect::default()));
+    swarm.say(
+        session,
+        FromSpore::Disconnect(protocol::Disconnect::default()),
+    );
     assert_eq!(swarm.news(), ["-a"]);
     swarm.drop_session(session);
     assert_eq!(swarm.news(), ["-a"], "said once");
@@ -60,14 +71,21 @@ fn goodbye_takes_a_node_offline_at_once() {
 
 #[test]
 fn there_is_room_for_so_many_nodes_only() {
-    let mut swarm = Swarm::with(Rules { max_nodes: 1, ..rules() });
+    let mut swarm = Swarm::with(Rules {
+        max_nodes: 1,
+        ..rules()
+    });
     swarm.join("a", 2);
     let second = swarm.join("b", 2);
     assert_eq!(swarm.closes(), [(second, 1013)]);
     assert!(swarm.state.node("b").is_none());
     swarm.clear();
     swarm.join("a", 2);
-    assert_eq!(swarm.phase("a"), Phase::Online, "known nodes always find room");
+    assert_eq!(
+        swarm.phase("a"),
+        Phase::Online,
+        "known nodes always find room"
+    );
 }
 
 #[test]
@@ -90,8 +108,16 @@ fn a_running_execution_is_unknown_while_its_session_is_lost_and_resumes() {
     let mut back = hello("a", 2);
     back.running = vec![running(id, 0, 5)];
     let second = swarm.join_as(back);
-    let FromNexus::Welcome(welcome) = &swarm.frames(second)[0] else { panic!("not welcomed") };
-    assert_eq!(welcome.resume, [protocol::Resume { request_id: id.to_string(), next_seq: 2 }]);
+    let FromNexus::Welcome(welcome) = &swarm.frames(second)[0] else {
+        panic!("not welcomed")
+    };
+    assert_eq!(
+        welcome.resume,
+        [protocol::Resume {
+            request_id: id.to_string(),
+            next_seq: 2
+        }]
+    );
     assert_eq!(swarm.at_state(id), ExecutionState::Running);
     assert!(swarm.orders(second).is_empty(), "it is not run twice");
     swarm.say(second, output(id, 1, "two again"));
@@ -109,9 +135,21 @@ fn what_does_not_come_back_stays_unknown_and_its_caller_hears_so() {
     swarm.drop_session(first);
     swarm.join("a", 2);
     assert_eq!(swarm.at_state(id), ExecutionState::Unknown);
-    let [(answered, answer)] = swarm.answers()[..] else { panic!("one answer") };
-    assert_eq!((answered, answer.execution.state), (id, ExecutionState::Unknown));
-    assert!(answer.execution.error.as_ref().unwrap().contains("came back without it"));
+    let [(answered, answer)] = swarm.answers()[..] else {
+        panic!("one answer")
+    };
+    assert_eq!(
+        (answered, answer.execution.state),
+        (id, ExecutionState::Unknown)
+    );
+    assert!(
+        answer
+            .execution
+            .error
+            .as_ref()
+            .unwrap()
+            .contains("came back without it")
+    );
 }
 
 #[test]
@@ -123,8 +161,16 @@ fn what_we_do_not_know_is_adopted_and_what_is_another_nodes_is_not() {
     let mut claim = hello("a", 2);
     claim.running = vec![running(theirs, 0, 1), running(unheard, 3, 4)];
     let session = swarm.join_as(claim);
-    let FromNexus::Welcome(welcome) = &swarm.frames(session)[0] else { panic!("not welcomed") };
-    assert_eq!(welcome.resume, [protocol::Resume { request_id: unheard.to_string(), next_seq: 3 }]);
+    let FromNexus::Welcome(welcome) = &swarm.frames(session)[0] else {
+        panic!("not welcomed")
+    };
+    assert_eq!(
+        welcome.resume,
+        [protocol::Resume {
+            request_id: unheard.to_string(),
+            next_seq: 3
+        }]
+    );
     assert_eq!(swarm.state.execution(theirs).unwrap().node.0, "victim");
     swarm.respond(session, unheard, Outcome::Failed);
     assert_eq!(swarm.at_state(unheard), ExecutionState::Failed);
