@@ -130,9 +130,14 @@ fn closed(frame: Option<&CloseFrame>) -> Ending {
 
 fn broken(error: &Error) -> Ending {
     let reason = if let Error::Capacity(CapacityError::MessageTooLong { size, max_size }) = error {
-        format!("the Nexus sent a message of {size} bytes, more than the {max_size} that were announced")
+        format!(
+            "the Nexus sent a message of {size} bytes, more than the {max_size} that were announced"
+        )
     } else {
         error.to_string()
     };
-    Ending { reason, refused: false }
+    Ending {
+        reason,
+        refused: false,
+    }
 }

@@ -34,8 +34,9 @@ pub(crate) enum Reach {
     Everything,
 }
 
-/// The variable by which descendants of an execution are recognised, wherever they went.
-pub(crate) const MARK: &str = "NEXUS_EXECUTION_ID";
+/// The variable by which descendants of an execution are recognised, wherever they went. Its value is made
+/// here, for an id of the Nexus may be used by another spore on this machine too.
+pub(crate) const MARK: &str = "NEXUS_EXECUTION_MARK";
 
 /// Nothing is ever orphaned to us here.
 #[cfg(not(target_os = "linux"))]

@@ -117,11 +117,9 @@ impl Sources {
         for (key, value) in table {
             match scalar(value) {
                 _ if !KEYS.contains(&key.as_str()) => {
-                    self.problems.push(format!(
-                        "{}: unknown key `{key}`{}",
-                        path.display(),
-                        meant(&key)
-                    ));
+                    let hint = hint(&key, str::to_owned);
+                    self.problems
+                        .push(format!("{}: unknown key `{key}`{hint}", path.display()));
                 }
                 Some(value) => drop(layer.values.insert(key, value)),
                 None => self
@@ -159,10 +157,11 @@ impl Sources {
                 continue;
             };
             if !KEYS.contains(&key.as_str()) {
-                self.problems.push(format!(
-                    "{origin}: unknown variable `{name}`{}",
-                    meant(&key)
-                ));
+                let hint = hint(&key, |known| {
+                    format!("SPORE_{}", known.to_ascii_uppercase())
+                });
+                self.problems
+                    .push(format!("{origin}: unknown variable `{name}`{hint}"));
             } else if !value.trim().is_empty() {
                 // Compose files hand over empty variables for "not set".
                 layer.values.insert(key, Value::Text(value));
@@ -216,25 +215,21 @@ fn scalar(value: toml::Value) -> Option<Value> {
     }
 }
 
-/// A hint at the key that was probably meant.
-fn meant(key: &str) -> String {
-    let near = KEYS
-        .iter()
-        .filter(|known| known.len().abs_diff(key.len()) <= 2)
-        .find(|known| {
-            let same = known
-                .bytes()
-                .zip(key.bytes())
-                .take_while(|(left, right)| left == right)
-                .count();
-            let tail = known
-                .bytes()
-                .rev()
-                .zip(key.bytes().rev())
-                .take_while(|(left, right)| left == right)
-                .count();
-            same + tail + 2 >= known.len()
-        });
-    near.map(|known| format!(", did you mean `{known}`?"))
+/// Names the key that was probably meant: the one with the most in common at both ends.
+fn hint(key: &str, spelt: impl Fn(&str) -> String) -> String {
+    let common = |known: &str| {
+        let head = known
+            .bytes()
+            .zip(key.bytes())
+            .take_while(|(left, right)| left == right)
+            .count();
+        let tails = known.bytes().rev().zip(key.bytes().rev());
+        head + tails.take_while(|(left, right)| left == right).count()
+    };
+    let near =
+        |known: &&&str| known.len().abs_diff(key.len()) <= 2 && common(known) + 2 >= known.len();
+    let meant = KEYS.iter().filter(near).max_by_key(|known| common(known));
+    meant
+        .map(|known| format!(", did you mean `{}`?", spelt(known)))
         .unwrap_or_default()
 }

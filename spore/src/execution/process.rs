@@ -80,6 +80,7 @@ pub(crate) async fn run(plan: Plan, order: Order, reports: Reports) {
 }
 
 fn spawn(plan: Plan, order: &Order, reports: &Reports, began: Instant) -> Result<Process, String> {
+    let mark = uuid::Uuid::new_v4().to_string();
     let mut command = Command::new(&plan.program);
     command
         .args(&plan.arguments)
@@ -99,7 +100,8 @@ fn spawn(plan: Plan, order: &Order, reports: &Reports, began: Instant) -> Result
     }
     command
         .envs(plan.environment)
-        .env(os::MARK, &order.request_id);
+        .env("NEXUS_EXECUTION_ID", &order.request_id)
+        .env(os::MARK, &mark);
     os::detach(&mut command);
     let mut child = command
         .spawn()
@@ -108,7 +110,7 @@ fn spawn(plan: Plan, order: &Order, reports: &Reports, began: Instant) -> Result
     let pid = child
         .id()
         .ok_or_else(|| "the process has no number".to_owned())?;
-    let tree = os::Tree::of(pid, &order.request_id);
+    let tree = os::Tree::of(pid, &mark);
     let output = Output::of(
         &mut child,
         plan.input,

@@ -21,11 +21,11 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    pub(crate) fn of(leader: u32, execution: &str) -> Self {
+    pub(crate) fn of(leader: u32, mark: &str) -> Self {
         let leader = i32::try_from(leader).unwrap_or(i32::MAX);
         Self {
             leader,
-            mark: format!("{}={execution}", super::MARK),
+            mark: format!("{}={mark}", super::MARK),
             gone: false,
         }
     }

@@ -18,7 +18,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    pub(crate) fn of(leader: u32, _execution: &str) -> Self {
+    pub(crate) fn of(leader: u32, _mark: &str) -> Self {
         Self {
             leader,
             gone: false,

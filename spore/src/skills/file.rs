@@ -142,7 +142,11 @@ fn inside(path: &str) -> Result<&str, String> {
 fn failure(what: &str, path: &str, error: &io::Error) -> String {
     // The handle reports an escape as a refusal without a number of the system.
     let escape = error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none();
-    let reason = if escape { "it leads out of the workspace".to_owned() } else { plain(error) };
+    let reason = if escape {
+        "it leads out of the workspace".to_owned()
+    } else {
+        plain(error)
+    };
     format!("cannot {what} {path:?}: {reason}")
 }
 

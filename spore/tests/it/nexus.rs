@@ -265,6 +265,37 @@ impl Session {
         self.expect_of("RESPONSE", request_id).await
     }
 
+    /// As [`Self::response`], without keeping what floods in.
+    pub(crate) async fn response_of_flood(&mut self, request_id: &str) -> Value {
+        self.sieve(|message| {
+            message["payload"]["request_id"] == request_id && message["message_type"] == "RESPONSE"
+        })
+        .await
+    }
+
+    /// The next heartbeat, without keeping what floods in.
+    pub(crate) async fn expect_any_beat(&mut self) -> Value {
+        self.sieve(|message| message["message_type"] == "HEARTBEAT")
+            .await
+    }
+
+    async fn sieve(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let wanted = &wanted;
+        let mut found = None;
+        while found.is_none() {
+            let message = match self.kept.iter().position(wanted) {
+                Some(at) => self.kept.remove(at),
+                None => self.fresh().await,
+            };
+            if wanted(&message) {
+                found = Some(message);
+            } else if message["message_type"] == "RESPONSE" {
+                self.kept.push(message);
+            }
+        }
+        found.unwrap()["payload"].take()
+    }
+
     async fn find(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         if let Some(at) = self.kept.iter().position(&wanted) {
             return self.kept.remove(at)["payload"].take();

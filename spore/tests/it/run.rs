@@ -1,6 +1,7 @@
 //! ShellSkill.run and what it answers.
 
 use serde_json::json;
+use spore::ShellMode;
 
 use crate::nexus::Nexus;
 
@@ -17,4 +18,405 @@ async fn echo_answers_with_its_output() {
     assert_eq!(response["outcome"], "succeeded");
     assert_eq!(response["exit_code"], 0);
     assert_eq!(response["error"], json!(null));
+    assert_eq!(response.get("next_seq"), None);
+}
+
+#[tokio::test]
+async fn failures_tell_how_it_ended() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    for (command, error, code, signal) in [
+        ("exit 3", "exited with code 3", json!(3), json!(null)),
+        (
+            "no-such-program-here",
+            "exited with code 127",
+            json!(127),
+            json!(null),
+        ),
+        (
+            "kill -9 $$",
+            "killed by SIGKILL",
+            json!(null),
+            json!("SIGKILL"),
+        ),
+        (
+            "kill -TERM $$",
+            "killed by SIGTERM",
+            json!(null),
+            json!("SIGTERM"),
+        ),
+    ] {
+        session.run(command, command).await;
+        let response = session.response(command).await;
+        assert_eq!(response["success"], false, "{command}");
+        assert_eq!(response["outcome"], "failed", "{command}");
+        assert_eq!(response["error"], error, "{command}");
+        assert_eq!(response["exit_code"], code, "{command}");
+        assert_eq!(response["signal"], signal, "{command}");
+    }
+}
+
+#[tokio::test]
+async fn standard_error_stands_under_its_heading() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    session.run("e1", "echo out; echo err >&2; exit 1").await;
+    let response = session.response("e1").await;
+    assert_eq!(response["result"], "out\n\n[STDERR]\nerr\n");
+    assert_eq!(response["error"], "exited with code 1");
+}
+
+#[tokio::test]
+async fn argv_input_environment_and_directory_arrive() {
+    let nexus = Nexus::listen().await;
+    let spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    std::fs::create_dir(spore.scratch.workspace().join("deep")).unwrap();
+    let shell = |parameters| ("ShellSkill", "run", parameters);
+    for (id, (skill, method, parameters), wanted) in [
+        (
+            "argv",
+            shell(json!({ "argv": ["printf", "%s|", "a b", "$HOME", "*"] })),
+            "a b|$HOME|*|",
+        ),
+        (
+            "stdin",
+            shell(json!({ "command": "cat", "stdin": "zażółć\n" })),
+            "zażółć\n",
+        ),
+        (
+            "no stdin",
+            shell(json!({ "command": "cat; echo end" })),
+            "end\n",
+        ),
+        (
+            "env",
+            shell(json!({ "command": "echo $COLOUR", "env": { "COLOUR": "blue" } })),
+            "blue\n",
+        ),
+        (
+            "cwd",
+            shell(json!({ "command": "basename $PWD", "cwd": "deep" })),
+            "deep\n",
+        ),
+        (
+            "id",
+            shell(json!({ "command": "echo $NEXUS_EXECUTION_ID" })),
+            "id\n",
+        ),
+    ] {
+        session
+            .execute(id, skill, method, parameters, json!({}))
+            .await;
+        let response = session.response(id).await;
+        assert_eq!(response["result"], wanted, "{id}: {response}");
+    }
+}
+
+#[tokio::test]
+async fn input_that_nobody_reads_hurts_nobody() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    let parameters = json!({ "command": "echo done", "stdin": "x".repeat(1 << 20) });
+    session
+        .execute("e1", "ShellSkill", "run", parameters, json!({}))
+        .await;
+    assert_eq!(session.response("e1").await["result"], "done\n");
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_with_a_reason() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    for (id, skill, method, parameters, word) in [
+        (
+            "skill",
+            "NoSkill",
+            "run",
+            json!({}),
+            "no skill \"NoSkill\" here; there is ShellSkill, FileSkill",
+        ),
+        (
+            "method",
+            "ShellSkill",
+            "fly",
+            json!({}),
+            "has no method \"fly\"; it has run",
+        ),
+        (
+            "nothing",
+            "ShellSkill",
+            "run",
+            json!({}),
+            "either `command` or `argv`",
+        ),
+        (
+            "both",
+            "ShellSkill",
+            "run",
+            json!({ "command": "ls", "argv": ["ls"] }),
+            "exclude each other",
+        ),
+        (
+            "list",
+            "ShellSkill",
+            "run",
+            json!(["ls"]),
+            "must be a JSON object",
+        ),
+        (
+            "number",
+            "ShellSkill",
+            "run",
+            json!({ "command": 5 }),
+            "expected a string",
+        ),
+        (
+            "typo",
+            "ShellSkill",
+            "run",
+            json!({ "comand": "ls" }),
+            "unknown field `comand`",
+        ),
+        (
+            "nul",
+            "ShellSkill",
+            "run",
+            json!({ "command": "echo a\u{0}b" }),
+            "NUL",
+        ),
+        (
+            "cwd up",
+            "ShellSkill",
+            "run",
+            json!({ "command": "ls", "cwd": "../.." }),
+            "inside the workspace",
+        ),
+        (
+            "cwd root",
+            "ShellSkill",
+            "run",
+            json!({ "command": "ls", "cwd": "/" }),
+            "inside the workspace",
+        ),
+        (
+            "timeout",
+            "ShellSkill",
+            "run",
+            json!({ "command": "ls", "timeout": -1 }),
+            "above 0",
+        ),
+        (
+            "limit",
+            "ShellSkill",
+            "run",
+            json!({ "command": "ls", "max_output_bytes": 7 << 20 }),
+            "at most 6291456",
+        ),
+        (
+            "env",
+            "ShellSkill",
+            "run",
+            json!({ "command": "ls", "env": { "A=B": "c" } }),
+            "bad name",
+        ),
+        (
+            "program",
+            "ShellSkill",
+            "run",
+            json!({ "argv": ["/no/such/program"] }),
+            "cannot start `/no/such/program`",
+        ),
+    ] {
+        session
+            .execute(id, skill, method, parameters, json!({}))
+            .await;
+        let response = session.response(id).await;
+        assert_eq!(response["outcome"], "refused", "{id}: {response}");
+        assert_eq!(response["success"], false, "{id}");
+        assert!(
+            response["error"].as_str().unwrap().contains(word),
+            "{id}: {response}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_order_for_another_node_is_refused() {
+    let nexus = Nexus::listen().await;
+    let spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    let node = json!({ "node_id": "somebody-else" });
+    session
+        .execute(
+            "e1",
+            "ShellSkill",
+            "run",
+            json!({ "command": "touch ran" }),
+            node,
+        )
+        .await;
+    let response = session.response("e1").await;
+    assert_eq!(response["outcome"], "refused");
+    assert!(
+        response["error"]
+            .as_str()
+            .unwrap()
+            .contains("not somebody-else")
+    );
+    assert!(!spore.scratch.workspace().join("ran").exists());
+}
+
+#[tokio::test]
+async fn a_skill_that_is_switched_off_is_not_there() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore_with(|config| config.shell = false);
+    let mut session = nexus.welcome().await;
+    assert_eq!(
+        session.handshake["capabilities"]["skills"],
+        json!(["FileSkill"])
+    );
+    session.run("e1", "echo test").await;
+    let response = session.response("e1").await;
+    assert_eq!(response["outcome"], "refused");
+    assert_eq!(response["result"], json!(null));
+}
+
+#[tokio::test]
+async fn over_the_limit_of_executions_the_next_is_refused() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore_with(|config| config.max_executions = 2);
+    let mut session = nexus.welcome().await;
+    for id in ["e1", "e2"] {
+        session.run(id, "sleep 1000").await;
+        session.expect_of("ACCEPTED", id).await;
+    }
+    session.run("e3", "echo third").await;
+    let refused = session.response("e3").await;
+    assert_eq!(refused["outcome"], "refused");
+    assert!(
+        refused["error"]
+            .as_str()
+            .unwrap()
+            .contains("2 executions run already")
+    );
+    session.send("CANCEL", json!({ "request_id": "e1" })).await;
+    assert_eq!(session.response("e1").await["outcome"], "cancelled");
+    session.run("e4", "echo fourth").await;
+    assert_eq!(session.response("e4").await["result"], "fourth\n");
+}
+
+#[tokio::test]
+async fn a_known_execution_never_runs_twice() {
+    let nexus = Nexus::listen().await;
+    let spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    let command = "echo x >> ran; while [ ! -e go ]; do sleep 0.02; done";
+    session.run("e1", command).await;
+    session.expect_of("ACCEPTED", "e1").await;
+    session.run("e1", command).await;
+    session.expect_of("ACCEPTED", "e1").await;
+    std::fs::write(spore.scratch.workspace().join("go"), "").unwrap();
+    session.response("e1").await;
+    session.run("e1", command).await;
+    session.response("e1").await;
+    session.ack("e1", 0, true).await;
+    session.run("e1", command).await;
+    assert_eq!(session.response("e1").await["outcome"], "succeeded");
+    assert_eq!(
+        std::fs::read_to_string(spore.scratch.workspace().join("ran")).unwrap(),
+        "x\n"
+    );
+}
+
+#[tokio::test]
+async fn guarded_mode_stops_the_known_patterns_only() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    session.run("bad", "rm   -rf nothing-here").await;
+    assert_eq!(session.response("bad").await["outcome"], "refused");
+    session
+        .run("good", "ls nothing-here 2> /dev/null; echo $?")
+        .await;
+    assert_eq!(session.response("good").await["result"], "2\n");
+}
+
+#[tokio::test]
+async fn the_allow_list_starts_what_it_names_and_nothing_else() {
+    let nexus = Nexus::listen().await;
+    let spore = nexus.spore_with(|config| {
+        config.shell_mode = ShellMode::AllowList(vec!["echo".to_owned(), "/bin/cat".to_owned()]);
+    });
+    let mut session = nexus.welcome().await;
+    // A program of the allowed name that somebody put into the workspace.
+    let fake = spore.scratch.workspace().join("echo");
+    std::fs::write(&fake, "#!/bin/sh\ntouch hijacked\n").unwrap();
+    std::process::Command::new("chmod")
+        .arg("+x")
+        .arg(&fake)
+        .status()
+        .unwrap();
+    let workspace = spore.scratch.workspace().display().to_string();
+    for (id, parameters) in [
+        ("other", json!({ "command": "touch hijacked" })),
+        ("chained", json!({ "command": "echo a; touch hijacked" })),
+        ("piped", json!({ "command": "echo a | tee hijacked" })),
+        ("and", json!({ "command": "echo a && touch hijacked" })),
+        (
+            "background",
+            json!({ "command": "echo a & touch hijacked" }),
+        ),
+        (
+            "substituted",
+            json!({ "command": "echo $(touch hijacked)" }),
+        ),
+        ("backtick", json!({ "command": "echo `touch hijacked`" })),
+        ("redirected", json!({ "command": "echo a > hijacked" })),
+        ("newline", json!({ "command": "echo a\ntouch hijacked" })),
+        ("return", json!({ "command": "echo a\r\ntouch hijacked" })),
+        ("expanded", json!({ "command": "echo ${IFS}" })),
+        ("assignment", json!({ "command": "PATH=. echo a" })),
+        ("relative", json!({ "argv": ["./echo"] })),
+        ("absolute", json!({ "argv": [format!("{workspace}/echo")] })),
+        ("dotted", json!({ "argv": ["/bin/../bin/cat"] })),
+        ("capital", json!({ "argv": ["ECHO"] })),
+        ("blank", json!({ "argv": ["echo "] })),
+        ("empty", json!({ "argv": [""] })),
+        (
+            "path",
+            json!({ "argv": ["echo"], "env": { "PATH": workspace } }),
+        ),
+        (
+            "preload",
+            json!({ "argv": ["echo"], "env": { "LD_PRELOAD": "x.so" } }),
+        ),
+    ] {
+        session
+            .execute(id, "ShellSkill", "run", parameters, json!({}))
+            .await;
+        let response = session.response(id).await;
+        assert_eq!(response["outcome"], "refused", "{id}: {response}");
+    }
+    assert!(!spore.scratch.workspace().join("hijacked").exists());
+    session.run("simple", "echo  hello   world").await;
+    assert_eq!(session.response("simple").await["result"], "hello world\n");
+    let parameters = json!({ "argv": ["echo", "$(touch hijacked); > x"] });
+    session
+        .execute("argv", "ShellSkill", "run", parameters, json!({}))
+        .await;
+    assert_eq!(
+        session.response("argv").await["result"],
+        "$(touch hijacked); > x\n"
+    );
+    let parameters = json!({ "argv": ["/bin/cat"], "stdin": "in", "cwd": "." });
+    session
+        .execute("exact", "ShellSkill", "run", parameters, json!({}))
+        .await;
+    assert_eq!(session.response("exact").await["result"], "in");
+    assert!(!spore.scratch.workspace().join("hijacked").exists());
 }

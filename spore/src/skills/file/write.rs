@@ -67,8 +67,9 @@ fn replace(dir: &Dir, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = parent.remove_file(&temporary);
         return outcome;
     }
+    // The handle itself is one for looking only, which cannot be synced.
     if cfg!(unix) {
-        parent.into_std_file().sync_all()
+        parent.open(".")?.sync_all()
     } else {
         Ok(())
     }
