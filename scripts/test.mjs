@@ -44,7 +44,7 @@ function ui() {
 
 async function realWindow() {
   if (process.platform !== "linux") return { passed: 0, failed: 0, note: "on Linux only" };
-  const built = await check(cargo("build", "-p", "nexus-desktop"));
+  const built = await check(cargo("build", "-p", "nexus-desktop", "-p", "spore"));
   if (built.failed > 0) return { ...built, note: "it does not build" };
   return check({ command: process.execPath, args: [join(root, "tests", "window", "run.mjs")] }, countOurs);
 }

@@ -52,6 +52,15 @@ export class Desk {
     return this.#session;
   }
 
+  /** Runs a line in a shell, with a home of its own. `exec` makes it one process, so that a kill hits the program. */
+  shell(line, environment) {
+    const [, settings, program] = line.match(/^((?:\w+=\S+ )*)(.*)$/);
+    return this.#start("/bin/sh", ["-c", `${settings}exec ${program}`], {
+      env: { PATH: process.env.PATH, HOME: this.home, ...environment },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  }
+
   /** Closes the window as the operator would: the program ends in order. */
   async close() {
     await this.#session?.close().catch(() => {});

@@ -1,5 +1,8 @@
-/** The console as a person sees it: what is on the page, found by the ids that the page gives to tests. */
+/** The console as a person uses it: found by the ids that the page gives to tests, worked by clicks and keys. */
 import { until } from "./desk.mjs";
+
+/** Words of `data-state` that will not change any more. */
+const over = ["succeeded", "failed", "timed_out", "cancelled", "unknown", "expired", "refused"];
 
 export class Page {
   constructor(session) {
@@ -9,5 +12,75 @@ export class Page {
   /** The element with this test id, once it is there. */
   element(id) {
     return until(`there is a ${id}`, () => this.session.find(`[data-testid="${id}"]`));
+  }
+
+  async isThere(id) {
+    return (await this.session.find(`[data-testid="${id}"]`)) !== null;
+  }
+
+  async click(id) {
+    await this.session.click(await this.element(id));
+  }
+
+  /** Clicks the star where it is drawn. Its place is said by its twin in the list for screen readers. */
+  async clickStar(name) {
+    const place = await until(`${name} stands on the map`, () =>
+      this.session.run(
+        `const star = [...document.querySelectorAll('[data-testid="star"]')].find((star) => star.textContent.startsWith(arguments[0]));
+         if (!star?.dataset.x) return null;
+         const map = document.querySelector('[data-testid="map-canvas"]').getBoundingClientRect();
+         return [map.x + Number(star.dataset.x), map.y + Number(star.dataset.y)];`,
+        name,
+      ),
+    );
+    await this.session.clickAt(...place);
+  }
+
+  /** Names of the stars, as they are read aloud. */
+  stars() {
+    return this.session.run(
+      `return [...document.querySelectorAll('[data-testid="star"]')].map((star) => star.textContent)`,
+    );
+  }
+
+  /** Types a command into the open form and runs it; resolves to the execution's id. */
+  async run(command) {
+    const before = await this.execution();
+    const field = await this.element("field-command");
+    await this.session.clear(field);
+    await this.session.type(field, command);
+    await this.click("run");
+    const shown = await until("the execution is shown", async () => {
+      const now = await this.execution();
+      return now !== null && now.id !== before?.id && now;
+    });
+    return shown.id;
+  }
+
+  /** The execution in the drawer: its id, state and visible output, or null. */
+  execution() {
+    return this.session.run(
+      `const pane = document.querySelector('[data-execution]');
+       if (!pane) return null;
+       const find = (id) => pane.querySelector('[data-testid="' + id + '"]');
+       return { id: pane.dataset.execution, state: find("execution-state").dataset.state, output: find("output")?.innerText ?? "" };`,
+    );
+  }
+
+  /** The execution once it is over. */
+  ended() {
+    return until("it is over", async () => {
+      const now = await this.execution();
+      return now !== null && over.includes(now.state) && now;
+    });
+  }
+
+  /** Calls a command of the shell, past the page. */
+  invoke(command, parameters = {}) {
+    return this.session.run(
+      `return window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])`,
+      command,
+      parameters,
+    );
   }
 }

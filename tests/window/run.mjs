@@ -18,7 +18,7 @@ let failed = 0;
 for (const { title, environment, steps } of scenarios) {
   process.stdout.write(`\n${title}\n`);
   const desk = await Desk.set(environment);
-  const stage = { desk, binary, page: null };
+  const stage = { desk, binary, spore: join(dirname(binary), "spore"), page: null };
   for (const [name, step] of Object.entries(steps)) {
     const start = performance.now();
     const error = await step(stage).then(

@@ -1,15 +1,128 @@
 /** What the window must do, step by step. Steps of one scenario build on each other. */
 import { strict as assert } from "node:assert";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { until } from "./desk.mjs";
 import { Page } from "./page.mjs";
+
+const me = hostname();
 
 export const scenarios = [
   {
-    title: "A window",
+    title: "The operator",
+    steps: {
+      "sees this machine on the map": async (stage) => {
+        await open(stage);
+        const [star] = await until("there is a star", async () => {
+          const stars = await stage.page.stars();
+          return stars.length > 0 && stars;
+        });
+        assert.match(star, /online/);
+      },
+      "clicks its star and gets a form": async ({ page }) => {
+        await page.clickStar(me);
+        await page.element("node-drawer");
+        if (!(await page.isThere("execute-form"))) await page.click("tab-execute");
+        await page.element("execute-form");
+      },
+      "runs a command and reads what it wrote": async ({ page }) => {
+        await page.run("echo hello from the window; echo trouble >&2; printf zażółć");
+        const { state, output } = await page.ended();
+        assert.equal(state, "succeeded");
+        for (const words of ["hello from the window", "trouble", "zażółć"]) assert.ok(output.includes(words), output);
+      },
+      "sees a command fail": async ({ page }) => {
+        await page.run("echo before; exit 3");
+        assert.equal((await page.ended()).state, "failed");
+      },
+      "reads output while it comes, and stops it": async ({ page, desk }) => {
+        const beats = join(desk.home, "beats");
+        await page.run(`while true; do date +%s | tee -a ${beats}; sleep 0.1; done`);
+        await until("output comes", async () => ((await page.execution()).output.match(/\d{10}/g) ?? []).length >= 3);
+        await page.click("stop");
+        assert.equal((await page.ended()).state, "cancelled");
+        const size = statSync(beats).size;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        assert.equal(statSync(beats).size, size, "nothing runs any more");
+      },
+      "reloads the page without running anything twice": async ({ page, desk }) => {
+        const trace = join(desk.home, "trace");
+        await page.run(`echo once >> ${trace}; sleep 1; echo late`);
+        await until("it runs", () => existsSync(trace));
+        await page.session.reload();
+        await page.clickStar(me);
+        await until("the feed goes on", async () => (await page.stars()).length === 1);
+        await page.element("execute-form");
+        await page.run("echo after the reload");
+        assert.ok((await page.ended()).output.includes("after the reload"));
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        assert.equal(readFileSync(trace, "utf8"), "once\n");
+      },
+      "sees a spore join and go": async ({ page, desk, spore }) => {
+        const { lines } = await page.invoke("join");
+        const line = lines.find(({ system }) => system === "linux").line.replace(/spore$/, spore);
+        const child = desk.shell(line, { SPORE_NODE_NAME: "visitor", SPORE_DATA_DIR: join(desk.home, "visitor") });
+        await until("it is on the map", async () =>
+          (await page.stars()).some((star) => star.startsWith("visitor, online")),
+        );
+        child.kill("SIGKILL");
+        await until("it is gone", async () => (await page.stars()).some((star) => star.startsWith("visitor, offline")));
+      },
+    },
+  },
+  {
+    title: "A machine without a language",
     environment: { LANG: "C.UTF-8" },
     steps: {
-      "opens with the console in it": open,
+      "shows the console": async (stage) => {
+        await open(stage);
+        await stage.page.element("map-canvas");
+      },
       "speaks a language that Intl knows": async ({ page }) => {
         assert.match(await page.session.run("return new Intl.NumberFormat(navigator.language).format(1.5)"), /1.5/);
+      },
+    },
+  },
+  {
+    title: "Preferences",
+    steps: {
+      "that are damaged are replaced and told": async (stage) => {
+        await mkdir(stage.desk.data, { recursive: true });
+        writeFileSync(join(stage.desk.data, "preferences.json"), "{ not json");
+        await open(stage);
+        const { notices, theme } = await stage.page.invoke("settings");
+        assert.match(notices.join(), /preferences were damaged/);
+        assert.equal(theme, "system");
+      },
+      "take effect at once: this machine leaves the map and comes back": async ({ page }) => {
+        const local = (state) => async () => (await page.stars()).some((star) => star.startsWith(`${me}, ${state}`));
+        await until("it is there", local("online"));
+        await page.invoke("save_settings", { patch: { runLocalSpore: false } });
+        await until("it has left", local("offline"));
+        await page.invoke("save_settings", { patch: { runLocalSpore: true } });
+        await until("it is back", local("online"));
+      },
+      "expose the Nexus without a restart of the app": async ({ page }) => {
+        assert.equal((await page.invoke("join")).reachable, false);
+        await page.invoke("save_settings", { patch: { exposed: true } });
+        await until("it can be reached", () =>
+          page.invoke("join").then(
+            ({ reachable }) => reachable,
+            () => false,
+          ),
+        );
+        await until("this machine is back", async () =>
+          (await page.stars()).some((star) => star.startsWith(`${me}, online`)),
+        );
+      },
+      "survive, and hold no secret": async (stage) => {
+        const file = join(stage.desk.data, "preferences.json");
+        assert.equal(JSON.parse(readFileSync(file, "utf8")).exposed, true);
+        const token = readFileSync(join(stage.desk.data, "spore-token"), "utf8").trim();
+        assert.ok(!readFileSync(file, "utf8").includes(token));
+        assert.equal(statSync(join(stage.desk.data, "spore-token")).mode & 0o777, 0o600);
       },
     },
   },
