@@ -48,5 +48,6 @@ impl Orphans {
     pub(crate) fn reap(&mut self, _ours: &std::collections::BTreeSet<u32>) {}
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;

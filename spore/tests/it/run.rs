@@ -127,120 +127,106 @@ async fn input_that_nobody_reads_hurts_nobody() {
     assert_eq!(session.response("e1").await["result"], "done\n");
 }
 
+/// Skill, method, parameters as JSON, and what the refusal must say.
+const NONSENSE: &[(&str, &str, &str, &str)] = &[
+    (
+        "NoSkill",
+        "run",
+        "{}",
+        "no skill \"NoSkill\" here; there is ShellSkill, FileSkill",
+    ),
+    (
+        "ShellSkill",
+        "fly",
+        "{}",
+        "has no method \"fly\"; it has run",
+    ),
+    ("ShellSkill", "run", "{}", "either `command` or `argv`"),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"command":"ls","argv":["ls"]}"#,
+        "exclude each other",
+    ),
+    ("ShellSkill", "run", r#"["ls"]"#, "must be a JSON object"),
+    ("ShellSkill", "run", "null", "must be a JSON object"),
+    ("ShellSkill", "run", r#"{"command":5}"#, "expected a string"),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"command":" "}"#,
+        "`command` is empty",
+    ),
+    ("ShellSkill", "run", r#"{"argv":[]}"#, "names no program"),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"comand":"ls"}"#,
+        "unknown field `comand`",
+    ),
+    ("ShellSkill", "run", r#"{"command":"echo a\u0000b"}"#, "NUL"),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"command":"ls","cwd":"../.."}"#,
+        "inside the workspace",
+    ),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"command":"ls","cwd":"/"}"#,
+        "inside the workspace",
+    ),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"command":"ls","timeout":-1}"#,
+        "above 0",
+    ),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"command":"ls","max_output_bytes":7340032}"#,
+        "at most 6291456",
+    ),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"command":"ls","env":{"A=B":"c"}}"#,
+        "bad name",
+    ),
+    (
+        "ShellSkill",
+        "run",
+        r#"{"argv":["/no/such/program"]}"#,
+        "cannot start `/no/such/program`",
+    ),
+    ("FileSkill", "read_file", "{}", "missing field `path`"),
+    (
+        "FileSkill",
+        "read_file",
+        r#"{"path":"a","encoding":"latin1"}"#,
+        "unknown variant `latin1`",
+    ),
+];
+
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_with_a_reason() {
     let nexus = Nexus::listen().await;
     let _spore = nexus.spore();
     let mut session = nexus.welcome().await;
-    for (id, skill, method, parameters, word) in [
-        (
-            "skill",
-            "NoSkill",
-            "run",
-            json!({}),
-            "no skill \"NoSkill\" here; there is ShellSkill, FileSkill",
-        ),
-        (
-            "method",
-            "ShellSkill",
-            "fly",
-            json!({}),
-            "has no method \"fly\"; it has run",
-        ),
-        (
-            "nothing",
-            "ShellSkill",
-            "run",
-            json!({}),
-            "either `command` or `argv`",
-        ),
-        (
-            "both",
-            "ShellSkill",
-            "run",
-            json!({ "command": "ls", "argv": ["ls"] }),
-            "exclude each other",
-        ),
-        (
-            "list",
-            "ShellSkill",
-            "run",
-            json!(["ls"]),
-            "must be a JSON object",
-        ),
-        (
-            "number",
-            "ShellSkill",
-            "run",
-            json!({ "command": 5 }),
-            "expected a string",
-        ),
-        (
-            "typo",
-            "ShellSkill",
-            "run",
-            json!({ "comand": "ls" }),
-            "unknown field `comand`",
-        ),
-        (
-            "nul",
-            "ShellSkill",
-            "run",
-            json!({ "command": "echo a\u{0}b" }),
-            "NUL",
-        ),
-        (
-            "cwd up",
-            "ShellSkill",
-            "run",
-            json!({ "command": "ls", "cwd": "../.." }),
-            "inside the workspace",
-        ),
-        (
-            "cwd root",
-            "ShellSkill",
-            "run",
-            json!({ "command": "ls", "cwd": "/" }),
-            "inside the workspace",
-        ),
-        (
-            "timeout",
-            "ShellSkill",
-            "run",
-            json!({ "command": "ls", "timeout": -1 }),
-            "above 0",
-        ),
-        (
-            "limit",
-            "ShellSkill",
-            "run",
-            json!({ "command": "ls", "max_output_bytes": 7 << 20 }),
-            "at most 6291456",
-        ),
-        (
-            "env",
-            "ShellSkill",
-            "run",
-            json!({ "command": "ls", "env": { "A=B": "c" } }),
-            "bad name",
-        ),
-        (
-            "program",
-            "ShellSkill",
-            "run",
-            json!({ "argv": ["/no/such/program"] }),
-            "cannot start `/no/such/program`",
-        ),
-    ] {
+    for (index, (skill, method, parameters, word)) in NONSENSE.iter().enumerate() {
+        let id = format!("e{index}");
+        let parameters = serde_json::from_str(parameters).unwrap();
         session
-            .execute(id, skill, method, parameters, json!({}))
+            .execute(&id, skill, method, parameters, json!({}))
             .await;
-        let response = session.response(id).await;
-        assert_eq!(response["outcome"], "refused", "{id}: {response}");
-        assert_eq!(response["success"], false, "{id}");
+        let response = session.response(&id).await;
+        assert_eq!(response["outcome"], "refused", "{response}");
+        assert_eq!(response["success"], false, "{response}");
         assert!(
             response["error"].as_str().unwrap().contains(word),
-            "{id}: {response}"
+            "{word}: {response}"
         );
     }
 }
@@ -346,6 +332,33 @@ async fn guarded_mode_stops_the_known_patterns_only() {
     assert_eq!(session.response("good").await["result"], "2\n");
 }
 
+/// Attempts to get around an allow-list of `echo` and `/bin/cat`; `WS` is the workspace, which holds an `echo`.
+const BYPASSES: &[&str] = &[
+    r#"{"command":"touch hijacked"}"#,
+    r#"{"command":"echo a; touch hijacked"}"#,
+    r#"{"command":"echo a | tee hijacked"}"#,
+    r#"{"command":"echo a && touch hijacked"}"#,
+    r#"{"command":"echo a & touch hijacked"}"#,
+    r#"{"command":"echo $(touch hijacked)"}"#,
+    r#"{"command":"echo `touch hijacked`"}"#,
+    r#"{"command":"echo a > hijacked"}"#,
+    r#"{"command":"echo a\ntouch hijacked"}"#,
+    r#"{"command":"echo a\r\ntouch hijacked"}"#,
+    r#"{"command":"echo ${IFS}"}"#,
+    r#"{"command":"PATH=. echo a"}"#,
+    r#"{"command":"\"echo\" a"}"#,
+    r#"{"argv":["./echo"]}"#,
+    r#"{"argv":["WS/echo"]}"#,
+    r#"{"argv":["/bin/../bin/cat"]}"#,
+    r#"{"argv":["//bin/cat"]}"#,
+    r#"{"argv":["cat"]}"#,
+    r#"{"argv":["ECHO"]}"#,
+    r#"{"argv":["echo "]}"#,
+    r#"{"argv":[""]}"#,
+    r#"{"argv":["echo"],"env":{"PATH":"WS"}}"#,
+    r#"{"argv":["echo"],"env":{"LD_PRELOAD":"x.so"}}"#,
+];
+
 #[tokio::test]
 async fn the_allow_list_starts_what_it_names_and_nothing_else() {
     let nexus = Nexus::listen().await;
@@ -353,70 +366,49 @@ async fn the_allow_list_starts_what_it_names_and_nothing_else() {
         config.shell_mode = ShellMode::AllowList(vec!["echo".to_owned(), "/bin/cat".to_owned()]);
     });
     let mut session = nexus.welcome().await;
-    // A program of the allowed name that somebody put into the workspace.
-    let fake = spore.scratch.workspace().join("echo");
-    std::fs::write(&fake, "#!/bin/sh\ntouch hijacked\n").unwrap();
+    let workspace = spore.scratch.workspace();
+    std::fs::write(workspace.join("echo"), "#!/bin/sh\ntouch hijacked\n").unwrap();
     std::process::Command::new("chmod")
         .arg("+x")
-        .arg(&fake)
+        .arg(workspace.join("echo"))
         .status()
         .unwrap();
-    let workspace = spore.scratch.workspace().display().to_string();
-    for (id, parameters) in [
-        ("other", json!({ "command": "touch hijacked" })),
-        ("chained", json!({ "command": "echo a; touch hijacked" })),
-        ("piped", json!({ "command": "echo a | tee hijacked" })),
-        ("and", json!({ "command": "echo a && touch hijacked" })),
+    for (index, parameters) in BYPASSES.iter().enumerate() {
+        let id = format!("e{index}");
+        let parameters = parameters.replace("WS", workspace.to_str().unwrap());
+        session
+            .execute(
+                &id,
+                "ShellSkill",
+                "run",
+                serde_json::from_str(&parameters).unwrap(),
+                json!({}),
+            )
+            .await;
+        let response = session.response(&id).await;
+        assert_eq!(response["outcome"], "refused", "{parameters}: {response}");
+    }
+    for (id, parameters, wanted) in [
         (
-            "background",
-            json!({ "command": "echo a & touch hijacked" }),
+            "simple",
+            json!({ "command": "echo  hello   world" }),
+            "hello world\n",
         ),
         (
-            "substituted",
-            json!({ "command": "echo $(touch hijacked)" }),
-        ),
-        ("backtick", json!({ "command": "echo `touch hijacked`" })),
-        ("redirected", json!({ "command": "echo a > hijacked" })),
-        ("newline", json!({ "command": "echo a\ntouch hijacked" })),
-        ("return", json!({ "command": "echo a\r\ntouch hijacked" })),
-        ("expanded", json!({ "command": "echo ${IFS}" })),
-        ("assignment", json!({ "command": "PATH=. echo a" })),
-        ("relative", json!({ "argv": ["./echo"] })),
-        ("absolute", json!({ "argv": [format!("{workspace}/echo")] })),
-        ("dotted", json!({ "argv": ["/bin/../bin/cat"] })),
-        ("capital", json!({ "argv": ["ECHO"] })),
-        ("blank", json!({ "argv": ["echo "] })),
-        ("empty", json!({ "argv": [""] })),
-        (
-            "path",
-            json!({ "argv": ["echo"], "env": { "PATH": workspace } }),
+            "argv",
+            json!({ "argv": ["echo", "$(touch hijacked); > x"] }),
+            "$(touch hijacked); > x\n",
         ),
         (
-            "preload",
-            json!({ "argv": ["echo"], "env": { "LD_PRELOAD": "x.so" } }),
+            "exact",
+            json!({ "argv": ["/bin/cat"], "stdin": "in", "cwd": "." }),
+            "in",
         ),
     ] {
         session
             .execute(id, "ShellSkill", "run", parameters, json!({}))
             .await;
-        let response = session.response(id).await;
-        assert_eq!(response["outcome"], "refused", "{id}: {response}");
+        assert_eq!(session.response(id).await["result"], wanted);
     }
-    assert!(!spore.scratch.workspace().join("hijacked").exists());
-    session.run("simple", "echo  hello   world").await;
-    assert_eq!(session.response("simple").await["result"], "hello world\n");
-    let parameters = json!({ "argv": ["echo", "$(touch hijacked); > x"] });
-    session
-        .execute("argv", "ShellSkill", "run", parameters, json!({}))
-        .await;
-    assert_eq!(
-        session.response("argv").await["result"],
-        "$(touch hijacked); > x\n"
-    );
-    let parameters = json!({ "argv": ["/bin/cat"], "stdin": "in", "cwd": "." });
-    session
-        .execute("exact", "ShellSkill", "run", parameters, json!({}))
-        .await;
-    assert_eq!(session.response("exact").await["result"], "in");
-    assert!(!spore.scratch.workspace().join("hijacked").exists());
+    assert!(!workspace.join("hijacked").exists());
 }
