@@ -25,6 +25,8 @@ use crate::state::Close;
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// How long a peer may take to take one batch of frames off us.
 const WRITE_TIME: Duration = Duration::from_secs(10);
+/// How long a peer may take to read our close frame.
+const FAREWELL: Duration = Duration::from_secs(3);
 /// Frames that may wait for one spore.
 const OUTBOX: usize = 256;
 /// Peers that may be unknown at the same time.
@@ -133,9 +135,13 @@ impl Gate {
             complaints,
             bad: 0,
         };
-        let reason = tokio::select! {
-            reason = reader.run(stream) => reason,
-            _ = writer => "its connection broke",
+        let reason = {
+            let mut reading = std::pin::pin!(reader.run(stream));
+            tokio::select! {
+                reason = &mut reading => reason,
+                // Our close frame arrives only if the connection stays until the peer has read it.
+                _ = writer => timeout(FAREWELL, reading).await.unwrap_or("its connection broke"),
+            }
         };
         tracing::info!(%peer, node, reason, "a spore left");
         drop(self.inbox.send(Input::Closed(session, reason)).await);

@@ -22,12 +22,8 @@ pub(super) struct LocalSpore {
 
 impl LocalSpore {
     /// Finds the program and tells the configuration which node it will be.
-    pub(super) fn prepare(program: &Path, config: &mut Config) -> Result<Self, Problems> {
-        let program = if program.as_os_str().is_empty() {
-            beside_us()?
-        } else {
-            program.to_owned()
-        };
+    pub(super) fn prepare(program: Option<&Path>, config: &mut Config) -> Result<Self, Problems> {
+        let program = program.map_or_else(beside_us, |program| Ok(program.to_owned()))?;
         if !program.exists() {
             return Err(vec![format!(
                 "{} does not exist; give the spore's path to --local-spore",

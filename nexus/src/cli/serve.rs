@@ -20,8 +20,8 @@ pub(super) struct Serve {
     #[command(flatten)]
     listen: Listen,
     /// Also run a spore on this machine: the program `spore` beside this one, or the one given
-    #[arg(long, value_name = "PROGRAM", num_args = 0..=1, default_missing_value = "")]
-    local_spore: Option<PathBuf>,
+    #[arg(long, value_name = "PROGRAM", num_args = 0..=1)]
+    local_spore: Option<Option<PathBuf>>,
 }
 
 impl Serve {
@@ -32,7 +32,7 @@ impl Serve {
         let spore = self
             .local_spore
             .as_ref()
-            .map(|program| LocalSpore::prepare(program, &mut config))
+            .map(|program| LocalSpore::prepare(program.as_deref(), &mut config))
             .transpose()?;
         warn(&config);
         // One worker does 170,000 dispatches a second; more only add latency.

@@ -1,0 +1,144 @@
+//! The real programs, as child processes that do not outlive the test.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStderr, Command};
+
+use crate::{PATIENCE, TOKEN};
+
+/// See the module.
+pub struct Program {
+    child: Child,
+    /// Its directory, if it was given one of its own.
+    pub home: TempDir,
+}
+
+impl Program {
+    /// Starts a command with a directory of its own, and nothing inherited that could disturb it.
+    pub fn start(mut command: Command, home: TempDir) -> Self {
+        let child = command
+            .kill_on_drop(true)
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        Self { child, home }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// Sends a signal, by name.
+    pub async fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &self.pid().to_string()])
+            .status()
+            .await;
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// Waits for its end; the exit code, if it exited.
+    pub async fn end(&mut self) -> Option<i32> {
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .expect("it ends in time")
+            .expect("waited")
+            .code()
+    }
+
+    /// What it says on its standard error; once.
+    pub fn stderr(&mut self) -> ChildStderr {
+        self.child.stderr.take().expect("not taken yet")
+    }
+}
+
+/// Reads a Nexus' log until it says where it listens; goes on reading, so that the pipe never fills.
+pub async fn listening(stderr: ChildStderr) -> SocketAddr {
+    let mut lines = BufReader::new(stderr).lines();
+    let address = async {
+        while let Some(line) = lines.next_line().await.expect("reads") {
+            let said = line
+                .split("address=")
+                .nth(1)
+                .and_then(|rest| rest.split(' ').next());
+            if let Some(address) = said.and_then(|text| text.parse().ok()) {
+                return address;
+            }
+        }
+        panic!("it ended before it listened");
+    };
+    let address = tokio::time::timeout(PATIENCE, address)
+        .await
+        .expect("it listens in time");
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    address
+}
+
+/// The spore, told where the Nexus is.
+pub fn spore_program(nexus: SocketAddr, name: &str, more: &[(&str, &str)]) -> Program {
+    let home = TempDir::new().unwrap();
+    let mut command = Command::new(program("spore"));
+    command
+        .current_dir(home.path())
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap_or_default())
+        .env("HOME", home.path())
+        .env("SPORE_NODE_NAME", name)
+        .env("SPORE_NEXUS_HOST", nexus.ip().to_string())
+        .env("SPORE_NEXUS_PORT", nexus.port().to_string())
+        .env("SPORE_SHARED_TOKEN", TOKEN)
+        .env("SPORE_DATA_DIR", home.path().join("data"))
+        .env("SPORE_WORKSPACE", home.path().join("workspace"))
+        .envs(more.iter().copied());
+    Program::start(command, home)
+}
+
+/// The Nexus' program with arguments, its data in a directory of its own.
+pub fn nexus_program(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(program("nexus"));
+    command
+        .args(arguments)
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap_or_default())
+        .env("NEXUS_DATA_DIR", data)
+        .envs(environment.iter().copied())
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped());
+    command
+}
+
+/// A program of this workspace. Cargo does not build the programs of other packages for a test, so we ask it to.
+fn program(name: &str) -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let directory = std::env::current_exe()
+        .unwrap()
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .to_owned();
+    BUILT.get_or_init(|| {
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let arguments = ["build", "--quiet", "-p", "nexus", "-p", "spore", "--bins"];
+        let built = std::process::Command::new(cargo)
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status();
+        assert!(
+            built.expect("cargo runs").success(),
+            "the programs do not build"
+        );
+    });
+    directory.join(name)
+}
+
+/// A moment for something that should not happen.
+pub async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+}
