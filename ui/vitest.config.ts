@@ -5,6 +5,23 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [react()],
+  // Named here, because a dependency found late makes Vite reload the page under a running test.
+  optimizeDeps: {
+    include: [
+      "@base-ui/react/csp-provider",
+      "@base-ui/react/dialog",
+      "@base-ui/react/select",
+      "@base-ui/react/switch",
+      "@base-ui/react/tabs",
+      "@cfworker/json-schema",
+      "@tanstack/react-virtual",
+      "axe-core",
+      "lucide-react",
+      "react-dom/client",
+      "zustand",
+      "zustand/vanilla",
+    ],
+  },
   test: {
     include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],
     browser: {
@@ -15,7 +32,16 @@ export default defineConfig({
       provider: playwright({
         launchOptions: {
           executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-          args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+          args: [
+            "--no-sandbox",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--use-angle=swiftshader",
+            "--enable-unsafe-swiftshader",
+          ],
         },
       }),
       instances: [{ browser: "chromium" }],

@@ -42,7 +42,14 @@ export function startConsole(console: Console): () => void {
   const stopRemap = console.fleet.subscribe((delta) => {
     if (delta.remapped) console.ui.getState().remap(delta.remapped);
   });
-  void console.settings.getState().load();
+  void console.settings
+    .getState()
+    .load()
+    .then(() => {
+      const { settings, problem } = console.settings.getState();
+      for (const notice of settings?.notices ?? []) console.news.toast(notice, "problem");
+      if (problem) console.news.toast(`The settings cannot be read: ${problem}`, "problem");
+    });
   const stopFeed = keepSubscribed(console.bridge, console.link, (batch) => takeBatch(console, batch));
   return () => {
     stopFeed();

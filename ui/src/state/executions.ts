@@ -47,7 +47,10 @@ type Listener = (delta: ExecutionDelta) => void;
 export class Executions {
   /** Oldest first. */
   all = new Map<string, Execution>();
+  /** Counts changes of states and membership. */
   version = 0;
+  /** Counts arrivals of output. */
+  outputVersion = 0;
   #byOrdinal = new Map<number, string[]>();
   #live = new Set<string>();
   #outputChars = 0;
@@ -143,7 +146,8 @@ export class Executions {
     const delta = this.#delta;
     if (delta.changed.size === 0 && delta.output.size === 0 && !delta.membership) return;
     this.#delta = { changed: new Set(), output: new Set(), membership: false };
-    this.version += 1;
+    if (delta.changed.size > 0 || delta.membership) this.version += 1;
+    if (delta.output.size > 0) this.outputVersion += 1;
     for (const listener of [...this.#listeners]) listener(delta);
   }
 

@@ -53,6 +53,12 @@ export function useExecutionsVersion(): number {
   return useSyncExternalStore(executions.subscribe, () => executions.version);
 }
 
+/** As above, and also when any output arrived. */
+export function useExecutionsAndOutput(): number {
+  const { executions } = useConsole();
+  return useSyncExternalStore(executions.subscribe, () => executions.version + executions.outputVersion);
+}
+
 /** One execution; renders again when its state or its output changed. */
 export function useExecution(id: string | null): Execution | undefined {
   const { executions } = useConsole();

@@ -54,9 +54,11 @@ export function progressOf(
   let failed = 0;
   let unknown = 0;
   for (const id of job.executions) {
+    // What is not held any more was let go because it had finished.
     const state = executions.get(id)?.view.state;
-    if (state === undefined || isLive(state)) continue;
+    if (state !== undefined && isLive(state)) continue;
     done += 1;
+    if (state === undefined) continue;
     const outcome = outcomeOf(state);
     if (outcome === "failed") failed += 1;
     if (outcome === "unknown") unknown += 1;

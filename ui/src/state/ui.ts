@@ -7,8 +7,6 @@ import type { StatusClass } from "./status";
 
 export type Page = "map" | "nodes" | "jobs" | "settings";
 export type Tab = "overview" | "execute" | "executions";
-/** A method the operator picked elsewhere (palette), for the form to take over. */
-export type Wish = { skill: string; method: string } | null;
 /** A movement of the camera that somebody outside the map asked for. */
 export type Flight = { to: "star" | "group"; index: number; turn: number } | null;
 
@@ -32,7 +30,8 @@ export type UiState = {
   shown: ReadonlyMap<number, string>;
   /** The job whose results the selection panel and the jobs page show. */
   job: string | null;
-  wish: Wish;
+  /** The method the form shows wherever it exists, as "Skill.method". */
+  method: string;
   flight: Flight;
   /** The form of the side panel should take the keyboard as soon as it is there. */
   formCalled: boolean;
@@ -69,7 +68,7 @@ const INITIAL: UiState = {
   dock: false,
   shown: new Map(),
   job: null,
-  wish: null,
+  method: "ShellSkill.run",
   flight: null,
   formCalled: false,
   mapUnavailable: null,

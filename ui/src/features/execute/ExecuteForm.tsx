@@ -6,6 +6,7 @@
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
+import { counted } from "../../components/format";
 import { Kbd, withModifier } from "../../components/Kbd";
 import { Notice } from "../../components/Notice";
 import type { Call } from "../../state/commands";
@@ -68,24 +69,12 @@ export function ExecuteForm({ scope, methods, targets, obstacle, notes, onRun }:
 }
 
 /** The method stays the same from node to node where it exists; a wish from the palette wins. */
-let lastChosen = "ShellSkill.run";
 function useChosenMethod(methods: readonly OfferedMethod[]): [string, (name: string) => void] {
-  const [chosen, setChosen] = useState(lastChosen);
-  const wish = useUi((s) => s.wish);
+  const chosen = useUi((s) => s.method);
   const setUi = useUi((s) => s.set);
-  const choose = (name: string) => {
-    lastChosen = name;
-    setChosen(name);
-  };
-  useEffect(() => {
-    if (!wish) return;
-    lastChosen = nameOf(wish);
-    setChosen(lastChosen);
-    setUi({ wish: null });
-  }, [wish, setUi]);
   const known = methods.some((method) => nameOf(method) === chosen);
   const fallback = methods.find((method) => nameOf(method) === "ShellSkill.run") ?? methods[0];
-  return [known ? chosen : fallback ? nameOf(fallback) : "", choose];
+  return [known ? chosen : fallback ? nameOf(fallback) : "", (method) => setUi({ method })];
 }
 
 function MethodPicker({
@@ -121,39 +110,25 @@ function MethodPicker({
 type MethodFormProps = Omit<ExecuteFormProps, "methods"> & { method: OfferedMethod; picker: ReactNode };
 
 function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: MethodFormProps) {
-  const form = useMemo(() => readForm(method.schema), [method.schema]);
-  const key = `${scope} ${nameOf(method)}`;
-  const [draft, setDraft] = useState<Draft>(() => keptDraft(key)?.draft ?? emptyDraft(form));
-  const [timeoutSeconds, setTimeoutSeconds] = useState(() => keptDraft(key)?.timeoutSeconds ?? 30);
-  const [problems, setProblems] = useState<Problems>(NONE);
-  const [typed, setTyped] = useState("");
   const element = useRef<HTMLFormElement>(null);
+  const [typed, setTyped] = useState("");
+  const { form, draft, timeoutSeconds, problems, change, setTimeoutSeconds, check } = useDraft(scope, method);
   useFormCall(element);
-  useEffect(() => keepDraft(key, { draft, timeoutSeconds }), [key, draft, timeoutSeconds]);
-
   const confirming = method.effect === "destroy" && targets > 1;
   const blocked = obstacle !== null || targets === 0 || (confirming && typed.trim() !== String(targets));
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const parameters = toParameters(form, draft);
-    const found = validate(method.schema, form, parameters);
-    setProblems(found);
-    if (found.size > 0) {
-      const [path = ""] = found.keys();
-      element.current?.querySelector<HTMLElement>(`[data-testid="field-${CSS.escape(path)}"]`)?.focus();
-      return;
+    const { call, firstProblem } = check();
+    if (firstProblem !== null) {
+      element.current?.querySelector<HTMLElement>(`[data-testid="field-${CSS.escape(firstProblem)}"]`)?.focus();
+    } else if (!blocked) {
+      setTyped("");
+      onRun(call);
     }
-    if (blocked) return;
-    setTyped("");
-    const repeated = method.timeoutParameter ? { [method.timeoutParameter]: timeoutSeconds } : {};
-    onRun({ skill: method.skill, method: method.method, parameters: { ...parameters, ...repeated }, timeoutSeconds });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
-  };
-  const change = (next: Draft) => {
-    setDraft(next);
-    if (problems.size > 0) setProblems(validate(method.schema, form, toParameters(form, next)));
   };
 
   return (
@@ -180,21 +155,8 @@ function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: 
         {obstacle && <Notice testId="obstacle">{obstacle}</Notice>}
       </div>
       <div className={styles.foot}>
-        <span className={styles.touched} data-testid="touched">
-          On <b>{targets === 1 ? "1 node" : `${targets} nodes`}</b> ·{" "}
-          <span className={method.effect === "destroy" ? styles.destroys : undefined}>{EFFECT[method.effect]}</span>
-        </span>
-        {confirming && (
-          <input
-            className={`${fieldStyles.input} ${styles.confirm}`}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
-            inputMode="numeric"
-            placeholder={`Type ${targets}`}
-            aria-label={`Type ${targets} to confirm that ${targets} nodes will be touched`}
-            data-testid="confirm-count"
-          />
-        )}
+        <Touched targets={targets} effect={method.effect} />
+        {confirming && <ConfirmCount targets={targets} typed={typed} onType={setTyped} />}
         <Button
           look={method.effect === "destroy" ? "danger" : "primary"}
           type="submit"
@@ -205,6 +167,57 @@ function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: 
         </Button>
       </div>
     </form>
+  );
+}
+
+/** What was typed for a method on these nodes, kept between visits, and its check before anything is sent. */
+function useDraft(scope: string, method: OfferedMethod) {
+  const form = useMemo(() => readForm(method.schema), [method.schema]);
+  const key = `${scope} ${nameOf(method)}`;
+  const [draft, setDraft] = useState<Draft>(() => keptDraft(key)?.draft ?? emptyDraft(form));
+  const [timeoutSeconds, setTimeoutSeconds] = useState(() => keptDraft(key)?.timeoutSeconds ?? 30);
+  const [problems, setProblems] = useState<Problems>(NONE);
+  useEffect(() => keepDraft(key, { draft, timeoutSeconds }), [key, draft, timeoutSeconds]);
+  const change = (next: Draft) => {
+    setDraft(next);
+    if (problems.size > 0) setProblems(validate(method.schema, form, toParameters(form, next)));
+  };
+  const check = (): { call: Call; firstProblem: string | null } => {
+    const parameters = toParameters(form, draft);
+    const found = validate(method.schema, form, parameters);
+    setProblems(found);
+    const repeated = method.timeoutParameter ? { [method.timeoutParameter]: timeoutSeconds } : {};
+    const call = {
+      skill: method.skill,
+      method: method.method,
+      parameters: { ...parameters, ...repeated },
+      timeoutSeconds,
+    };
+    return { call, firstProblem: found.keys().next().value ?? null };
+  };
+  return { form, draft, timeoutSeconds, problems, change, setTimeoutSeconds, check };
+}
+
+function Touched({ targets, effect }: { targets: number; effect: OfferedMethod["effect"] }) {
+  return (
+    <span className={styles.touched} data-testid="touched">
+      On <b>{counted(targets, "node")}</b> ·{" "}
+      <span className={effect === "destroy" ? styles.destroys : undefined}>{EFFECT[effect]}</span>
+    </span>
+  );
+}
+
+function ConfirmCount({ targets, typed, onType }: { targets: number; typed: string; onType(typed: string): void }) {
+  return (
+    <input
+      className={`${fieldStyles.input} ${styles.confirm}`}
+      value={typed}
+      onChange={(event) => onType(event.target.value)}
+      inputMode="numeric"
+      placeholder={`Type ${targets}`}
+      aria-label={`Type ${targets} to confirm that ${targets} nodes will be touched`}
+      data-testid="confirm-count"
+    />
   );
 }
 

@@ -8,7 +8,7 @@ import { count, counted, seconds } from "../../components/format";
 import { type MarkKind, StatusMark } from "../../components/StatusMark";
 import { stop } from "../../state/commands";
 import { type Execution, isLive } from "../../state/executions";
-import { useConsole, useExecutionsVersion, useJobs } from "../../state/hooks";
+import { useConsole, useExecutionsAndOutput, useJobs } from "../../state/hooks";
 import { type Job, OUTCOMES, type Outcome, outcomeOf, progressOf } from "../../state/jobs";
 import styles from "./ManyPanel.module.css";
 
@@ -34,7 +34,7 @@ const MARKS: Record<Outcome, MarkKind> = {
 
 export function JobResults({ jobKey }: { jobKey: string }) {
   const console = useConsole();
-  useExecutionsVersion();
+  useExecutionsAndOutput();
   const job = useJobs((s) => s.jobs.find((j) => j.key === jobKey));
   if (!job) return null;
   const progress = progressOf(job, console.executions);

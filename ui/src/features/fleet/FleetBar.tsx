@@ -94,6 +94,7 @@ function Find({ input, always }: { input: RefObject<HTMLInputElement | null>; al
       {search !== "" && (
         <button
           type="button"
+          className={styles.clear}
           aria-label="Clear the filter"
           title="Clear the filter"
           onClick={() => ui.getState().set({ search: "" })}

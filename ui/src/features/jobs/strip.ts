@@ -11,13 +11,19 @@ export type StripItem =
 export type Strip = { items: StripItem[]; more: number; running: number; waiting: number };
 
 const SHOWN = 5;
+/** Counting through ten thousand executions at every batch would be too much; a job that is over stays over. */
+const finished = new WeakSet<Job>();
 
 export function stripOf(executions: Executions, jobs: readonly Job[]): Strip {
   const inJobs = new Set<string>();
   const items: StripItem[] = [];
   for (const job of jobs) {
+    if (finished.has(job)) continue;
     const { done, total } = progressOf(job, executions);
-    if (done === total) continue;
+    if (done === total) {
+      finished.add(job);
+      continue;
+    }
     for (const id of job.executions) inJobs.add(id);
     items.push({ kind: "job", job, done, total });
   }

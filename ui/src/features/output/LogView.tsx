@@ -5,7 +5,7 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Button } from "../../components/Button";
 import { count } from "../../components/format";
 import type { Line, OutputBuffer } from "../../state/output";
@@ -17,7 +17,7 @@ const NEAR_END = 24;
 
 export function LogView({ output, live, label }: { output: OutputBuffer; live: boolean; label: string }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useState(true);
+  const [following, setFollowing] = useFollowing(scroller, output);
   const head = output.dropped > 0 ? 1 : 0;
   const total = output.lines.length + head;
   const rows = useVirtualizer({
@@ -27,25 +27,6 @@ export function LogView({ output, live, label }: { output: OutputBuffer; live: b
     overscan: 12,
     initialRect: { width: 400, height: 400 },
   });
-
-  // A buffer that dropped lines at its front moves under a reader who scrolled up; keep the same line in place.
-  const droppedBefore = useRef(output.dropped);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    const moved = output.dropped - droppedBefore.current;
-    droppedBefore.current = output.dropped;
-    if (!element) return;
-    if (following) element.scrollTop = element.scrollHeight;
-    else if (moved > 0) element.scrollTop = Math.max(0, element.scrollTop - moved * LINE);
-  });
-
-  useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const onScroll = () => setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END);
-    element.addEventListener("scroll", onScroll, { passive: true });
-    return () => element.removeEventListener("scroll", onScroll);
-  }, []);
 
   return (
     <div className={styles.frame}>
@@ -84,6 +65,32 @@ export function LogView({ output, live, label }: { output: OutputBuffer; live: b
       )}
     </div>
   );
+}
+
+/** Whether the reader is at the tail; keeps them there while they are, and keeps their line in place while not. */
+function useFollowing(scroller: RefObject<HTMLDivElement | null>, output: OutputBuffer) {
+  const [following, setFollowing] = useState(true);
+  // Only new output scrolls, never a mere render: a render caused by the reader's own scrolling must not pull it back.
+  // A buffer that dropped lines at its front moves under a reader who scrolled up; the same line stays in place.
+  const droppedBefore = useRef(output.dropped);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for what the buffer holds
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const moved = output.dropped - droppedBefore.current;
+    droppedBefore.current = output.dropped;
+    if (!element) return;
+    if (following) element.scrollTop = element.scrollHeight;
+    else if (moved > 0) element.scrollTop = Math.max(0, element.scrollTop - moved * LINE);
+  }, [scroller, output, output.version, following]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const onScroll = () => setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END);
+    element.addEventListener("scroll", onScroll, { passive: true });
+    return () => element.removeEventListener("scroll", onScroll);
+  }, [scroller]);
+  return [following, setFollowing] as const;
 }
 
 function LineText({ line, caret }: { line: Line; caret: boolean }) {

@@ -17,20 +17,31 @@ const ICONS = { group: CircleDashed, skill: Terminal, run: Play, filter: ListFil
 export function Palette() {
   const { ui } = useConsole();
   const open = useUi((s) => s.palette.open);
+  const toForm = useRef(false);
   const setOpen = (next: boolean) => ui.getState().set({ palette: { open: next, query: "" } });
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup} data-testid="palette" aria-label="Find and run" finalFocus={false}>
-          <Finder onDone={() => setOpen(false)} />
+        <Dialog.Popup
+          className={styles.popup}
+          data-testid="palette"
+          aria-label="Find and run"
+          finalFocus={() => !toForm.current}
+        >
+          <Finder
+            onDone={(choice) => {
+              toForm.current = choice.toForm;
+              setOpen(false);
+            }}
+          />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   );
 }
 
-function Finder({ onDone }: { onDone(): void }) {
+function Finder({ onDone }: { onDone(choice: PaletteChoice): void }) {
   const console = useConsole();
   const query = useUi((s) => s.palette.query);
   const deferred = useDeferredValue(query);
@@ -45,7 +56,7 @@ function Finder({ onDone }: { onDone(): void }) {
 
   const act = (choice: PaletteChoice | undefined) => {
     if (!choice) return;
-    onDone();
+    onDone(choice);
     choice.act();
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -18,6 +18,8 @@ export type PaletteChoice = {
   ordinal: number | null;
   icon: "group" | "skill" | "run" | "filter" | null;
   keys: string;
+  /** The keyboard goes on to a form, so it must not go back to where it was. */
+  toForm: boolean;
   act(): void;
 };
 
@@ -49,6 +51,7 @@ function choiceOf(console: Console, found: Found): PaletteChoice {
         verb: "Fly to",
         ordinal,
         icon: null,
+        toForm: false,
         keys: "↵",
         act,
       };
@@ -66,6 +69,7 @@ function choiceOf(console: Console, found: Found): PaletteChoice {
         verb: "Fly to",
         ordinal: null,
         icon: "group",
+        toForm: false,
         keys: "↵",
         act,
       };
@@ -79,6 +83,7 @@ function choiceOf(console: Console, found: Found): PaletteChoice {
         verb: skillVerb(console),
         ordinal: null,
         icon: "skill",
+        toForm: true,
         keys: "↵",
         act: () => wishFor(console, found),
       };
@@ -99,7 +104,7 @@ function wishFor({ fleet, ui }: Console, { skill, method }: { skill: string; met
       [...fleet.ordinals()].filter((o) => fleet.node(o)?.methods.some((m) => m.skill === skill && m.method === method)),
     );
   }
-  state.set({ wish: { skill, method }, job: null });
+  state.set({ method: `${skill}.${method}`, job: null });
   state.callForm();
 }
 
@@ -116,6 +121,7 @@ function runOnMatches({ fleet, ui }: Console, query: string, matches: number): P
     verb: "",
     ordinal: null,
     icon: "run",
+    toForm: true,
     keys: "Ctrl ↵",
     act,
   };
@@ -134,6 +140,7 @@ function filterMap({ ui }: Console, query: string): PaletteChoice {
     verb: "",
     ordinal: null,
     icon: "filter",
+    toForm: false,
     keys: "Tab",
     act,
   };

@@ -7,7 +7,7 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { Notice } from "../../components/Notice";
 import { visibleStars } from "../../state/filter";
 import { useConsole, useFleet, useUi } from "../../state/hooks";
@@ -38,7 +38,6 @@ export function NodeTable() {
   const selected = useUi((s) => s.selected);
   const cursor = useUi((s) => s.cursor);
   const open = useUi((s) => s.open);
-  const unavailable = useUi((s) => s.mapUnavailable);
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -51,30 +50,11 @@ export function NodeTable() {
   });
 
   const onClick = useCallback((ordinal: number, event: MouseEvent) => pick(ui.getState(), ordinal, event), [ui]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const at = cursor === null ? -1 : rows.indexOf(cursor);
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 1);
-    const next = nextIndex(event.key, at, rows.length, page);
-    if (next !== null) {
-      const ordinal = rows[next];
-      if (ordinal === undefined) return;
-      ui.getState().setCursor(ordinal);
-      virtual.scrollToIndex(next);
-    } else if (event.key === "Enter" && cursor !== null) ui.getState().openNode(cursor);
-    else if (event.key === " " && cursor !== null) ui.getState().toggleSelected(cursor);
-    else return;
-    event.preventDefault();
-  };
+  const onKeyDown = useGridKeys(rows, scroller, (index) => virtual.scrollToIndex(index));
 
   return (
     <div className={styles.table}>
-      {unavailable !== null && (
-        <div className={styles.notice}>
-          <Notice tone="warning" testId="map-unavailable-note">
-            The map cannot be drawn here: {unavailable}
-          </Notice>
-        </div>
-      )}
+      <MapNote />
       <div
         ref={scroller}
         className={styles.grid}
@@ -111,6 +91,37 @@ export function NodeTable() {
       {rows.length === 0 && <p className={styles.empty}>No node fits the filter.</p>}
     </div>
   );
+}
+
+function MapNote() {
+  const unavailable = useUi((s) => s.mapUnavailable);
+  if (unavailable === null) return null;
+  return (
+    <div className={styles.notice}>
+      <Notice tone="warning" testId="map-unavailable-note">
+        The map cannot be drawn here: {unavailable}
+      </Notice>
+    </div>
+  );
+}
+
+/** Arrows, pages and ends move the row under the keyboard; Enter opens it, Space selects it. */
+function useGridKeys(rows: Uint32Array, scroller: RefObject<HTMLDivElement | null>, scrollTo: (index: number) => void) {
+  const { ui } = useConsole();
+  return (event: KeyboardEvent) => {
+    const { cursor, setCursor, openNode, toggleSelected } = ui.getState();
+    const at = cursor === null ? -1 : rows.indexOf(cursor);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 1);
+    const next = nextIndex(event.key, at, rows.length, page);
+    const ordinal = next === null ? undefined : rows[next];
+    if (next !== null && ordinal !== undefined) {
+      setCursor(ordinal);
+      scrollTo(next);
+    } else if (event.key === "Enter" && cursor !== null) openNode(cursor);
+    else if (event.key === " " && cursor !== null) toggleSelected(cursor);
+    else return;
+    event.preventDefault();
+  };
 }
 
 function Head({ sort, onSort }: { sort: Sort; onSort(sort: Sort): void }) {

@@ -1,0 +1,164 @@
+/**
+ * The simulated host itself: holds the swarm, lets its load drift, and speaks in numbered batches to one listener.
+ * Not here: the face towards the console (../mock.ts), what commands answer (script.ts).
+ */
+import type { FeedBatch, FeedEvent, JoinView, NodeView, SettingsPatch, SettingsView, VitalsRow } from "../types";
+import { refusal, SimulatedExecutions } from "./executions";
+import { goOffline, homeNode, makeFleet } from "./fleet";
+import { joinView } from "./join";
+import { type Random, recentLoad, seeded } from "./random";
+
+export type MockOptions = {
+  n: number;
+  seed: number;
+  /** No drift: for pictures and tests. */
+  still: boolean;
+  exposed: boolean;
+  batchMs: number;
+  theme: SettingsView["theme"];
+  /** A node appears by itself after so many milliseconds. */
+  join: number | null;
+};
+
+const THEMES = ["system", "dark", "light"];
+
+export class SimulatedHost {
+  readonly nodes: NodeView[];
+  readonly executions: SimulatedExecutions;
+  subscriptions = 0;
+  settings: SettingsView;
+  #groups;
+  #random: Random;
+  #byId: Map<string, NodeView>;
+  #listener: ((batch: FeedBatch) => void) | null = null;
+  #seq = 0;
+  #queue: FeedEvent[] = [];
+  #flushing: ReturnType<typeof setTimeout> | undefined;
+  #drift: ReturnType<typeof setInterval> | undefined;
+  #options: MockOptions;
+
+  constructor(options: MockOptions) {
+    this.#options = options;
+    this.#random = seeded(options.seed);
+    const fleet = makeFleet(options.n, this.#random);
+    this.nodes = fleet.nodes;
+    this.#groups = fleet.groups;
+    this.#byId = new Map(fleet.nodes.map((node) => [node.id, node]));
+    this.executions = new SimulatedExecutions({
+      node: (id) => this.#byId.get(id),
+      emit: (event) => this.emit(event),
+      lose: (node) => this.lose(node),
+      tasksChanged: (node) =>
+        this.emit({ kind: "vitals", rows: [[node.ordinal, node.cpu, node.memory, node.activeTasks]] }),
+    });
+    const { exposed, theme } = options;
+    this.settings = {
+      exposed,
+      theme,
+      keepInTray: true,
+      runLocalSpore: true,
+      reducedMotion: "system",
+      notices: [],
+      restartNeeded: false,
+    };
+  }
+
+  subscribe(listener: (batch: FeedBatch) => void): () => void {
+    this.#silence();
+    this.subscriptions += 1;
+    this.#seq = 0;
+    this.#listener = listener;
+    const { exposed } = this.settings;
+    const nexus = {
+      id: "nexus-1",
+      name: "nexus-1",
+      version: "0.1.0",
+      address: exposed ? "0.0.0.0:8765" : "127.0.0.1:8765",
+      exposed,
+    };
+    this.emit({
+      kind: "snapshot",
+      nexus,
+      groups: this.#groups,
+      nodes: this.nodes,
+      executions: this.executions.views(),
+    });
+    this.emit({ kind: "vitals", rows: recentLoad(this.nodes, this.#random) });
+    if (!this.#options.still) this.#drift = setInterval(() => this.#tick(), 1000);
+    if (this.#options.join !== null) setTimeout(() => this.enrol(), this.#options.join);
+    return () => {
+      if (this.#listener === listener) this.#silence();
+    };
+  }
+
+  emit(...events: FeedEvent[]): void {
+    if (!this.#listener) return;
+    this.#queue.push(...structuredClone(events));
+    this.#flushing ??= setTimeout(() => this.#flush(), this.#options.batchMs);
+  }
+
+  /** Leaves out numbers, as if batches were lost. */
+  skipBatches(count: number): void {
+    this.#seq += count;
+  }
+
+  lose(node: NodeView): void {
+    this.executions.orphan(node);
+    goOffline(node, this.#random);
+    node.lastSeen = new Date().toISOString();
+    this.emit({ kind: "node", change: "disconnected", node });
+  }
+
+  reconnect(node: NodeView): void {
+    Object.assign(node, { state: "online", cpu: 0.2, memory: 0.4, latencyMs: 5 });
+    this.emit({ kind: "node", change: "connected", node });
+  }
+
+  /** A new node appears in the home system. */
+  enrol(): NodeView {
+    const ordinal = this.nodes.length;
+    const node = { ...homeNode(ordinal), id: `late-${ordinal}`, ordinal };
+    this.nodes.push(node);
+    this.#byId.set(node.id, node);
+    this.emit({ kind: "node", change: "connected", node });
+    return node;
+  }
+
+  saveSettings(patch: SettingsPatch): SettingsView {
+    if (patch.theme !== undefined && !THEMES.includes(patch.theme)) throw refusal("invalid_settings", "No such theme.");
+    this.settings = { ...this.settings, ...patch };
+    return this.settings;
+  }
+
+  join(): JoinView {
+    return joinView(this.settings.exposed);
+  }
+
+  #flush(): void {
+    this.#flushing = undefined;
+    const events = this.#queue;
+    this.#queue = [];
+    this.#listener?.({ seq: this.#seq++, events });
+  }
+
+  #silence(): void {
+    this.#listener = null;
+    this.#queue = [];
+    clearInterval(this.#drift);
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
+  }
+
+  #tick(): void {
+    const random = this.#random;
+    const share = this.nodes.length > 1000 ? 0.01 : 0.35;
+    const rows: VitalsRow[] = [];
+    for (const node of this.nodes) {
+      if (node.state === "offline" || random() > share) continue;
+      node.cpu = Math.min(0.98, Math.max(0.02, node.cpu + (random() - 0.5) * 0.08));
+      node.memory = Math.min(0.95, Math.max(0.05, node.memory + (random() - 0.5) * 0.02));
+      rows.push([node.ordinal, node.cpu, node.memory, node.activeTasks]);
+    }
+    if (rows.length > 0) this.emit({ kind: "vitals", rows });
+  }
+}
