@@ -12,6 +12,8 @@ export type Fit = { box: Box; insets: Insets; maxK: number };
 
 /** A small fleet keeps the core in the middle and this much room round it: three slots of the home system. */
 const SMALL_ROOM = 3.8;
+/** Beside the outermost star there must be room for its card. */
+const CARD_ROOM = { x: 2.3, y: 0.8 };
 /** The console's bars at the top, and names of groups outside their discs. */
 const INSETS: Insets = { top: 56, right: 30, bottom: 26, left: 30 };
 /** The empty chart leaves room for the card that says how to add the first node. */
@@ -25,8 +27,8 @@ export function fitAll(chart: Chart, store: StarStore, view: Size): Fit {
     const insets = { ...INSETS, top: INSETS.top + names * 0.7, bottom: INSETS.bottom + names };
     return { box, insets: shrink(insets, view), maxK: FIT_K };
   }
-  const rx = Math.max(SMALL_ROOM, -box.x0, box.x1);
-  const ry = Math.max(SMALL_ROOM, -box.y0, box.y1);
+  const rx = Math.max(SMALL_ROOM, CARD_ROOM.x - box.x0, CARD_ROOM.x + box.x1);
+  const ry = Math.max(SMALL_ROOM, CARD_ROOM.y - box.y0, CARD_ROOM.y + box.y1);
   const bottom = store.present === 0 && view.height > 560 ? EMPTY_BOTTOM : INSETS.bottom;
   const small = { x0: -rx, x1: rx, y0: -ry, y1: ry };
   return { box: small, insets: shrink({ ...INSETS, bottom }, view), maxK: FIT_K_SMALL };

@@ -53,7 +53,7 @@ export class LiveScene implements Scene {
     this.surface = new Surface(options.canvas, {
       resized: (view) => this.resized(view),
       redraw: () => {
-        this.sky.labels.invalidate();
+        this.sky.labels.refont();
         this.ticker.request();
       },
       unavailable: (reason) => queueMicrotask(() => options.onPointer({ kind: "unavailable", reason })),

@@ -32,7 +32,9 @@ Look lookOf(uint status, float load) {
   if (status == 4u) return Look(vec4(u_tints[4], 1.0), offlineRadius(s), 1.0, 0.0, 0.0);
   if (status == 3u) return Look(vec4(u_tints[3], 1.0), degradedRadius(load, s), 0.0, ringStrength(s), 0.0);
   if (status == 5u) return Look(vec4(u_tints[5], 1.0), criticalRadius(load, s), 0.0, 0.0, 1.0);
-  float alpha = status == 2u ? 1.0 : min(1.0, u_idle + 0.3 * load);
+  // Where stars melt together each one is fainter, so that a dense disc does not outshine the exceptions.
+  float crowd = mix(0.4, 1.0, smoothstep(0.4, 2.0, s));
+  float alpha = (status == 2u ? 1.0 : min(1.0, u_idle + 0.3 * load)) * crowd;
   return Look(vec4(u_tints[status], status == 0u ? 0.0 : alpha), bodyRadius(load, s), 0.0, 0.0, 0.0);
 }
 void main() {
@@ -61,7 +63,7 @@ void main() {
   if (u_pass == 3) {
     float outer = radius + mix(2.8, 0.38 * (9.0 + 9.0 * load) + 2.5, smoothstep(20.0, 60.0, u_spacing)) + 4.0;
     float close = exception && status == 4u ? 0.0 : arcStrength(u_spacing);
-    ringRadius = mix(radius + (ring > 0.0 ? 6.2 : 3.4), outer + 6.0, close);
+    ringRadius = mix(radius + (ring > 0.0 ? 6.2 : 3.4), outer + 3.5, close);
     if (u_spacing < 6.0) ringRadius = radius + 1.8;
     colour = vec4(u_activity, dimmed ? 0.4 : 1.0);
     ring = 1.0;

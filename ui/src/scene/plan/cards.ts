@@ -10,7 +10,9 @@ import { Status } from "../api.ts";
 import { coversStar, type NodeLabel, scoreOf } from "./labelBoard.ts";
 import { isSmall, reachAt, type Sky, starAt } from "./sky.ts";
 
-export const CARD_HEIGHT = 50;
+/** Lines of a label at close zoom: name, load, address. */
+export type Lines = 1 | 2 | 3;
+export const CARD_HEIGHTS = { 1: 16, 2: 32, 3: 50 } as const;
 const CARDS_FROM_K = 28;
 /** From here there is room for everybody's; before, for those that matter. */
 const CARDS_FOR_ALL_K = 46;
@@ -35,7 +37,7 @@ export function layoutCards(sky: Sky, taken: Rect[]): NodeLabel[] {
     if (card === null) continue;
     cards.push(card);
     const p = starAt(sky, i);
-    taken.push({ x: p.x + card.dx, y: p.y + card.dy, w: card.w, h: close ? CARD_HEIGHT : 16 });
+    taken.push({ x: p.x + card.dx, y: p.y + card.dy, w: card.w, h: CARD_HEIGHTS[card.lines === 0 ? 1 : card.lines] });
   }
   return cards;
 }
@@ -46,32 +48,76 @@ function deserves(sky: Sky, i: number): boolean {
   return trouble || i === sky.focus || sky.store.selected.has(i);
 }
 
+/** The fullest card that finds room; in a small fleet the name alone stands somewhere in any case. */
 function placeCard(sky: Sky, i: number, taken: readonly Rect[], must: boolean, close: boolean): NodeLabel | null {
-  const label = sky.store.stars.label(i);
-  const p = starAt(sky, i);
-  const h = close ? CARD_HEIGHT : 16;
-  const w = Math.ceil(
-    close
-      ? Math.max(
-          sky.measure("title", label.name),
-          sky.measure("facts", label.facts),
-          sky.measure("address", label.address),
-        )
-      : sky.measure("title", label.name),
-  );
-  const r = reachAt(sky, i) + GAP;
-  const right = { dx: r, dy: -h / 2, w, toLeft: false };
-  const left = { dx: -r - w, dy: -h / 2, w, toLeft: true };
-  const above = { dx: -w / 2, dy: -r - h + 4, w, toLeft: false };
-  const below = { dx: -w / 2, dy: r - 4, w, toLeft: false };
-  const outward = (sky.store.stars.x[i] ?? 0) * sky.camera.k >= -10;
-  const spots = outward ? [right, left, below, above] : [left, right, below, above];
-  for (const spot of spots) {
-    const rect = { x: p.x + spot.dx, y: p.y + spot.dy, w, h };
-    if (rect.x < 4 || rect.x + w > sky.view.width - 4) continue;
-    if (taken.some((other) => overlaps(rect, other, 3)) || coversStar(sky, rect, i, false)) continue;
-    return { ordinal: i, ...spot, card: true };
+  const options: Lines[] = !close ? [1] : must ? [3, 2, 1] : [3];
+  for (const lines of options) {
+    const card = bestSpot(sky, i, lines, taken, must);
+    if (card !== null) return card;
   }
-  const first = spots[0];
-  return must && first !== undefined ? { ordinal: i, ...first, card: true } : null;
+  return must ? (spotsFor(sky, i, 1)[0] ?? null) : null;
+}
+
+function bestSpot(sky: Sky, i: number, lines: Lines, taken: readonly Rect[], spokes: boolean): NodeLabel | null {
+  let best: NodeLabel | null = null;
+  let bestCost = Infinity;
+  const p = starAt(sky, i);
+  for (const [n, spot] of spotsFor(sky, i, lines).entries()) {
+    if (n * 0.3 >= bestCost) break;
+    const rect = { x: p.x + spot.dx, y: p.y + spot.dy, w: spot.w, h: CARD_HEIGHTS[lines] };
+    if (rect.x < 4 || rect.x + rect.w > sky.view.width - 4) continue;
+    if (taken.some((other) => overlaps(rect, other, 3)) || coversStar(sky, rect, i, false)) continue;
+    const cost = n * 0.3 + (spokes ? spokesThrough(sky, rect) : 0);
+    if (cost < bestCost) [best, bestCost] = [spot, cost];
+  }
+  return best;
+}
+
+/** Outward of the core first, then inward, then the corners, below and above. */
+function spotsFor(sky: Sky, i: number, lines: Lines): NodeLabel[] {
+  const label = sky.store.stars.label(i);
+  const widths = [sky.measure("title", label.name)];
+  if (lines > 1) widths.push(sky.measure("facts", label.facts));
+  if (lines > 2) widths.push(sky.measure("address", label.address));
+  const w = Math.ceil(Math.max(...widths));
+  const h = CARD_HEIGHTS[lines];
+  const r = reachAt(sky, i) + GAP;
+  const side = (toLeft: boolean, dy: number, away = r): NodeLabel => ({
+    ordinal: i,
+    dx: toLeft ? -away - w : away,
+    dy,
+    w,
+    lines,
+    toLeft,
+  });
+  const inward = (sky.store.stars.x[i] ?? 0) * sky.camera.k < -10;
+  const corner = r * 0.62;
+  return [
+    side(inward, -h / 2),
+    side(!inward, -h / 2),
+    side(inward, corner - 6, corner),
+    side(inward, -corner - h + 6, corner),
+    side(!inward, corner - 6, corner),
+    side(!inward, -corner - h + 6, corner),
+    { ordinal: i, dx: -w / 2, dy: r - 4, w, lines, toLeft: false },
+    { ordinal: i, dx: -w / 2, dy: 4 - r - h, w, lines, toLeft: false },
+  ];
+}
+
+/** In a small fleet every star has its spoke; a card would rather not lie on one. */
+function spokesThrough(sky: Sky, rect: Rect): number {
+  const { x, y } = sky.camera;
+  let crossed = 0;
+  for (let i = 0; i < sky.store.stars.count; i++) {
+    if (!sky.store.isThere(i)) continue;
+    const p = starAt(sky, i);
+    for (let t = 0.05; t < 1; t += 0.05) {
+      const px = x + (p.x - x) * t;
+      const py = y + (p.y - y) * t;
+      if (px < rect.x || px > rect.x + rect.w || py < rect.y || py > rect.y + rect.h) continue;
+      crossed++;
+      break;
+    }
+  }
+  return crossed;
 }

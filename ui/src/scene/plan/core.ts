@@ -2,7 +2,7 @@
  * The core: the Nexus itself in the middle of the chart, and the dashed places where the first stars will stand.
  * Not here: its name (labels.ts).
  */
-import { mix, smoothstep } from "../../kernels/camera.ts";
+import { clamp } from "../../kernels/camera.ts";
 import { type DrawList, Mark } from "../drawList.ts";
 import { pack } from "../palette.ts";
 import { isSmall, type Sky } from "./sky.ts";
@@ -12,7 +12,7 @@ const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 /** The core shrinks when the whole sky is small on the screen and grows a little in the closest view. */
 export function coreScale(sky: Sky): number {
   if (isSmall(sky)) return 1.25;
-  return mix(0.72, 1, smoothstep(1, 3, sky.camera.k));
+  return clamp(0.7 * sky.camera.k, 0.45, 1);
 }
 
 export function drawCore(sky: Sky, list: DrawList): void {

@@ -8,6 +8,7 @@ import { overlaps, type Rect } from "../../kernels/labels.ts";
 import { visitBox } from "../../kernels/spatial.ts";
 import type { SceneGroup } from "../api.ts";
 import type { Disc } from "../chart.ts";
+import { coreScale } from "./core.ts";
 import type { Sky } from "./sky.ts";
 
 export type Note = { text: string; tone: "critical" | "degraded" | "offline" };
@@ -36,7 +37,7 @@ const FAR_LIMIT = 24;
 const NOTE_GAP = 14;
 /** Names stay clear of the console's bars at the top of the map. */
 const TOP_CLEAR = 62;
-const digits = new Intl.NumberFormat("en");
+export const digits = new Intl.NumberFormat("en");
 
 export const abnormal = (g: SceneGroup): number => g.degraded + g.offline + g.critical;
 /** Should this group's exceptions show as an arc and a line? */
@@ -55,7 +56,8 @@ export function layoutGroupNames(sky: Sky): GroupName[] {
   const room = (g: SceneGroup): number => g.discs[0]?.r ?? 0;
   shown.sort((a, b) => Number(abnormal(b) > 0) - Number(abnormal(a) > 0) || room(a) - room(b) || a.index - b.index);
   const names: GroupName[] = [];
-  const rects: Rect[] = [];
+  const s = 21 * coreScale(sky);
+  const rects: Rect[] = [{ x: sky.camera.x - s, y: sky.camera.y - s, w: 2 * s, h: 2 * s }];
   for (const group of shown) {
     const disc = sky.chart.discsOfGroup(group.index)[0];
     if (disc === undefined) continue;

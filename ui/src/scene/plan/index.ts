@@ -7,7 +7,7 @@ import { haloStrength } from "../../kernels/detail.ts";
 import type { DrawList } from "../drawList.ts";
 import { drawCore, drawEmptySlots } from "./core.ts";
 import { drawChips, drawCoreName, drawGroupNames, drawNodeLabels, drawPulseCounts } from "./labels.ts";
-import { drawComets, drawFocusSpokes, drawLassoLine, drawSmallSpokes, drawTints } from "./links.ts";
+import { drawComets, drawFocusSpokes, drawLassoLine, drawSmallSpokes, drawTints, drawWorkSpokes } from "./links.ts";
 import { isSmall, type Sky } from "./sky.ts";
 import { drawCloseUps, drawRings, drawSelection } from "./stars.ts";
 
@@ -21,6 +21,7 @@ export function plan(sky: Sky, list: DrawList): void {
   list.collect(() => drawTints(sky, list));
   list.add({ op: "discs" });
   list.collect(() => drawSmallSpokes(sky, list));
+  list.collect(() => drawWorkSpokes(sky, list));
   list.collect(() => drawFocusSpokes(sky, list));
   list.collect(() => drawComets(sky, list));
   if (thrift < 1 && haloStrength(k) > 0 && sky.store.busy.size > 0) list.add({ op: "stars", pass: "halo" });

@@ -8,13 +8,13 @@ import { labelBudget, reachOf } from "../../kernels/detail.ts";
 import { LabelMemory, type LabelWish, placeLabels, type Rect } from "../../kernels/labels.ts";
 import { visitBox } from "../../kernels/spatial.ts";
 import { Status } from "../api.ts";
-import { layoutCards } from "./cards.ts";
+import { type Lines, layoutCards } from "./cards.ts";
 import { coreScale } from "./core.ts";
 import { type GroupName, groupNameRect, layoutGroupNames } from "./groupNames.ts";
 import { inView, isSmall, reachAt, type Sky, starAt } from "./sky.ts";
 
-/** A label of a star; dx, dy lead from the star to the block's left top corner. */
-export type NodeLabel = { ordinal: number; dx: number; dy: number; w: number; card: boolean; toLeft: boolean };
+/** A label of a star; dx, dy lead from the star to the block's left top corner. No lines: a plain name. */
+export type NodeLabel = { ordinal: number; dx: number; dy: number; w: number; lines: 0 | Lines; toLeft: boolean };
 
 const RELAYOUT_MS = 100;
 const MOVING_RELAYOUT_MS = 160;
@@ -27,10 +27,17 @@ export class LabelBoard {
   nodes: NodeLabel[] = [];
   readonly memory = new LabelMemory();
   private stale = true;
+  /** What the groups' names were last laid out for; panning and loads leave them where they are. */
+  private groupsFor = "";
   private laidOut: { camera: Camera; width: number; height: number; at: number } | null = null;
 
   /** Data, selection, theme or fonts changed. */
   invalidate(): void {
+    this.stale = true;
+  }
+  /** Fonts arrived: every width is another one. */
+  refont(): void {
+    this.groupsFor = "";
     this.stale = true;
   }
   /** When a layout that was put off is due, or Infinity. */
@@ -54,7 +61,10 @@ export class LabelBoard {
   }
 
   private layout(sky: Sky): void {
-    this.groups = layoutGroupNames(sky);
+    const { view, chart, camera } = sky;
+    const groupsFor = `${camera.k} ${view.width} ${view.height} ${chart.healthVersion}`;
+    if (groupsFor !== this.groupsFor) this.groups = layoutGroupNames(sky);
+    this.groupsFor = groupsFor;
     const taken = this.groups.map((g) => groupNameRect(sky, g));
     const s = coreScale(sky);
     taken.push({ x: sky.camera.x - 26, y: sky.camera.y - 22 * s, w: 52, h: 22 * s + 46 });
@@ -87,7 +97,7 @@ export class LabelBoard {
     });
     return placed.map((p) => {
       const at = starAt(sky, p.id);
-      return { ordinal: p.id, dx: p.rect.x - at.x, dy: p.rect.y - at.y, w: p.rect.w, card: false, toLeft: false };
+      return { ordinal: p.id, dx: p.rect.x - at.x, dy: p.rect.y - at.y, w: p.rect.w, lines: 0, toLeft: false };
     });
   }
 }

@@ -6,10 +6,9 @@
 import { Status } from "../api.ts";
 import type { DrawList, TextStyle } from "../drawList.ts";
 import { pack } from "../palette.ts";
-import { CARD_HEIGHT } from "./cards.ts";
 import { coreScale } from "./core.ts";
-import { type GroupName, groupNameSpot } from "./groupNames.ts";
-import type { NodeLabel } from "./labelBoard.ts";
+import { digits, type GroupName, groupNameSpot } from "./groupNames.ts";
+import { coversStar, type NodeLabel } from "./labelBoard.ts";
 import { pulseSpot } from "./links.ts";
 import { inView, isSmall, reachAt, type Sky, starAt } from "./sky.ts";
 import { focusRadius } from "./stars.ts";
@@ -57,12 +56,12 @@ export function drawNodeLabels(sky: Sky, list: DrawList): void {
   const chip = hover !== null && hover !== sky.focus ? starAt(sky, hover) : null;
   for (const label of sky.labels.nodes) {
     const i = label.ordinal;
-    if (!store.isThere(i) || (i === sky.focus && !label.card)) continue;
+    if (!store.isThere(i) || (i === sky.focus && label.lines === 0)) continue;
     const p = starAt(sky, i);
     if (!inView(sky, p, 240)) continue;
     const underChip = chip !== null && i !== hover && Math.abs(p.y + label.dy + 6 - chip.y) < 20;
     if (underChip && p.x + label.dx < chip.x + 150 && p.x + label.dx + label.w > chip.x - 12) continue;
-    if (label.card) drawCard(sky, list, label);
+    if (label.lines > 0) drawCard(sky, list, label);
     else if (i !== hover)
       write(sky, list, "node", store.stars.label(i).name, p.x + label.dx, p.y + label.dy + 9.5, nameColour(sky, i));
   }
@@ -78,18 +77,17 @@ function drawCard(sky: Sky, list: DrawList, label: NodeLabel): void {
     const indent = label.toLeft ? label.w - sky.measure(style, text) : 0;
     write(sky, list, style, text, p.x + label.dx + indent, p.y + label.dy + dy, colour);
   };
-  const full = sky.camera.k >= 28;
   const title = status === Status.Online || status === Status.Busy ? palette.text : nameColour(sky, i);
-  line("title", texts.name, full ? 14 : 12, title);
-  if (!full) return;
-  line("facts", texts.facts, CARD_HEIGHT - 18, status === Status.Offline ? palette.text3 : palette.text2);
-  line("address", texts.address, CARD_HEIGHT - 1, palette.text3);
+  line("title", texts.name, label.lines === 1 ? 12 : 14, title);
+  if (label.lines < 2) return;
+  line("facts", texts.facts, 32, status === Status.Offline ? palette.text3 : palette.text2);
+  if (label.lines > 2) line("address", texts.address, 49, palette.text3);
 }
 
 /** The focused star's chip in ink, the hovered star's in the disc's colour. */
 export function drawChips(sky: Sky, list: DrawList): void {
   const { focus, hover, palette } = sky;
-  const carded = new Set(sky.labels.nodes.filter((l) => l.card).map((l) => l.ordinal));
+  const carded = new Set(sky.labels.nodes.filter((l) => l.lines > 0).map((l) => l.ordinal));
   if (focus !== null && sky.store.isThere(focus) && !carded.has(focus))
     chip(sky, list, focus, focusRadius(sky, focus), palette.ink, palette.inkText);
   if (hover === null || hover === focus || !sky.store.isThere(hover) || carded.has(hover)) return;
@@ -101,9 +99,17 @@ function chip(sky: Sky, list: DrawList, i: number, ring: number, box: string, in
   const p = starAt(sky, i);
   const text = sky.store.stars.label(i).name;
   const width = sky.measure("chip", text) + 2 * CHIP_PAD;
-  const fits = p.x + ring + 7 + width < sky.view.width - 6;
-  const left = fits ? p.x + ring + 7 : p.x - ring - 7 - width;
+  const right = p.x + ring + 7;
+  const left = chooseSide(sky, i, right, p.x - ring - 7 - width, p.y - 12, width);
   list.texts.push({ text, style: "chip", x: left + CHIP_PAD, y: p.y + 4, fill: pack(ink), halo: pack(box) });
+}
+
+/** To the right, unless only the left hides no star or stays inside the view. */
+function chooseSide(sky: Sky, i: number, right: number, left: number, y: number, w: number): number {
+  if (right + w > sky.view.width - 6) return left;
+  if (left < 6 || sky.camera.k < 6) return right;
+  const hides = (x: number): boolean => coversStar(sky, { x, y, w, h: 24 }, i, false);
+  return hides(right) && !hides(left) ? left : right;
 }
 
 export function drawCoreName(sky: Sky, list: DrawList): void {
@@ -121,7 +127,7 @@ export function drawPulseCounts(sky: Sky, list: DrawList): void {
   for (const [group, count] of flights.byGroup) {
     const at = pulseSpot(sky, group);
     if (at === null || !inView(sky, at, 20)) continue;
-    const text = String(count);
+    const text = digits.format(count);
     write(sky, list, "note", text, at.x - sky.measure("note", text) / 2, at.y - 6, sky.palette.activity);
   }
 }

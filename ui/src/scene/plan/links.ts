@@ -14,7 +14,9 @@ import { inView, isSmall, reachAt, type Sky } from "./sky.ts";
 const CORE_CLEAR_PX = 24;
 const TAIL = 0.12;
 const TAIL_POINTS = 12;
-const MAX_TINTED_STARS = 60;
+/** More working stars than this in discs: their trunks say it. */
+const MAX_TINTED_STARS = 3;
+const COUNT_CLEAR_PX = 56;
 
 const points = new Float32Array(2 * 64);
 
@@ -73,8 +75,17 @@ export function drawTints(sky: Sky, list: DrawList): void {
     const n = sample(sky, trunkTo(disc.x, disc.y), 0, 1, 40);
     list.ribbons.add(points, n, 1.4, pack(palette.activity, strength));
   }
-  if (!flights.still || flights.byStar.size > MAX_TINTED_STARS) return;
-  for (const i of flights.byStar.keys()) drawSpoke(sky, list, i, 1.2, pack(palette.activity, 0.6));
+}
+
+/** Without comets the way to a working star is tinted: always in the home system, in discs only for a few. */
+export function drawWorkSpokes(sky: Sky, list: DrawList): void {
+  const { flights, store, chart, palette } = sky;
+  if (!flights.still) return;
+  const few = flights.byStar.size <= MAX_TINTED_STARS;
+  for (const i of flights.byStar.keys()) {
+    const home = chart.discsOfGroup(store.stars.group[i] ?? 0).length === 0;
+    if (store.isThere(i) && (home || few)) drawSpoke(sky, list, i, 1.2, pack(palette.activity, 0.6));
+  }
 }
 
 export function drawComets(sky: Sky, list: DrawList): void {
@@ -122,11 +133,13 @@ export function drawLassoLine(sky: Sky, list: DrawList, loop: readonly number[])
   list.ribbons.add(loop, loop.length / 2, 1.4, pack(sky.palette.activity), true);
 }
 
-/** Where a group's count of running work is written: on its trunk, three fifths of the way. */
+/** Where a group's count of running work is written: on its trunk, three fifths of the way, clear of the core. */
 export function pulseSpot(sky: Sky, group: number): Point | null {
   const disc = sky.chart.discsOfGroup(group)[0];
   if (disc === undefined) return null;
   const length = Math.hypot(disc.x, disc.y);
-  const p = pointOn(trunkTo(disc.x, disc.y), 0.62 * (1 - disc.r / length));
-  return { x: p.x * sky.camera.k + sky.camera.x, y: p.y * sky.camera.k + sky.camera.y };
+  const { k, x, y } = sky.camera;
+  const t = Math.max(0.62 * (1 - disc.r / length), COUNT_CLEAR_PX / (length * k));
+  const p = pointOn(trunkTo(disc.x, disc.y), Math.min(1, t));
+  return { x: p.x * k + x, y: p.y * k + y };
 }
