@@ -35,7 +35,7 @@ pub(crate) enum Input {
         peer: String,
         outbox: mpsc::Sender<Message>,
     },
-    Message(SessionId, FromSpore),
+    Message(SessionId, Box<FromSpore>),
     Pong(SessionId),
     Closed(SessionId, &'static str),
     Run(
@@ -111,7 +111,7 @@ impl Hub {
                 self.outboxes.insert(session, outbox);
                 self.state.hello(session, *hello, &peer, now);
             }
-            Input::Message(session, message) => self.state.message(session, message, now),
+            Input::Message(session, message) => self.state.message(session, *message, now),
             Input::Pong(session) => self.state.pong(session, now),
             Input::Closed(session, reason) => {
                 self.outboxes.remove(&session);

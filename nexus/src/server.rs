@@ -124,7 +124,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .collect();
 
     let (inbox, inputs) = mpsc::channel(INBOX);
-    let reports = inbox.clone().downgrade();
+    let reports = inbox.downgrade();
     let report = move |report: Report| {
         if let Some(inbox) = reports.upgrade() {
             drop(inbox.blocking_send(Input::Stored(report)));
@@ -194,12 +194,13 @@ async fn listen(config: &Config) -> Result<Vec<TcpListener>, StartError> {
 
 async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, StartError> {
     let address = SocketAddr::new(host, port);
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::AddrInUse => StartError::PortTaken(address),
-            _ => StartError::Listen(address, error),
-        })
+    TcpListener::bind(address).await.map_err(|error| {
+        if error.kind() == std::io::ErrorKind::AddrInUse {
+            StartError::PortTaken(address)
+        } else {
+            StartError::Listen(address, error)
+        }
+    })
 }
 
 /// Every node is a file descriptor.

@@ -189,14 +189,14 @@ impl Reader<'_> {
                 Some(Ok(Message::Close(_))) => return "it hung up",
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::Pong(self.session),
                 Some(Ok(Message::Text(text))) => match self.read(&text) {
-                    Some(message) => Input::Message(self.session, message),
+                    Some(message) => Input::Message(self.session, Box::new(message)),
                     None => continue,
                 },
                 Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes)
                     .ok()
                     .and_then(|text| self.read(text))
                 {
-                    Some(message) => Input::Message(self.session, message),
+                    Some(message) => Input::Message(self.session, Box::new(message)),
                     None => continue,
                 },
             };

@@ -137,18 +137,33 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
         let value = value.trim();
         let taken = match name.as_str() {
             "ENABLE_NEXUS" => truth(value).map(|it| layer.enabled = Some(it)),
-            "NEXUS_NAME" => Ok(layer.name = Some(value.to_owned())),
+            "NEXUS_NAME" => {
+                layer.name = Some(value.to_owned());
+                Ok(())
+            }
             "NEXUS_HOST" => parse(value, "an IP address").map(|it| layer.host = Some(it)),
             "NEXUS_PORT" => parse(value, "a port").map(|it| layer.port = Some(it)),
-            "NEXUS_SHARED_TOKEN" => Ok(layer.shared_token = Some(Secret::new(value))),
+            "NEXUS_SHARED_TOKEN" => {
+                layer.shared_token = Some(Secret::new(value));
+                Ok(())
+            }
             "NEXUS_HEARTBEAT_TIMEOUT" => {
                 parse(value, "whole seconds").map(|it| layer.heartbeat_timeout = Some(it))
             }
             "NEXUS_OPEN_API" => open_api(value).map(|it| layer.open_api = Some(it)),
             "NEXUS_COMPAT" => compat(value).map(|it| layer.compat = Some(it)),
-            "NEXUS_DATA_DIR" => Ok(layer.data_dir = Some(PathBuf::from(value))),
-            "NEXUS_ALLOWED_HOSTS" => Ok(layer.allowed_hosts = Some(list(value))),
-            "NEXUS_ALLOWED_ORIGINS" => Ok(layer.allowed_origins = Some(list(value))),
+            "NEXUS_DATA_DIR" => {
+                layer.data_dir = Some(PathBuf::from(value));
+                Ok(())
+            }
+            "NEXUS_ALLOWED_HOSTS" => {
+                layer.allowed_hosts = Some(list(value));
+                Ok(())
+            }
+            "NEXUS_ALLOWED_ORIGINS" => {
+                layer.allowed_origins = Some(list(value));
+                Ok(())
+            }
             "NEXUS_LOCAL_FALLBACK" => truth(value).map(|it| layer.local_fallback = Some(it)),
             other if is_foreign(other) => Ok(()),
             _ => Err("is not a setting of the Nexus; see the README's table".to_owned()),

@@ -58,12 +58,13 @@ impl Access {
             .get(HOST)
             .and_then(|host| host.to_str().ok())
             .map(str::to_lowercase);
-        if let Some(host) = host.as_deref().map(without_port) {
-            if host.parse::<IpAddr>().is_err() && !self.hosts.contains(host) {
-                return Err(Problem::forbidden(&format!(
-                    "this Nexus is not known as {host:?}; add the name to NEXUS_ALLOWED_HOSTS"
-                )));
-            }
+        if let Some(host) = host.as_deref().map(without_port)
+            && host.parse::<IpAddr>().is_err()
+            && !self.hosts.contains(host)
+        {
+            return Err(Problem::forbidden(&format!(
+                "this Nexus is not known as {host:?}; add the name to NEXUS_ALLOWED_HOSTS"
+            )));
         }
         match headers
             .get(ORIGIN)
@@ -97,10 +98,10 @@ pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
 /// Middleware for every route.
 pub(crate) async fn browser(State(app): Shared, request: Request, next: Next) -> Response {
     // Spores connect by whatever name they were given; they are not browsers, and say so by having no Origin.
-    if request.uri().path() != protocol::PATH {
-        if let Err(problem) = app.access.check_browser(request.headers()) {
-            return problem.into_response();
-        }
+    if request.uri().path() != protocol::PATH
+        && let Err(problem) = app.access.check_browser(request.headers())
+    {
+        return problem.into_response();
     }
     next.run(request).await
 }

@@ -166,18 +166,17 @@ impl State {
             .as_deref()
             .and_then(|id| self.own(ordinal, id));
         tracing::debug!(node = %self.at(ordinal).facts.id, code = %problem.code, "the spore reports a problem");
-        if let Some(id) = id.filter(|_| problem.code == "unknown_execution") {
-            if self
-                .executions
-                .get(&id)
+        let out = |id: &Uuid| {
+            self.executions
+                .get(id)
                 .is_some_and(super::Execution::is_out)
-            {
-                self.blame(
-                    id,
-                    "the node does not know it; whether it ran cannot be proved",
-                );
-                self.settle_unknown(id, now);
-            }
+        };
+        if let Some(id) = id.filter(|id| problem.code == "unknown_execution" && out(id)) {
+            self.blame(
+                id,
+                "the node does not know it; whether it ran cannot be proved",
+            );
+            self.settle_unknown(id, now);
         }
     }
 

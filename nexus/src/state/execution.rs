@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::model::{Chunk, ExecutionInfo, ExecutionState, Ordinal};
-use crate::state::balance::Route;
+use super::Node;
+use super::balance::Route;
+use crate::model::{Chunk, ExecutionInfo, ExecutionState, Now, Ordinal};
 
 /// Output kept in memory for one execution, bytes; older output is on disk.
 const OUTPUT_IN_MEMORY: usize = 256 * 1024;
@@ -170,6 +171,29 @@ impl OutputLog {
 }
 
 impl Execution {
+    /// A new one, waiting to be sent to a node.
+    pub fn new(id: Uuid, node: &Node, call: Call, mode: Mode, now: Now) -> Self {
+        Self {
+            id,
+            ordinal: node.ordinal,
+            node: (node.facts.id.clone(), node.facts.name.clone()),
+            summary: call.summary(),
+            call,
+            mode,
+            state: ExecutionState::Queued,
+            submitted_at: now.wall,
+            submitted: now.at,
+            sent: None,
+            deadline: None,
+            awaited: false,
+            lost: false,
+            stop: None,
+            route: None,
+            end: End::default(),
+            output: OutputLog::default(),
+        }
+    }
+
     /// As others see it.
     pub fn info(&self) -> ExecutionInfo {
         ExecutionInfo {

@@ -7,13 +7,16 @@ use std::time::Duration;
 use protocol::{Handshake, Resume, Running, Version, Welcome};
 use uuid::Uuid;
 
-use super::execution::{End, OutputLog};
+use super::execution::OutputLog;
 use super::{Call, Close, Effect, Execution, Mode, Node, OWN_HEARTBEAT, State, frame, reschedule};
 use crate::model::{Event, ExecutionState, NodeFacts, Now, Ordinal, Phase, SessionId};
 use crate::store::{NodeRow, Write};
 
 /// How long a caller may go on waiting for an execution whose node was lost and may come back.
 const RESUME_GRACE: Duration = Duration::from_secs(30);
+
+/// How long an execution may still run whose own limit is not known; its spore knows it.
+const ADOPTED: Duration = Duration::from_secs(24 * 3600);
 
 impl State {
     /// A node from the store; all are given back in the order of their ordinals before anything else happens,
@@ -191,31 +194,17 @@ impl State {
 
     /// An execution that another life of this Nexus (or another Nexus) started.
     fn adopt(&mut self, id: Uuid, ordinal: Ordinal, entry: &Running, now: Now) {
-        let facts = Arc::clone(&self.at(ordinal).facts);
-        let execution = Execution {
-            id,
-            ordinal,
-            node: (facts.id.clone(), facts.name.clone()),
-            call: Call {
-                skill: entry.skill_name.clone(),
-                method: entry.method_name.clone(),
-                parameters: serde_json::value::RawValue::NULL.to_owned(),
-                timeout: Duration::from_secs(24 * 3600),
-            },
-            summary: "started before this Nexus knew of it".to_owned(),
-            mode: Mode::Stream,
-            state: ExecutionState::Running,
-            submitted_at: now.wall,
-            submitted: now.at,
-            sent: Some(now.at),
-            deadline: None,
-            awaited: false,
-            lost: false,
-            stop: None,
-            route: None,
-            end: End::default(),
-            output: OutputLog::resumed_at(entry.first_seq),
+        let call = Call {
+            skill: entry.skill_name.clone(),
+            method: entry.method_name.clone(),
+            parameters: serde_json::value::RawValue::NULL.to_owned(),
+            timeout: ADOPTED,
         };
+        let mut execution = Execution::new(id, self.at(ordinal), call, Mode::Stream, now);
+        execution.summary = "started before this Nexus knew of it".to_owned();
+        execution.state = ExecutionState::Running;
+        execution.sent = Some(now.at);
+        execution.output = OutputLog::resumed_at(entry.first_seq);
         self.effects.push(Effect::Store(Write::Begin(
             Arc::new(execution.info()),
             None,

@@ -8,7 +8,6 @@ use protocol::{Cancel, ExecuteSkill, Version};
 use uuid::Uuid;
 
 use super::balance::Route;
-use super::execution::{End, OutputLog};
 use super::{Call, Effect, Execution, Kept, Mode, State, frame, reschedule};
 use crate::model::{ExecutionState, Now, Ordinal, Phase};
 use crate::store::Write;
@@ -132,50 +131,17 @@ impl State {
         {
             return Err(SubmitError::Busy("this Nexus".to_owned()));
         }
-        let (ordinal, route) = match target {
-            Target::Node(node) => (self.directed(&node, &call)?, None),
-            Target::Best(preference) => {
-                let mut route = Route {
-                    tag: preference.tag,
-                    fallback: preference.fallback,
-                    tried: Vec::new(),
-                    placement: None,
-                };
-                let ordinal = self.choose(&call, &mut route).ok_or_else(|| {
-                    SubmitError::NoCandidate(Box::new(
-                        route.placement.as_deref().cloned().unwrap_or_else(nowhere),
-                    ))
-                })?;
-                (ordinal, Some(Box::new(route)))
-            }
-        };
+        let (ordinal, route) = self.choose_target(target, &call)?;
         let node = self.at(ordinal);
-        let names = (node.facts.id.clone(), node.facts.name.clone());
         let grace = if node.facts.version >= Version::V2 && !call.timeout.is_zero() {
             ENFORCED
         } else {
             Duration::ZERO
         };
         let deadline = now.at.saturating_add(call.timeout).saturating_add(grace);
-        let mut execution = Execution {
-            id,
-            ordinal,
-            node: names,
-            summary: call.summary(),
-            call,
-            mode,
-            state: ExecutionState::Queued,
-            submitted_at: now.wall,
-            submitted: now.at,
-            sent: None,
-            deadline: None,
-            awaited,
-            lost: false,
-            stop: None,
-            route,
-            end: End::default(),
-            output: OutputLog::default(),
-        };
+        let mut execution = Execution::new(id, node, call, mode, now);
+        execution.awaited = awaited;
+        execution.route = route;
         if mode == Mode::Stream {
             self.effects.push(Effect::Store(Write::Begin(
                 Arc::new(execution.info()),
@@ -305,6 +271,31 @@ impl State {
             };
             self.effects
                 .push(Effect::Send(session, frame(&cancel, now)));
+        }
+    }
+
+    /// The node that was named, or the best one and how it was found.
+    fn choose_target(
+        &self,
+        target: Target,
+        call: &Call,
+    ) -> Result<(Ordinal, Option<Box<Route>>), SubmitError> {
+        let preference = match target {
+            Target::Node(node) => return Ok((self.directed(&node, call)?, None)),
+            Target::Best(preference) => preference,
+        };
+        let mut route = Route {
+            tag: preference.tag,
+            fallback: preference.fallback,
+            tried: Vec::new(),
+            placement: None,
+        };
+        match self.choose(call, &mut route) {
+            Some(ordinal) => Ok((ordinal, Some(Box::new(route)))),
+            None => {
+                let placement = route.placement.as_deref().cloned().unwrap_or_else(nowhere);
+                Err(SubmitError::NoCandidate(Box::new(placement)))
+            }
         }
     }
 

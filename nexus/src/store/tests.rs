@@ -198,14 +198,11 @@ fn a_file_that_is_no_store_is_an_error_that_says_what_to_do() {
 #[tokio::test]
 async fn what_cannot_be_written_is_reported_as_lost() {
     let (store, _, _, reports) = open(Path::new(":memory:"));
-    drop(
-        store
-            .read(|connection| {
-                connection.execute_batch("DROP TABLE outputs; DROP TABLE executions")
-            })
-            .await
-            .unwrap(),
-    );
+    let ruin = "DROP TABLE outputs; DROP TABLE executions";
+    let ruined = store
+        .read(move |connection| connection.execute_batch(ruin))
+        .await;
+    ruined.unwrap();
     let id = Uuid::now_v7();
     store.write(Write::Begin(
         execution(id, ExecutionState::Queued),
