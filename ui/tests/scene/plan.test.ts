@@ -1,0 +1,192 @@
+/** The plan without GL: which operations, in which order, with what in them. */
+import { describe, expect, test } from "vitest";
+import { fitBox } from "../../src/kernels/camera.ts";
+import { levelOf } from "../../src/kernels/detail.ts";
+import { Status } from "../../src/scene/api.ts";
+import { Chart } from "../../src/scene/chart.ts";
+import { DrawList, MARK_FLOATS, Mark } from "../../src/scene/drawList.ts";
+import { fitAll, fitGroup } from "../../src/scene/fitting.ts";
+import { Flights } from "../../src/scene/flights.ts";
+import { Motion } from "../../src/scene/motion.ts";
+import { pack, paletteOf } from "../../src/scene/palette.ts";
+import { plan } from "../../src/scene/plan/index.ts";
+import { LabelBoard } from "../../src/scene/plan/labelBoard.ts";
+import { type Sky, starAt } from "../../src/scene/plan/sky.ts";
+import { StarStore } from "../../src/scene/starStore.ts";
+import { type Fleet, fleetOf } from "./fixture.ts";
+
+const view = { width: 934, height: 784 };
+const routes = { curve: () => ({ cx: 5, cy: 0, ex: 10, ey: 0 }), millis: () => 1000 };
+
+function skyOf(fleet: Fleet, more: Partial<Sky> = {}): Sky {
+  const store = new StarStore();
+  const chart = new Chart();
+  store.replace(fleet.stars);
+  for (let i = 0; i < fleet.stars.count; i++) store.read(i);
+  chart.set(fleet.groups);
+  const fit = fitAll(chart, store, view);
+  const camera = fitBox(fit.box, view, fit.insets, fit.maxK);
+  return {
+    now: 1000,
+    view,
+    camera,
+    fittedK: camera.k,
+    palette: paletteOf("dark"),
+    store,
+    chart,
+    motion: new Motion(),
+    flights: new Flights(),
+    labels: new LabelBoard(),
+    hover: null,
+    focus: null,
+    lasso: null,
+    moving: false,
+    thrift: 0,
+    reduced: false,
+    measure: (_style, text) => text.length * 6.2,
+    ...more,
+  };
+}
+function listOf(sky: Sky): DrawList {
+  const list = new DrawList();
+  plan(sky, list);
+  return list;
+}
+/** The operations in short: names, with the star pass. */
+const ops = (list: DrawList): string => list.ops.map((o) => (o.op === "stars" ? o.pass : o.op)).join(" ");
+const texts = (list: DrawList): string[] => list.texts.map((t) => t.text);
+const marks = (list: DrawList, kind: Mark): number =>
+  Array.from({ length: list.markCount }, (_, n) => list.marks[n * MARK_FLOATS + 2]).filter((k) => k === kind).length;
+
+describe("what is drawn, back to front", () => {
+  test("nothing yet: the core and three dashed places", () => {
+    const list = listOf(skyOf(fleetOf(0)));
+    expect(ops(list)).toBe("grid trunks discs normal marks texts");
+    expect(marks(list, Mark.Dashes)).toBe(3);
+    expect(texts(list)).toEqual(["Nexus"]);
+  });
+
+  test("three machines: spokes, close-ups with two arcs and task ticks, cards in words", () => {
+    const list = listOf(skyOf(fleetOf(3)));
+    expect(ops(list)).toBe("grid trunks discs ribbons halo marks normal marks texts");
+    expect(marks(list, Mark.Arc)).toBe(6);
+    expect(marks(list, Mark.Glow)).toBe(3);
+    expect(marks(list, Mark.Disc)).toBe(3 + 2);
+    expect(texts(list)).toMatchInlineSnapshot(`
+      [
+        "atlas",
+        "CPU 34 %   Memory 61 %",
+        "192.168.1.10 · Debian 13 · 3 ms",
+        "pi-kitchen",
+        "CPU 12 %   Memory 38 %",
+        "192.168.1.42 · Raspberry Pi OS · 9 ms",
+        "nas-01",
+        "CPU 67 %   Memory 72 %",
+        "192.168.1.5 · TrueNAS · 2 ms",
+        "Nexus",
+      ]
+    `);
+  });
+
+  test("184 in six sites: exceptions after normal stars, every site's name and what is wrong there", () => {
+    const sky = skyOf(fleetOf(184));
+    const list = listOf(sky);
+    expect(ops(list)).toBe("grid trunks discs halo normal exceptions marks texts");
+    for (const group of sky.chart.groups.filter((g) => g.discs.length > 0)) {
+      expect(texts(list)).toContain(group.label);
+      if (group.degraded > 0) expect(texts(list)).toContain(`${group.degraded} degraded`);
+      if (group.offline > 0) expect(texts(list)).toContain(`${group.offline} offline`);
+    }
+    const named = sky.labels.nodes.map((n) => sky.store.statusOf(n.ordinal));
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.every((s) => s >= Status.Degraded)).toBe(true);
+  });
+
+  test("10,000: no node labels, no halos, all 24 names", () => {
+    const sky = skyOf(fleetOf(10_000));
+    expect(levelOf(sky.camera.k)).toBe(0);
+    const list = listOf(sky);
+    expect(ops(list)).toBe("grid trunks discs normal exceptions marks texts");
+    expect(sky.labels.nodes).toEqual([]);
+    expect(sky.labels.groups).toHaveLength(24);
+  });
+});
+
+describe("level of detail", () => {
+  const closeUp = (more: Partial<Sky> = {}): Sky => {
+    const sky = skyOf(fleetOf(184));
+    const fit = fitGroup(sky.chart, 1, view);
+    if (fit === null) throw new Error("no group");
+    return Object.assign(sky, { camera: fitBox(fit.box, view, fit.insets, fit.maxK) }, more);
+  };
+
+  test("in a group's close view its stars have arcs, ticks and names; no two labels overlap", () => {
+    const sky = closeUp();
+    const list = listOf(sky);
+    const here = [...sky.store.stars.group].filter((g) => g === 1).length;
+    const offline = sky.chart.group(1)?.offline ?? 0;
+    expect(marks(list, Mark.Arc)).toBeGreaterThanOrEqual(2 * (here - offline));
+    expect(sky.labels.nodes.length).toBeGreaterThan(30);
+    expect(sky.labels.nodes.length).toBeLessThanOrEqual(60);
+    const boxes = sky.labels.nodes.map((n) => {
+      const p = starAt(sky, n.ordinal);
+      return { x: p.x + n.dx, y: p.y + n.dy, w: n.w, h: n.lines > 1 ? 49 : 12 };
+    });
+    for (const [n, a] of boxes.entries())
+      for (const b of boxes.slice(n + 1))
+        expect(a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h).toBe(false);
+  });
+
+  test("a slow machine leaves out halos, then comets, then labels, but only while moving", () => {
+    const at = (thrift: Sky["thrift"], moving: boolean): string => {
+      const sky = skyOf(fleetOf(184), { thrift, moving });
+      sky.flights.start(100, 3, "job", 500);
+      sky.flights.step(500, routes);
+      return `${ops(listOf(sky))} ${sky.labels.nodes.length > 0}`;
+    };
+    expect(at(0, true)).toContain("halo");
+    expect(at(1, true)).not.toContain("halo");
+    expect(at(4, false)).toBe(at(0, false));
+    const count = (thrift: Sky["thrift"]): number => {
+      const sky = skyOf(fleetOf(184), { thrift, moving: true });
+      return listOf(sky).texts.length;
+    };
+    expect(count(3)).toBeLessThan(count(0));
+  });
+});
+
+describe("attention", () => {
+  test("focus: an ink ring, a spoke in activity blue, a chip instead of a label", () => {
+    const sky = skyOf(fleetOf(184), { focus: 70 });
+    const list = listOf(sky);
+    const chip = list.texts.find((t) => t.style === "chip");
+    expect(chip).toMatchObject({ text: sky.store.stars.label(70).name, halo: pack(sky.palette.ink) });
+    expect(ops(list)).toBe("grid trunks discs ribbons halo normal exceptions marks texts marks texts");
+    expect(list.texts.filter((t) => t.text === chip?.text)).toHaveLength(1);
+  });
+
+  test("a filter takes labels from what it dims", () => {
+    const sky = skyOf(fleetOf(184));
+    const i = sky.store.stars.status.indexOf(Status.Degraded);
+    sky.store.setFilter(new Set([i]));
+    listOf(sky);
+    expect(sky.labels.nodes.every((n) => n.ordinal === i)).toBe(true);
+  });
+
+  test("comets while there are few, counts on trunks when there are many or motion is unwelcome", () => {
+    const sky = skyOf(fleetOf(184));
+    sky.flights.start(100, 3, "job", 500);
+    sky.flights.step(500, routes);
+    expect(ops(listOf(sky)).startsWith("grid trunks ribbons discs ribbons marks")).toBe(true);
+    for (let n = 0; n < 200; n++) sky.flights.start(n % 184, 3, `j${n}`, 600);
+    sky.flights.step(700, routes);
+    expect(sky.flights.comets.length).toBeLessThanOrEqual(150);
+    expect(texts(listOf(sky))).toContain("201");
+    const still = skyOf(fleetOf(184));
+    still.flights.still = true;
+    still.flights.start(100, 3, "job", 500);
+    still.flights.step(500, routes);
+    expect(still.flights.active).toBe(false);
+    expect(texts(listOf(still))).toContain("1");
+  });
+});
