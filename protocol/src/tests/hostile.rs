@@ -116,8 +116,8 @@ fn a_handshake_is_measured() {
         effect: crate::Effect::Read,
         parameters: ().into(),
     };
-    type Spoil = Box<dyn Fn(&mut Handshake)>;
-    let spoilt: [(&str, Spoil); 11] = [
+    type Spoil<'a> = Box<dyn Fn(&mut Handshake) + 'a>;
+    let spoilt: [(&str, Spoil<'_>); 11] = [
         ("node_id", Box::new(|one| one.node_id.clear())),
         ("node_id", Box::new(|one| one.node_id = "a\nb".into())),
         ("node_id", Box::new(|one| one.node_id = "x".repeat(129))),
