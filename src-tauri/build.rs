@@ -16,6 +16,7 @@ const PLACEHOLDER: &str = r#"<!doctype html>
 /// Every command of `src/commands.rs`: each gets a permission, and `capabilities/main.json` grants it to the window.
 const COMMANDS: &[&str] = &[
     "subscribe",
+    "seen",
     "unsubscribe",
     "execute",
     "cancel",

@@ -14,6 +14,7 @@ pub fn builder() -> Builder<Wry> {
         .disable_serde_phases()
         .commands(collect_commands![
             commands::subscribe,
+            commands::seen,
             commands::unsubscribe,
             commands::execute,
             commands::cancel,

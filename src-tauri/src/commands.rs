@@ -26,6 +26,13 @@ pub fn subscribe(
     feeds.begin(window.label(), host.link(), channel)
 }
 
+/// The window has dealt with everything up to this batch. One that stops saying so is sent nothing more until it does.
+#[tauri::command]
+#[specta::specta]
+pub fn seen(window: WebviewWindow, feeds: State<'_, Feeds>, subscription: u32, seq: u32) {
+    feeds.seen(window.label(), subscription, seq);
+}
+
 /// Ends the window's feed, if it is still the one with this number.
 #[tauri::command]
 #[specta::specta]

@@ -23,6 +23,9 @@ use crate::view::FeedBatch;
 use batch::Batch;
 pub use text::Decoder;
 
+/// Batches that a window may be behind. It says what it has seen every few dozen; a window that says nothing for
+/// longer has stopped to look, and what is sent to it would only pile up.
+const AHEAD: u32 = if cfg!(test) { 8 } else { 512 };
 /// Between two looks at a Nexus that is not there.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -33,7 +36,13 @@ pub struct Feeds(Mutex<Running>);
 #[derive(Default)]
 struct Running {
     last: u32,
-    by_window: HashMap<String, (u32, CancellationToken)>,
+    by_window: HashMap<String, Live>,
+}
+
+struct Live {
+    number: u32,
+    end: CancellationToken,
+    seen: watch::Sender<u32>,
 }
 
 impl Feeds {
@@ -46,19 +55,26 @@ impl Feeds {
     ) -> u32 {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         running.last += 1;
-        let (number, end) = (running.last, CancellationToken::new());
-        if let Some((_, older)) = running
-            .by_window
-            .insert(window.to_owned(), (number, end.clone()))
-        {
-            older.cancel();
+        let (number, end, seen) = (
+            running.last,
+            CancellationToken::new(),
+            watch::Sender::new(0),
+        );
+        let feed = Feed {
+            link,
+            channel,
+            batch: Batch::default(),
+            seen: seen.subscribe(),
+        };
+        let live = Live {
+            number,
+            end: end.clone(),
+            seen,
+        };
+        if let Some(older) = running.by_window.insert(window.to_owned(), live) {
+            older.end.cancel();
         }
         tauri::async_runtime::spawn(async move {
-            let feed = Feed {
-                link,
-                channel,
-                batch: Batch::default(),
-            };
             tokio::select! {
                 () = feed.run() => {}
                 () = end.cancelled() => {}
@@ -68,15 +84,26 @@ impl Feeds {
         number
     }
 
+    /// The window has dealt with everything up to this batch.
+    pub fn seen(&self, window: &str, number: u32, seq: u32) {
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(live) = running
+            .by_window
+            .get(window)
+            .filter(|live| live.number == number)
+        {
+            live.seen.send_replace(seq);
+        }
+    }
+
     /// Ends a window's feed; with a number only if it is that one.
     pub fn end(&self, window: &str, number: Option<u32>) {
         let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_meant =
-            |live: &(u32, CancellationToken)| number.is_none_or(|number| number == live.0);
+        let is_meant = |live: &Live| number.is_none_or(|number| number == live.number);
         if running.by_window.get(window).is_some_and(is_meant)
-            && let Some((_, end)) = running.by_window.remove(window)
+            && let Some(live) = running.by_window.remove(window)
         {
-            end.cancel();
+            live.end.cancel();
         }
     }
 }
@@ -84,6 +111,7 @@ impl Feeds {
 /// Why a feed has to begin with a snapshot again.
 enum Interruption {
     Lagged(u64),
+    NotLooking,
     OtherNexus,
     WindowGone,
 }
@@ -92,6 +120,7 @@ struct Feed {
     link: watch::Receiver<Option<Link>>,
     channel: Channel<FeedBatch>,
     batch: Batch,
+    seen: watch::Receiver<u32>,
 }
 
 impl Feed {
@@ -112,6 +141,10 @@ impl Feed {
                 Interruption::Lagged(lost) => {
                     format!("this window was too slow and missed {lost} events")
                 }
+                Interruption::NotLooking => {
+                    self.until_it_looks().await;
+                    "this window did not look for a while".to_owned()
+                }
                 Interruption::OtherNexus => "the Nexus starts anew".to_owned(),
                 Interruption::WindowGone => return,
             };
@@ -125,7 +158,14 @@ impl Feed {
         loop {
             tokio::select! {
                 biased;
-                () = at(self.batch.due()) => if !self.send() { return Interruption::WindowGone },
+                () = at(self.batch.due()) => {
+                    if self.behind() > AHEAD {
+                        return Interruption::NotLooking;
+                    }
+                    if !self.send() {
+                        return Interruption::WindowGone;
+                    }
+                }
                 _ = self.link.changed() => return Interruption::OtherNexus,
                 event = events.recv() => match event {
                     Ok(event) => self.batch.push(&event),
@@ -134,6 +174,15 @@ impl Feed {
                 }
             }
         }
+    }
+
+    /// Batches that were sent and not seen.
+    fn behind(&self) -> u32 {
+        self.batch.sent().saturating_sub(*self.seen.borrow())
+    }
+
+    async fn until_it_looks(&mut self) {
+        while self.behind() > AHEAD / 2 && self.seen.changed().await.is_ok() {}
     }
 
     /// False when there is no window any more.
@@ -150,3 +199,6 @@ async fn at(due: Option<Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests;

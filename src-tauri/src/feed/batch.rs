@@ -117,6 +117,11 @@ impl Batch {
         Some(FeedBatch { seq, events })
     }
 
+    /// How many were taken.
+    pub fn sent(&self) -> u32 {
+        self.next
+    }
+
     fn node(&mut self, change: NodeChange, info: &NodeInfo) {
         // The view below is newer than a row that still waits.
         self.vitals.remove(&info.ordinal);

@@ -11,6 +11,8 @@ import { invoke as __TAURI_INVOKE, Channel } from "@tauri-apps/api/core";
 export const commands = {
 	/**  Begins the window's feed; an older one ends. Answers its number. */
 	subscribe: (channel: Channel<FeedBatch>) => __TAURI_INVOKE<number>("subscribe", { channel }),
+	/**  The window has dealt with everything up to this batch. One that stops saying so is sent nothing more until it does. */
+	seen: (subscription: number, seq: number) => __TAURI_INVOKE<void>("seen", { subscription, seq }),
 	/**  Ends the window's feed, if it is still the one with this number. */
 	unsubscribe: (subscription: number) => __TAURI_INVOKE<void>("unsubscribe", { subscription }),
 	/**  Runs something; answers once it is accepted. */

@@ -7,15 +7,23 @@ import { Channel } from "@tauri-apps/api/core";
 import { commands } from "./generated";
 import type { Bridge, BridgeError, FeedBatch } from "./types";
 
+/** Batches between two words to the shell that we are still looking; it stops sending after some hundred without one. */
+const SEEN_EVERY = 32;
+
 export function createTauriBridge(): Bridge {
   return {
     async subscribe(onBatch) {
       const channel = new Channel<FeedBatch>();
-      channel.onmessage = onBatch;
-      const subscription = await told(commands.subscribe(channel));
+      let subscription: number | null = null;
+      channel.onmessage = (batch) => {
+        onBatch(batch);
+        if (subscription !== null && batch.seq % SEEN_EVERY === 0)
+          commands.seen(subscription, batch.seq).catch(() => {});
+      };
+      subscription = await told(commands.subscribe(channel));
       return () => {
         channel.onmessage = () => {};
-        commands.unsubscribe(subscription).catch(() => {});
+        if (subscription !== null) commands.unsubscribe(subscription).catch(() => {});
       };
     },
     execute: async (request) => void (await told(commands.execute(request))),
