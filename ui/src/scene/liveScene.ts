@@ -49,9 +49,10 @@ export class LiveScene implements Scene {
       curve: (i) => this.sky.chart.spoke(this.sky.store, i),
       millis: (curve) => 700 + 500 * clamp(curveLength(curve) / 60, 0, 1),
     };
-    this.ticker = new Ticker((now, continuous) => this.frame(now, continuous));
+    this.ticker = new Ticker((now) => this.frame(now));
     this.surface = new Surface(options.canvas, {
       resized: (view) => this.resized(view),
+      shown: (on) => this.ticker.pause(!on),
       redraw: () => {
         this.sky.labels.refont();
         this.ticker.request();
@@ -173,10 +174,9 @@ export class LiveScene implements Scene {
     this.surface.destroy();
   }
 
-  private frame(now: number, continuous: boolean): void {
+  private frame(now: number): void {
     const began = performance.now();
     const { sky, rig, ticker } = this;
-    this.pace.frame(now, continuous);
     rig.step(now);
     if (rig.moving) this.movedAt = now;
     sky.now = now;
@@ -193,6 +193,8 @@ export class LiveScene implements Scene {
     ticker.keep("camera", rig.moving);
     ticker.keep("motion", sky.motion.active);
     ticker.keep("flights", sky.flights.active && !(sky.moving && sky.thrift >= 2));
+    // The next animation frame comes when this one is really done; that gap is what the user sees.
+    if (sky.moving || sky.motion.active) requestAnimationFrame((next) => this.pace.sample(next - now));
     const rest = sky.moving ? this.movedAt + REST_MS + 1 : Infinity;
     ticker.wakeAt(Math.min(rest, sky.labels.dueAt(), sky.flights.nextAt()));
     this.tellCamera();

@@ -6,6 +6,7 @@
  */
 
 const SLOW_MS = 24;
+const HOPELESS_MS = 120;
 const TRIAL = 30;
 const STRIKES = 3;
 
@@ -15,29 +16,26 @@ export type Thrift = 0 | 1 | 2 | 3 | 4;
 export class Pace {
   thrift: Thrift = 0;
   private times: number[] = [];
-  private last = 0;
   private strikes = 0;
 
-  /** Call at every frame; `continuous` when it followed the last one without a pause. */
-  frame(now: number, continuous: boolean): void {
-    const ms = now - this.last;
-    this.last = now;
-    if (!continuous || ms <= 0 || ms > 1000) return;
+  /** How long it took from a frame in motion to the next animation frame the browser granted. */
+  sample(ms: number): void {
+    if (ms <= 0 || ms > 1000) return;
     if (this.times.length < TRIAL) {
       this.times.push(ms);
       if (this.times.length === TRIAL) this.judge();
       return;
     }
-    this.strikes = ms > SLOW_MS ? this.strikes + 1 : 0;
+    // The last step hides stars: only for frames that nobody could call motion.
+    this.strikes = ms > (this.thrift < 3 ? SLOW_MS : HOPELESS_MS) ? this.strikes + 1 : 0;
     if (this.strikes < STRIKES) return;
     this.strikes = 0;
-    // The last step is only for frames that nobody could call motion.
-    if (this.thrift < 3 || ms > 90) this.thrift = Math.min(4, this.thrift + 1) as Thrift;
+    this.thrift = Math.min(4, this.thrift + 1) as Thrift;
   }
 
   private judge(): void {
     const sorted = [...this.times].sort((a, b) => a - b);
     const median = sorted[TRIAL >> 1] ?? 0;
-    this.thrift = median > 110 ? 4 : median > 60 ? 3 : median > 40 ? 2 : median > SLOW_MS ? 1 : 0;
+    this.thrift = median > HOPELESS_MS ? 4 : median > 60 ? 3 : median > 40 ? 2 : median > SLOW_MS ? 1 : 0;
   }
 }

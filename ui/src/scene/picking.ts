@@ -3,11 +3,13 @@
  * the next star for an arrow key. All on the CPU, through the grid.
  * Not here: what a click means.
  */
-import { type Camera, unproject } from "../kernels/camera.ts";
+import { unproject } from "../kernels/camera.ts";
 import { insideLoop, loopBox } from "../kernels/lasso.ts";
 import { neighbourOf } from "../kernels/neighbour.ts";
 import { nearest, visitBox } from "../kernels/spatial.ts";
+import { CARD_HEIGHTS } from "./plan/cards.ts";
 import { groupNameRect } from "./plan/groupNames.ts";
+import { NAME_HEIGHT } from "./plan/labelBoard.ts";
 import { reachAt, type Sky, starAt } from "./plan/sky.ts";
 
 /** CSS pixels beyond a star's own marks that still count as hitting it. */
@@ -17,9 +19,23 @@ export function pickStar(sky: Sky, px: number, py: number): number | null {
   const at = unproject(sky.camera, px, py);
   // Wide enough for the largest star; whether the nearest one is really hit is decided by its own size.
   const found = nearest(sky.store.grid(), at.x, at.y, 40 / sky.camera.k);
-  if (found === null) return null;
-  const p = starAt(sky, found);
-  return Math.hypot(p.x - px, p.y - py) <= reachAt(sky, found) + TOLERANCE_PX ? found : null;
+  if (found !== null) {
+    const p = starAt(sky, found);
+    if (Math.hypot(p.x - px, p.y - py) <= reachAt(sky, found) + TOLERANCE_PX) return found;
+  }
+  return pickLabel(sky, px, py);
+}
+
+/** A star's name is part of the star. */
+function pickLabel(sky: Sky, px: number, py: number): number | null {
+  for (const label of sky.labels.nodes) {
+    const p = starAt(sky, label.ordinal);
+    const x = px - p.x - label.dx;
+    const y = py - p.y - label.dy;
+    const height = label.lines === 0 ? NAME_HEIGHT : CARD_HEIGHTS[label.lines];
+    if (x >= 0 && x <= label.w && y >= 0 && y <= height && sky.store.isThere(label.ordinal)) return label.ordinal;
+  }
+  return null;
 }
 
 /** The group whose name is under the pointer. */
@@ -48,9 +64,6 @@ export function nextStar(sky: Sky, from: number | null, dx: number, dy: number):
   const { store } = sky;
   if (from !== null && store.isThere(from))
     return neighbourOf(store.grid(), store.stars.x[from] ?? 0, store.stars.y[from] ?? 0, dx, dy, from);
-  const middle = middleOf(sky.camera, sky);
+  const middle = unproject(sky.camera, sky.view.width / 2, sky.view.height / 2);
   return nearest(store.grid(), middle.x, middle.y, 1e4) ?? null;
 }
-
-const middleOf = (camera: Camera, sky: Sky): { x: number; y: number } =>
-  unproject(camera, sky.view.width / 2, sky.view.height / 2);

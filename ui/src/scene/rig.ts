@@ -44,7 +44,7 @@ export class Rig {
     return !this.own;
   }
   private get limits(): { min: number; max: number } {
-    return { min: Math.min(this.fitted.k * 0.5, 1), max: Math.max(MAX_K, this.fitted.k * 2) };
+    return { min: this.fitted.k * 0.4, max: Math.max(MAX_K, this.fitted.k * 2) };
   }
 
   /** Learns what a fit looks like now; moves there when the camera is still where the fit put it. */

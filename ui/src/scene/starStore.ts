@@ -38,6 +38,7 @@ export class StarStore {
   present = 0;
   private gridCache: SpatialGrid | null = null;
   private filter: ReadonlySet<number> | null = null;
+  private wanted: ReadonlySet<number> = new Set();
 
   get capacity(): number {
     return Math.min(this.stars.x.length, this.stars.y.length, this.stars.status.length);
@@ -59,6 +60,7 @@ export class StarStore {
   replace(stars: SceneStars): void {
     const old = this.look;
     this.stars = stars;
+    for (let i = this.capacity; i < old.length / LOOK_BYTES; i++) this.forget(i, old);
     this.look = new Uint8Array(this.capacity * LOOK_BYTES);
     this.look.set(old.subarray(0, Math.min(old.length, this.look.length)));
     this.dirtyLook.resize(this.capacity);
@@ -67,6 +69,12 @@ export class StarStore {
     this.dirtyPositions.markAll();
     this.layoutVersion++;
     this.gridCache = null;
+    this.setSelected(this.wanted);
+  }
+  /** The new arrays have no place for this star. */
+  private forget(i: number, old: Uint8Array): void {
+    if (((old[i * LOOK_BYTES] ?? 0) & 15) !== Status.Absent) this.present--;
+    for (const list of [this.exceptions, this.busy, this.selected]) list.set(i, false);
   }
 
   /**
@@ -117,8 +125,9 @@ export class StarStore {
   }
 
   setSelected(selected: ReadonlySet<number>): void {
+    this.wanted = selected;
     this.selected.clear();
-    for (const i of selected) if (i >= 0 && i < this.stars.count) this.selected.set(i, true);
+    for (const i of selected) if (i >= 0 && i < this.capacity) this.selected.set(i, true);
   }
 
   grid(): SpatialGrid {

@@ -5,7 +5,7 @@
  */
 import type { Size } from "../kernels/camera.ts";
 import type { DrawList, TextStyle } from "./drawList.ts";
-import { Atlas } from "./gl/atlas.ts";
+import { Atlas, FONTS } from "./gl/atlas.ts";
 import { openContext, Renderer } from "./gl/renderer.ts";
 import type { Sky } from "./plan/sky.ts";
 
@@ -14,6 +14,8 @@ const RESTORE_MS = 3000;
 
 export type SurfaceEvents = {
   resized(view: Size): void;
+  /** The canvas was put away or shown again. */
+  shown(on: boolean): void;
   /** Something outside changed (context back, fonts there): draw again. */
   redraw(): void;
   unavailable(reason: string): void;
@@ -22,6 +24,7 @@ export type SurfaceEvents = {
 export class Surface {
   view: Size = { width: 1, height: 1 };
   private dpr = 1;
+  private shown = true;
   private renderer: Renderer | null = null;
   private atlas: Atlas;
   private lossTimer = 0;
@@ -44,14 +47,21 @@ export class Surface {
       this.atlas.reset();
       if (!signal.aborted) events.redraw();
     };
-    void document.fonts?.ready.then(refont);
-    document.fonts?.addEventListener?.("loadingdone", refont, { signal });
+    // Drawing on a canvas does not make every browser load a font; asking does.
+    void Promise.allSettled(Object.values(FONTS).map((font) => document.fonts.load(font))).then(refont);
+    void document.fonts.ready.then(refont);
+    document.fonts.addEventListener("loadingdone", refont, { signal });
     this.open();
   }
 
   /** Reads the canvas's size at once; the observer does it later by itself. */
   measureCanvas(): void {
     const box = this.canvas.getBoundingClientRect();
+    const shown = box.width >= 1 && box.height >= 1;
+    if (shown !== this.shown) this.events.shown(shown);
+    this.shown = shown;
+    // Put away (display: none): keep the view for when it comes back.
+    if (!shown) return;
     const width = Math.max(1, box.width);
     const height = Math.max(1, box.height);
     const w = Math.round(width * this.dpr);

@@ -12,19 +12,20 @@ export class Ticker {
   private handle = 0;
   private timer = 0;
   private stopped = false;
+  private paused = false;
   private readonly onVisibility = (): void => {
     if (!document.hidden) this.request();
     else this.cancel();
   };
 
-  constructor(private readonly frame: (now: number, continuous: boolean) => void) {
+  constructor(private readonly frame: (now: number) => void) {
     document.addEventListener("visibilitychange", this.onVisibility);
   }
 
   /** One frame soon. */
   request(): void {
-    if (this.handle !== 0 || this.stopped || document.hidden) return;
-    this.handle = requestAnimationFrame((now) => this.run(now, false));
+    if (this.handle !== 0 || this.stopped || this.paused || document.hidden) return;
+    this.handle = requestAnimationFrame((now) => this.run(now));
   }
 
   /** Frames for as long as the reason stands. */
@@ -43,13 +44,20 @@ export class Ticker {
     this.timer = window.setTimeout(() => this.request(), Math.max(0, time - performance.now()));
   }
 
-  private run(now: number, continuous: boolean): void {
+  /** No frames while the canvas is put away; one as soon as it is back. */
+  pause(on: boolean): void {
+    this.paused = on;
+    if (on) this.cancel();
+    else this.request();
+  }
+
+  private run(now: number): void {
     this.handle = 0;
-    if (document.hidden || this.stopped) return;
+    if (document.hidden || this.stopped || this.paused) return;
     this.frames++;
-    this.frame(now, continuous);
+    this.frame(now);
     if (this.reasons.size > 0 && this.handle === 0 && !this.stopped)
-      this.handle = requestAnimationFrame((next) => this.run(next, true));
+      this.handle = requestAnimationFrame((next) => this.run(next));
   }
 
   private cancel(): void {
