@@ -14,7 +14,7 @@ use crate::agent::{Agent, Effect, Ending};
 use crate::execution::{Report, Reports};
 use crate::link::{Dialed, Event, Link};
 use crate::load::Load;
-use crate::os::Orphans;
+use crate::os::{self, Orphans};
 use crate::skills::Skills;
 
 /// Everything with a side effect.
@@ -31,6 +31,8 @@ pub(crate) struct Driver {
     work: TaskTracker,
     /// Main processes of executions.
     pids: BTreeMap<String, u32>,
+    /// Something ran since memory was last given back.
+    untidy: bool,
     orphans: Orphans,
 }
 
@@ -61,6 +63,7 @@ impl Driver {
             reports: mpsc::unbounded_channel(),
             work: TaskTracker::new(),
             pids: BTreeMap::new(),
+            untidy: false,
             orphans: Orphans::default(),
         }
     }
@@ -147,11 +150,11 @@ impl Driver {
                 now,
             ),
             Effect::Sample => {
-                let ours: BTreeSet<u32> = self.pids.values().copied().collect();
-                self.orphans.reap(&ours);
+                self.tidy();
                 self.agent.beat(self.load.read(), SystemTime::now());
             }
             Effect::Start(order) => {
+                self.untidy = true;
                 let request_id = order.request_id.clone();
                 match self.skills.begin(order, self.reports.0.clone()) {
                     Ok(work) => drop(self.work.spawn(work)),
@@ -164,6 +167,15 @@ impl Driver {
             }
             // The loop ends at it.
             Effect::Gone => {}
+        }
+    }
+
+    /// Housekeeping at the pace of heartbeats.
+    fn tidy(&mut self) {
+        let ours: BTreeSet<u32> = self.pids.values().copied().collect();
+        self.orphans.reap(&ours);
+        if self.work.is_empty() && std::mem::take(&mut self.untidy) {
+            os::trim_memory();
         }
     }
 

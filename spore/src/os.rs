@@ -14,7 +14,7 @@ pub(crate) use unix::{Tree, detach, signal_of};
 pub(crate) use windows::{Tree, detach, signal_of};
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::Orphans;
+pub(crate) use linux::{Orphans, trim_memory};
 
 /// How hard to ask a process to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,10 @@ pub(crate) enum Reach {
 /// The variable by which descendants of an execution are recognised, wherever they went. Its value is made
 /// here, for an id of the Nexus may be used by another spore on this machine too.
 pub(crate) const MARK: &str = "NEXUS_EXECUTION_MARK";
+
+/// Other systems' allocators do so by themselves.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn trim_memory() {}
 
 /// Nothing is ever orphaned to us here.
 #[cfg(not(target_os = "linux"))]

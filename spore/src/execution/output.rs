@@ -1,6 +1,6 @@
 //! The pipes of a process: read as bytes, cut into pieces where a character ends, counted, bounded.
 //!
-//! Forwarded output leaves at 16 KiB or 30 ms after its first byte, and only as fast as there is credit:
+//! Forwarded output leaves at 16 KiB, or 30 ms after the piece before it, and only as fast as there is credit:
 //! without it nothing is read, the pipe fills, and the process waits. Collected output stays here until the end.
 
 use std::io;
@@ -17,7 +17,7 @@ use super::{Order, Report, Reports};
 
 /// A piece leaves when it has this many bytes…
 const FULL: usize = 16 * 1024;
-/// …or when its first byte is this old.
+/// …or this long after the piece before it, so that the first one does not wait.
 const RIPE: Duration = Duration::from_millis(30);
 /// Largest piece; below the wire's limit.
 const PIECE: usize = 48 * 1024;
@@ -41,8 +41,8 @@ struct Lane {
     stream: Stream,
     pipe: Option<Box<dyn AsyncRead + Send + Unpin>>,
     buffer: Vec<u8>,
-    /// When the oldest byte of the buffer came.
-    since: Option<Instant>,
+    /// When the last piece left.
+    left: Option<Instant>,
 }
 
 struct Forward {
@@ -211,9 +211,6 @@ impl Output {
         lane.buffer.truncate(lane.buffer.len() - over);
         self.budget -= count - over;
         self.dropped += over as u64;
-        if !lane.buffer.is_empty() {
-            lane.since.get_or_insert_with(Instant::now);
-        }
     }
 
     async fn emit(&mut self, lane: usize) {
@@ -233,7 +230,7 @@ impl Output {
         }
         let rest = lane.buffer.split_off(length);
         let bytes = std::mem::replace(&mut lane.buffer, rest);
-        lane.since = (!lane.buffer.is_empty()).then(Instant::now);
+        lane.left = Some(Instant::now());
         let at_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let request_id = forward.request_id.clone();
         // Nobody listens any more when the spore is ending.
@@ -252,7 +249,7 @@ impl Lane {
             stream,
             pipe,
             buffer: Vec::new(),
-            since: None,
+            left: None,
         }
     }
 
@@ -267,14 +264,14 @@ impl Lane {
     fn ready(&self, now: Instant) -> bool {
         let due = self.pipe.is_none()
             || self.buffer.len() >= FULL
-            || self.since.is_some_and(|since| now >= since + RIPE);
+            || self.left.is_none_or(|left| now >= left + RIPE);
         due && self.piece() > 0
     }
 
     fn ripens(&self) -> Option<Instant> {
-        self.since
+        self.left
             .filter(|_| self.piece() > 0)
-            .map(|since| since + RIPE)
+            .map(|left| left + RIPE)
     }
 
     /// Length of the next piece: whole characters as long as more may come.

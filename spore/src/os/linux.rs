@@ -91,6 +91,18 @@ fn carries(pid: i32, mark: &str) -> bool {
     })
 }
 
+/// Gives memory that was freed back to the system: glibc keeps it after a flood of output otherwise.
+pub(crate) fn trim_memory() {
+    #[cfg(target_env = "gnu")]
+    {
+        #[expect(unsafe_code, reason = "no safe call for it")]
+        // SAFETY: takes a number and may be called at any time.
+        unsafe {
+            libc::malloc_trim(0);
+        }
+    }
+}
+
 /// Dead processes whose parents died before them: as process 1 (in a container) they come to us, and nobody
 /// else would ever collect them.
 #[derive(Debug, Default)]
