@@ -14,8 +14,9 @@ test("offline nodes are left out, and results are grouped by outcome", async () 
   await expect.element(page.getByTestId("excluded")).toHaveTextContent(`${offline} offline nodes will be left out`);
   await expect
     .element(page.getByTestId("touched"))
-    .toHaveTextContent(`On ${members.length - offline} nodes · can change things`);
+    .toHaveTextContent(`On ${members.length - offline} nodes · can destroy things`);
   await page.getByTestId("field-command").fill("uptime");
+  await page.getByTestId("confirm-count").fill(String(members.length - offline));
   await page.getByTestId("run").click();
   await expect
     .element(page.getByTestId("outcome-succeeded"), { timeout: 5000 })
@@ -45,6 +46,7 @@ test("Shift-click gathers stars, and a job that runs can be stopped as a whole",
   await clickStar("nas-01", ["Shift"]);
   expect([...console.ui.getState().selected].sort()).toEqual([0, 2]);
   await page.getByTestId("field-command").fill("watch");
+  await page.getByTestId("confirm-count").fill("2");
   await page.getByTestId("run").click();
   await expect.element(page.getByTestId("outcome-running")).toHaveTextContent("2 running");
   await expect.element(page.getByTestId("strip-job")).toHaveTextContent("0 / 2");

@@ -33,12 +33,18 @@ const SHOTS = [
   { name: "nexus-multi", query: "n=184&theme=dark&select=Ashburn" },
   { name: "nexus-multi-light", query: "n=184&theme=light&select=Ashburn" },
   { name: "nexus-results", query: "n=184&theme=dark&select=Ashburn", act: fanOut },
+  {
+    name: "nexus-form",
+    query: "n=184&theme=dark&open=fra-db-04",
+    act: (page) => page.getByTestId("more-fields").click(),
+  },
   { name: "nexus-settings", query: "n=3&theme=light&view=settings" },
   { name: "nexus-overview", query: "n=184&theme=dark&open=fra-db-04&tab=overview" },
 ];
 
 async function fanOut(page) {
   await page.getByTestId("field-command").fill("uptime");
+  await page.getByTestId("confirm-count").fill("35");
   await page.getByTestId("run").click();
   await page.waitForTimeout(1500);
 }

@@ -49,7 +49,11 @@ function Shell({ simulated }: { simulated: boolean }) {
       <TopBar theme={appearance.theme} simulated={simulated} onTheme={() => void setTheme()} />
       <Rail />
       <main className={styles.main}>
-        <MapView theme={appearance.theme} reducedMotion={appearance.reducedMotion} covered={page !== "map"} />
+        <MapView
+          theme={appearance.theme}
+          reducedMotion={appearance.reducedMotion}
+          covered={page !== "map" && !(page === "nodes" && empty)}
+        />
         <Page search={search} empty={empty} />
       </main>
       {page !== "settings" && !empty && <SidePanel />}

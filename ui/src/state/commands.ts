@@ -9,7 +9,14 @@ import { isLive } from "./executions";
 import { problemText } from "./problem";
 import { Status } from "./status";
 
-export type Call = { skill: string; method: string; parameters: JsonValue; timeoutSeconds: number };
+/** `summary` says in one line what is run; it never holds a secret. */
+export type Call = {
+  skill: string;
+  method: string;
+  parameters: JsonValue;
+  timeoutSeconds: number;
+  summary: string;
+};
 
 /** At most this many requests of one job wait for the host's "accepted" at the same time. */
 const IN_FLIGHT = 32;
@@ -32,7 +39,7 @@ export function runOnMany(console: Console, ordinals: Iterable<number>, call: Ca
   console.jobs.getState().add({
     key,
     title: `${call.skill}.${call.method}`,
-    summary: summarise(call.parameters),
+    summary: call.summary,
     where,
     startedAt: Date.now(),
     executions: ids,
@@ -95,7 +102,7 @@ function enter(console: Console, id: string, ordinal: number, call: Call): void 
     ordinal,
     skill: call.skill,
     method: call.method,
-    summary: summarise(call.parameters),
+    summary: call.summary,
     state: "queued",
     exitCode: null,
     signal: null,
@@ -113,7 +120,8 @@ async function submit(console: Console, id: string, ordinal: number, call: Call)
   const node = console.fleet.node(ordinal);
   try {
     if (!node) throw { code: "node_unknown", message: "This node is not known any more." };
-    await console.bridge.execute({ id, nodeId: node.id, ...call });
+    const { skill, method, parameters, timeoutSeconds } = call;
+    await console.bridge.execute({ id, nodeId: node.id, skill, method, parameters, timeoutSeconds });
   } catch (reason) {
     const view = console.executions.get(id)?.view;
     if (!view || !isLive(view.state)) return;
@@ -128,7 +136,7 @@ async function submit(console: Console, id: string, ordinal: number, call: Call)
 }
 
 /** The short human form of parameters: a command itself, otherwise the values. */
-function summarise(parameters: JsonValue): string {
+export function summarise(parameters: JsonValue): string {
   if (parameters === null || typeof parameters !== "object" || Array.isArray(parameters)) return "";
   const { command, path } = parameters;
   if (typeof command === "string") return command.slice(0, 200);

@@ -92,7 +92,13 @@ test("a refused execution is told in its own row, a duplicate too", async () => 
   const { run } = await import("./commands");
   bridge.control.disconnect(0);
   await until(() => console.fleet.status[0] === 4);
-  const call = { skill: "ShellSkill", method: "run", parameters: { command: "echo x" }, timeoutSeconds: 5 };
+  const call = {
+    skill: "ShellSkill",
+    method: "run",
+    parameters: { command: "echo x" },
+    timeoutSeconds: 5,
+    summary: "echo x",
+  };
   const id = run(console, 0, call);
   expect(console.executions.get(id)?.view.state).toBe("queued");
   await until(() => console.executions.get(id)?.view.state === "refused");

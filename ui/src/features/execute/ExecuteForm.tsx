@@ -9,14 +9,14 @@ import { Choice } from "../../components/Choice";
 import { counted } from "../../components/format";
 import { Kbd, withModifier } from "../../components/Kbd";
 import { Notice } from "../../components/Notice";
-import type { Call } from "../../state/commands";
+import { type Call, summarise } from "../../state/commands";
 import { useUi } from "../../state/hooks";
 import { nameOf, type OfferedMethod } from "./builtin";
-import { type Draft, emptyDraft, toParameters } from "./draft";
+import { type Draft, emptyDraft, toParameters, withoutSecrets } from "./draft";
 import { keepDraft, keptDraft } from "./drafts";
 import styles from "./ExecuteForm.module.css";
 import fieldStyles from "./Field.module.css";
-import { FieldFrame, Fields } from "./fields";
+import { FieldFrame, MethodFields } from "./fields";
 import { readForm } from "./schema";
 import { type Problems, validate } from "./validate";
 
@@ -143,7 +143,7 @@ function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: 
     >
       <div className={styles.fields}>
         {picker}
-        <Fields
+        <MethodFields
           form={form}
           draft={draft}
           problems={problems}
@@ -157,12 +157,7 @@ function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: 
       <div className={styles.foot}>
         <Touched targets={targets} effect={method.effect} />
         {confirming && <ConfirmCount targets={targets} typed={typed} onType={setTyped} />}
-        <Button
-          look={method.effect === "destroy" ? "danger" : "primary"}
-          type="submit"
-          disabled={blocked}
-          data-testid="run"
-        >
+        <Button look={confirming ? "danger" : "primary"} type="submit" disabled={blocked} data-testid="run">
           Run <Kbd>{withModifier("↵")}</Kbd>
         </Button>
       </div>
@@ -187,11 +182,13 @@ function useDraft(scope: string, method: OfferedMethod) {
     const found = validate(method.schema, form, parameters);
     setProblems(found);
     const repeated = method.timeoutParameter ? { [method.timeoutParameter]: timeoutSeconds } : {};
+    const summary = summarise(withoutSecrets(form, parameters));
     const call = {
       skill: method.skill,
       method: method.method,
       parameters: { ...parameters, ...repeated },
       timeoutSeconds,
+      summary,
     };
     return { call, firstProblem: found.keys().next().value ?? null };
   };
@@ -235,7 +232,7 @@ function Timeout({ value, onChange }: { value: number; onChange(value: number): 
         value={String(value)}
         options={options}
         onChange={(next) => onChange(Number(next))}
-        testId="field-timeout"
+        testId="call-timeout"
       />
     </FieldFrame>
   );

@@ -16,7 +16,7 @@ const KNOWN: Record<string, OfferedMethod[]> = {
       skill: "ShellSkill",
       method: "run",
       title: "Run a command",
-      effect: "change",
+      effect: "destroy",
       timeoutParameter: "timeout",
       schema: {
         type: "object",
@@ -37,7 +37,7 @@ const KNOWN: Record<string, OfferedMethod[]> = {
       skill: "FileSkill",
       method: "write_file",
       title: "Write a file",
-      effect: "change",
+      effect: "destroy",
       schema: {
         type: "object",
         required: ["path", "content"],

@@ -26,6 +26,8 @@ function draftOf(field: Field, value: JsonValue | undefined): DraftValue {
       return choiceDraft(field, value);
     case "list":
       return Array.isArray(value) ? value.join("\n") : "";
+    case "map":
+      return value !== undefined && isSchema(value) ? mapText(value) : "";
     case "enum":
       return value === undefined
         ? field.required
@@ -84,12 +86,45 @@ function jsonOf(field: Field, value: DraftValue | undefined): JsonValue | undefi
       return Number.isFinite(Number(text)) && text.trim() !== "" ? Number(text) : text;
     case "list":
       return text.split("\n").filter((line) => line !== "");
+    case "map":
+      return mapOf(text);
     case "enum":
     case "json":
       return parsed(text);
     default:
       return text;
   }
+}
+
+function mapText(map: { [key: string]: JsonValue }): string {
+  return Object.entries(map)
+    .map(([name, text]) => `${name}=${text}`)
+    .join("\n");
+}
+
+/** One NAME=value in each line; a line without "=" is kept as it is, so that the validation refuses it. */
+function mapOf(text: string): JsonValue {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  if (lines.some((line) => line.indexOf("=") < 1)) return text;
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")).trim(), line.slice(line.indexOf("=") + 1)]),
+  );
+}
+
+/** The same parameters with secrets blanked, for the one line that says what was run. */
+export function withoutSecrets(
+  form: ObjectField,
+  parameters: { [key: string]: JsonValue },
+): { [key: string]: JsonValue } {
+  const shown = { ...parameters };
+  for (const field of form.fields) {
+    const value = shown[field.key];
+    if (value === undefined) continue;
+    if (field.kind === "text" && field.look === "secret") shown[field.key] = "•••";
+    else if (field.kind === "object" && isSchema(value)) shown[field.key] = withoutSecrets(field, value);
+    else if (field.kind === "choice" || field.kind === "map") shown[field.key] = "…";
+  }
+  return shown;
 }
 
 function parsed(text: string): JsonValue {

@@ -2,12 +2,12 @@
  * Draws the fields of a form (schema.ts) over a draft (draft.ts), each with its label, hint and problem.
  * Not here: reading schemas, validation, or sending.
  */
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useId, useMemo, useState } from "react";
 import { Choice } from "../../components/Choice";
 import { Toggle } from "../../components/Toggle";
 import { type Draft, type DraftValue, isChoice } from "./draft";
 import styles from "./Field.module.css";
-import type { ChoiceField, EnumField, Field, ObjectField } from "./schema";
+import { arrange, type ChoiceField, type EnumField, type Field, type ObjectField } from "./schema";
 import type { Problems } from "./validate";
 
 type FieldsProps = {
@@ -18,23 +18,62 @@ type FieldsProps = {
   onChange(draft: Draft): void;
 };
 
-/** All fields of an object, in a grid of two columns; `after` joins the last row (the form puts the timeout there). */
-export function Fields({ form, draft, problems, prefix = "", onChange, after }: FieldsProps & { after?: ReactNode }) {
-  const visible = form.fields.filter((field) => field.kind !== "const");
+/** All fields of an object, in a grid of two columns. */
+export function Fields({ form, ...rest }: FieldsProps) {
   return (
     <div className={styles.grid}>
-      {visible.map((field) => (
-        <FieldView
-          key={field.key}
-          field={field}
-          path={prefix === "" ? field.key : `${prefix}/${field.key}`}
-          value={draft[field.key]}
-          problems={problems}
-          onChange={(value) => onChange({ ...draft, [field.key]: value })}
-        />
-      ))}
-      {after}
+      <Some fields={form.fields} {...rest} />
     </div>
+  );
+}
+
+/**
+ * The fields of a method: what is needed first, then `after` (the form puts the timeout there), and everything
+ * else behind one button, which opens by itself when a problem hides there.
+ */
+export function MethodFields({ form, after, ...rest }: FieldsProps & { after: ReactNode }) {
+  const { first, more } = useMemo(() => arrange(form), [form]);
+  const [asked, setAsked] = useState(false);
+  const open =
+    asked || more.some((field) => [...rest.problems.keys()].some((path) => path.split("/")[0] === field.key));
+  return (
+    <div className={styles.grid}>
+      <Some fields={first} {...rest} />
+      {after}
+      {more.length > 0 && (
+        <button
+          type="button"
+          className={styles.more}
+          aria-expanded={open}
+          onClick={() => setAsked(!open)}
+          data-testid="more-fields"
+        >
+          {open ? "Fewer options" : `More options (${more.length})`}
+        </button>
+      )}
+      {open && <Some fields={more} {...rest} />}
+    </div>
+  );
+}
+
+function Some({
+  fields,
+  draft,
+  problems,
+  prefix = "",
+  onChange,
+}: Omit<FieldsProps, "form"> & { fields: readonly Field[] }) {
+  return fields.map((field) =>
+    field.kind === "const" ? null : (
+      <FieldView
+        key={field.key}
+        field={field}
+        path={prefix === "" ? field.key : `${prefix}/${field.key}`}
+        value={draft[field.key]}
+        problems={problems}
+        onChange={(value) => onChange({ ...draft, [field.key]: value })}
+      />
+    ),
   );
 }
 
@@ -80,7 +119,7 @@ export function FieldFrame(props: {
       </label>
       {props.children}
       {props.description && (
-        <p className={styles.hint} id={`${props.id}-hint`}>
+        <p className={styles.hint} id={`${props.id}-hint`} title={props.description}>
           {props.description}
         </p>
       )}
@@ -97,7 +136,11 @@ function Typed({ field, path, value, problems, onChange }: OneProps<Field>) {
   const id = useId();
   const text = typeof value === "string" ? value : "";
   const problem = problems.get(path);
-  const tall = field.kind === "list" || field.kind === "json" || (field.kind === "text" && field.look === "multiline");
+  const tall =
+    field.kind === "list" ||
+    field.kind === "map" ||
+    field.kind === "json" ||
+    (field.kind === "text" && field.look === "multiline");
   const half =
     field.kind === "number" || (field.kind === "text" && (field.look === "path" || field.look === "duration"));
   const shared = {
@@ -107,6 +150,7 @@ function Typed({ field, path, value, problems, onChange }: OneProps<Field>) {
     "aria-invalid": problem !== undefined,
     "aria-required": field.required,
     "aria-describedby": `${id}-hint ${id}-problem`,
+    placeholder: field.placeholder,
     spellCheck: false,
     autoCapitalize: "off",
     autoComplete: "off",
@@ -221,8 +265,6 @@ function Branches({ field, path, value, problems, onChange }: OneProps<ChoiceFie
 }
 
 function aside(field: Field): string {
-  if (!field.required) return "optional";
-  if (field.kind === "json") return "JSON";
-  if (field.kind === "list") return "one in each line";
-  return "";
+  const how = { json: "JSON", list: "one in each line", map: "NAME=value in each line" }[field.kind as string] ?? "";
+  return [how, field.required || field.either ? "" : "optional"].filter(Boolean).join(", ");
 }

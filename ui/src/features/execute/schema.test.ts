@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { METHODS } from "../../bridge/mock/methods";
 import type { JsonValue } from "../../bridge/types";
 import { methodsOf, nameOf, sharedMethods } from "./builtin";
-import { emptyDraft, toParameters } from "./draft";
-import { readForm } from "./schema";
+import { emptyDraft, toParameters, withoutSecrets } from "./draft";
+import { arrange, readForm } from "./schema";
 import { validate } from "./validate";
 
 const object = (properties: JsonValue, required: string[] = []): JsonValue => ({
@@ -104,6 +104,53 @@ test("parameters leave out what was left empty and keep what has a default", () 
   });
 });
 
+const problemsOf = (schema: JsonValue, draft: object) => {
+  const form = readForm(schema);
+  return Object.fromEntries(validate(schema, form, toParameters(form, { ...emptyDraft(form), ...draft })));
+};
+
+const shell = METHODS.find((method) => method.skill === "ShellSkill")?.schema as JsonValue;
+
+test("the shell of a real spore: one field first, the rest waits, and either command or arguments", () => {
+  const form = readForm(shell);
+  const { first, more } = arrange(form);
+  expect(first.map((field) => field.key)).toEqual(["command"]);
+  expect(more.map((field) => [field.key, field.kind])).toEqual([
+    ["argv", "list"],
+    ["cwd", "text"],
+    ["env", "map"],
+    ["stdin", "text"],
+    ["timeout", "number"],
+    ["max_output_bytes", "number"],
+  ]);
+  expect(problemsOf(shell, {})).toEqual({ command: "Command or Arguments is needed." });
+  expect(problemsOf(shell, { command: "ls", argv: "ls\n-l" })).toEqual({
+    argv: "Give either Command or Arguments, not both.",
+  });
+  expect(problemsOf(shell, { argv: "df\n-h", env: "A=1\nB=x=y" })).toEqual({});
+  expect(problemsOf(shell, { command: "ls", env: "nonsense" })).toEqual({
+    env: "One NAME=value in each line is needed.",
+  });
+  expect(toParameters(form, { ...emptyDraft(form), command: "ls", env: "B=x=y" })).toEqual({
+    command: "ls",
+    cwd: ".",
+    env: { B: "x=y" },
+  });
+});
+
+test("secrets do not get into the line that says what was run", () => {
+  const form = readForm(
+    object({
+      user: { type: "string" },
+      key: { type: "string", format: "secret" },
+      inner: object({ pin: { type: "string", writeOnly: true } }),
+    }),
+  );
+  const shown = withoutSecrets(form, { user: "me", key: "hunter2", inner: { pin: "1234" } });
+  expect(JSON.stringify(shown)).not.toMatch(/hunter2|1234/);
+  expect(shown.user).toBe("me");
+});
+
 test("a choice sends its const and only its own branch", () => {
   const probe = METHODS.find((method) => method.method === "probe");
   const form = readForm(probe?.schema as JsonValue);
@@ -118,11 +165,6 @@ test("a choice sends its const and only its own branch", () => {
     how: { kind: "tcp", port: 443 },
   });
 });
-
-const problemsOf = (schema: JsonValue, draft: object) => {
-  const form = readForm(schema);
-  return Object.fromEntries(validate(schema, form, toParameters(form, { ...emptyDraft(form), ...draft })));
-};
 
 test("problems stand beside their field, in words", () => {
   const schema = object(

@@ -1,6 +1,7 @@
 /**
  * Reads a JSON Schema into the fields that the form can draw: string (also multi-line, path, secret), number, integer
- * (also duration, bytes), boolean, enum, const, array of strings, object, and oneOf whose branches differ by a const.
+ * (also duration, bytes), boolean, enum, const, array of strings, object, object of free names with strings, and oneOf
+ * whose branches differ by a const. A oneOf that only says which properties are needed becomes `alternatives`.
  * Whatever else a schema says becomes one field of raw JSON, so that no method is out of reach.
  * Not here: validation (validate.ts), drawing (fields/).
  */
@@ -8,7 +9,16 @@ import type { JsonValue } from "../../bridge/types";
 
 export type Schema = { [key: string]: JsonValue };
 
-type Common = { key: string; title: string; description: string; required: boolean; initial: JsonValue | undefined };
+type Common = {
+  key: string;
+  title: string;
+  description: string;
+  required: boolean;
+  initial: JsonValue | undefined;
+  placeholder: string;
+  /** One of several alternatives: neither needed nor optional by itself. */
+  either?: boolean;
+};
 export type TextField = Common & {
   kind: "text";
   look: "line" | "multiline" | "path" | "secret" | "duration";
@@ -25,7 +35,10 @@ export type BooleanField = Common & { kind: "boolean" };
 export type EnumField = Common & { kind: "enum"; options: { value: JsonValue; label: string }[] };
 export type ConstField = Common & { kind: "const"; value: JsonValue };
 export type ListField = Common & { kind: "list"; path: boolean };
-export type ObjectField = Common & { kind: "object"; fields: Field[] };
+/** `alternatives`: exactly one of these sets of properties has to be given. */
+export type ObjectField = Common & { kind: "object"; fields: Field[]; alternatives: string[][] };
+/** Free names with a text each, such as environment variables. */
+export type MapField = Common & { kind: "map" };
 export type ChoiceField = Common & { kind: "choice"; branches: { label: string; field: ObjectField }[] };
 export type JsonField = Common & { kind: "json" };
 export type Field =
@@ -36,6 +49,7 @@ export type Field =
   | ConstField
   | ListField
   | ObjectField
+  | MapField
   | ChoiceField
   | JsonField;
 
@@ -46,7 +60,17 @@ export function readForm(schema: JsonValue): ObjectField {
   const root = isSchema(schema) ? schema : {};
   const field = readField("", root, true, root, 0);
   if (field.kind === "object") return field;
-  return { ...common("", root, true), kind: "object", fields: [] };
+  return { ...common("", root, true), kind: "object", fields: [], alternatives: [] };
+}
+
+/** What has to be seen at once, and what may wait behind a button. Optional fields alone: the first two are shown. */
+export function arrange(form: ObjectField): { first: Field[]; more: Field[] } {
+  const visible = form.fields.filter((field) => field.kind !== "const");
+  const wanted = new Set(form.alternatives[0] ?? []);
+  let first = visible.filter((field) => field.required || wanted.has(field.key));
+  if (first.length === 0) first = visible.slice(0, 2);
+  const more = visible.filter((field) => !first.includes(field));
+  return more.length <= 1 ? { first: visible, more: [] } : { first, more };
 }
 
 function readField(key: string, raw: Schema, required: boolean, root: Schema, depth: number): Field {
@@ -55,6 +79,7 @@ function readField(key: string, raw: Schema, required: boolean, root: Schema, de
   if (depth > DEEPEST) return { ...base, kind: "json" };
   if (schema.const !== undefined) return { ...base, kind: "const", value: schema.const, initial: schema.const };
   if (Array.isArray(schema.enum)) return enumField(base, schema.enum);
+  if (isSchema(schema.properties)) return objectField(base, schema, root, depth);
   const branches = Array.isArray(schema.oneOf) ? schema.oneOf : Array.isArray(schema.anyOf) ? schema.anyOf : null;
   if (branches) return choiceField(base, branches.filter(isSchema), root, depth);
   switch (typeName(schema)) {
@@ -81,21 +106,26 @@ function common(key: string, schema: Schema, required: boolean): Common {
     description: typeof schema.description === "string" ? schema.description : "",
     required,
     initial: schema.default,
+    placeholder: Array.isArray(schema.examples) && typeof schema.examples[0] === "string" ? schema.examples[0] : "",
   };
 }
 
+/** Names say what a format might: a spore's schemas are plain JSON Schema and need not know this form. */
+const LONG_TEXTS = new Set(["content", "stdin", "body", "script"]);
+const PATHS = new Set(["path", "cwd", "directory"]);
+
 function textField(base: Common, schema: Schema): TextField {
+  const maxLength = typeof schema.maxLength === "number" ? schema.maxLength : null;
+  return { ...base, kind: "text", look: textLook(base.key, schema), maxLength };
+}
+
+function textLook(key: string, schema: Schema): TextField["look"] {
   const format = String(schema.format ?? "");
-  const media = String(schema.contentMediaType ?? "");
-  const look =
-    format === "multiline" || format === "textarea" || media.startsWith("text/")
-      ? "multiline"
-      : format === "path" || format === "secret" || format === "duration"
-        ? format
-        : format === "password" || schema.writeOnly === true
-          ? "secret"
-          : "line";
-  return { ...base, kind: "text", look, maxLength: typeof schema.maxLength === "number" ? schema.maxLength : null };
+  if (format === "path" || format === "secret" || format === "duration") return format;
+  if (format === "password" || schema.writeOnly === true) return "secret";
+  if (format === "multiline" || format === "textarea" || String(schema.contentMediaType ?? "").startsWith("text/"))
+    return "multiline";
+  return LONG_TEXTS.has(key) ? "multiline" : PATHS.has(key) ? "path" : "line";
 }
 
 function numberField(base: Common, schema: Schema): NumberField {
@@ -124,13 +154,28 @@ function listField(base: Common, schema: Schema, root: Schema): Field {
   return { ...base, kind: "list", path: items.format === "path" };
 }
 
-function objectField(base: Common, schema: Schema, root: Schema, depth: number): ObjectField {
+function objectField(base: Common, schema: Schema, root: Schema, depth: number): Field {
+  const extra = schema.additionalProperties;
+  if (!isSchema(schema.properties) && isSchema(extra)) {
+    return { ...base, kind: typeName(resolve(extra, root)) === "string" ? "map" : "json" };
+  }
   const required = new Set(Array.isArray(schema.required) ? schema.required : []);
   const properties = isSchema(schema.properties) ? Object.entries(schema.properties) : [];
-  const fields = properties.map(([key, raw]) =>
-    readField(key, isSchema(raw) ? raw : {}, required.has(key), root, depth + 1),
+  const alternatives = alternativesOf(schema);
+  const either = new Set(alternatives.flat());
+  const fields = properties.map(([key, raw]) => ({
+    ...readField(key, isSchema(raw) ? raw : {}, required.has(key), root, depth + 1),
+    either: either.has(key),
+  }));
+  return { ...base, kind: "object", fields, alternatives };
+}
+
+function alternativesOf(schema: Schema): string[][] {
+  const branches = Array.isArray(schema.oneOf) ? schema.oneOf : [];
+  const sets = branches.map((branch) =>
+    isSchema(branch) && !branch.properties && Array.isArray(branch.required) ? branch.required : null,
   );
-  return { ...base, kind: "object", fields };
+  return sets.every((set) => set !== null) ? sets.map((set) => set.filter((key) => typeof key === "string")) : [];
 }
 
 /** Consts (schemars writes documented enums so) become an enum; objects told apart by a const become branches. */

@@ -13,6 +13,7 @@ export type Problems = ReadonlyMap<string, string>;
 export function validate(schema: JsonValue, form: ObjectField, parameters: JsonValue): Problems {
   const problems = new Map<string, string>();
   missing(form, parameters, "", problems);
+  oneOfEach(form, parameters, problems);
   if (!isSchema(schema)) return problems;
   let errors: { keyword: string; instanceLocation: string; error: string }[];
   try {
@@ -23,6 +24,7 @@ export function validate(schema: JsonValue, form: ObjectField, parameters: JsonV
   for (const error of errors) {
     const path = error.instanceLocation.replace(/^#\/?/, "").replace(/~1/g, "/").replace(/~0/g, "~");
     const at = nearest(form, path);
+    if (at === "" && form.alternatives.length > 0 && ABOUT_ALTERNATIVES.has(error.keyword)) continue;
     if (
       WRAPPERS.has(error.keyword) ||
       problems.has(at) ||
@@ -54,15 +56,36 @@ function missing(form: ObjectField, parameters: JsonValue, prefix: string, probl
   }
 }
 
+/** Told by `oneOfEach`, beside the field that it is about. */
+const ABOUT_ALTERNATIVES = new Set(["oneOf", "required"]);
+
+/** "Either this or that": none given, or more than one. */
+function oneOfEach(form: ObjectField, parameters: JsonValue, problems: Map<string, string>): void {
+  const given = isSchema(parameters) ? parameters : {};
+  const titles = form.alternatives.map((set) => set.map((key) => fieldAt(form, key)?.title ?? key).join(" and "));
+  const chosen = form.alternatives.filter((set) => set.every((key) => given[key] !== undefined));
+  if (form.alternatives.length === 0 || chosen.length === 1) return;
+  const at = (chosen[1] ?? form.alternatives[0])?.[0] ?? "";
+  problems.set(
+    at,
+    chosen.length === 0 ? `${titles.join(" or ")} is needed.` : `Give either ${titles.join(" or ")}, not both.`,
+  );
+}
+
 function inWords(keyword: string, error: string, field: Field | undefined): string {
   switch (keyword) {
     case "type":
       if (field?.kind === "number") return field.integer ? "A whole number is needed." : "A number is needed.";
+      if (field?.kind === "map") return "One NAME=value in each line is needed.";
       return field?.kind === "json" ? "This is not JSON of the right kind." : "This has the wrong type.";
     case "minimum":
       return `Must be at least ${field?.kind === "number" ? field.minimum : "more"}.`;
     case "maximum":
       return `Must be at most ${field?.kind === "number" ? field.maximum : "less"}.`;
+    case "exclusiveMinimum":
+      return "Must be more than that.";
+    case "exclusiveMaximum":
+      return "Must be less than that.";
     case "minLength":
     case "minItems":
       return "This is too short.";

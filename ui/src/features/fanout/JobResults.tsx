@@ -46,7 +46,7 @@ export function JobResults({ jobKey }: { jobKey: string }) {
         <div className={styles.title}>
           <IconButton
             label="Back"
-            className={styles.close ?? ""}
+            className={styles.back ?? ""}
             onClick={() => console.ui.getState().set({ job: null })}
           >
             <ArrowLeft size={16} strokeWidth={1.5} aria-hidden="true" />
