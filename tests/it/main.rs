@@ -15,3 +15,4 @@ mod prototype;
 mod rest;
 mod resume;
 mod simulation;
+mod tidy;

@@ -52,6 +52,13 @@ export class Desk {
     return this.#session;
   }
 
+  /** Starts a program without a driver. */
+  launch(binary) {
+    const child = this.#start(binary, [], { env: this.environment, stdio: ["ignore", "ignore", "inherit"] });
+    const ended = new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+    return { child, ended };
+  }
+
   /** Runs a line in a shell, with a home of its own. `exec` makes it one process, so that a kill hits the program. */
   shell(line, environment) {
     const [, settings, program] = line.match(/^((?:\w+=\S+ )*)(.*)$/);

@@ -2,6 +2,7 @@
 import { strict as assert } from "node:assert";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { until } from "./desk.mjs";
@@ -123,6 +124,40 @@ export const scenarios = [
         const token = readFileSync(join(stage.desk.data, "spore-token"), "utf8").trim();
         assert.ok(!readFileSync(file, "utf8").includes(token));
         assert.equal(statSync(join(stage.desk.data, "spore-token")).mode & 0o777, 0o600);
+      },
+    },
+  },
+  {
+    title: "A taken port",
+    steps: {
+      "is told with the name of who has it, and another one is used": async (stage) => {
+        const wanted = Number(stage.desk.environment.NEXUS_PORT);
+        stage.squatter = createServer().listen(wanted, "127.0.0.1");
+        await open(stage);
+        const { notices } = await stage.page.invoke("settings");
+        assert.match(notices.join(), new RegExp(`Port ${wanted} is taken by .*\\(pid ${process.pid}\\)`));
+        const star = (name) => name.startsWith(`${me}, online`);
+        await until("this machine is a node all the same", async () => (await stage.page.stars()).some(star));
+        stage.squatter.close();
+      },
+    },
+  },
+  {
+    title: "The end",
+    steps: {
+      "comes in order when the system asks for it": async ({ desk, binary }) => {
+        const { child, ended } = desk.launch(binary);
+        const health = `http://127.0.0.1:${desk.environment.NEXUS_PORT}/healthz`;
+        await until("the Nexus listens", () =>
+          fetch(health).then(
+            ({ ok }) => ok,
+            () => false,
+          ),
+        );
+        const start = performance.now();
+        child.kill("SIGTERM");
+        assert.deepEqual(await ended, { code: 0, signal: null });
+        assert.ok(performance.now() - start < 5000, "within the grace");
       },
     },
   },
