@@ -56,6 +56,7 @@ fn remembered() -> StateFlags {
 }
 
 fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
+    quit_on_signal(app.clone());
     app.manage(Feeds::default());
     app.manage(Host::start(app, app.path().app_data_dir()?)?);
     let tray = tray::raise(app);
@@ -69,7 +70,6 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
         .cloned()
         .unwrap_or_default();
     WebviewWindowBuilder::from_config(app, &config)?.build()?;
-    quit_on_signal(app.clone());
     Ok(())
 }
 

@@ -29,7 +29,6 @@ export class Desk {
       NEXUS_DATA_DIR: desk.data,
       NEXUS_PORT: String(await freePort()),
       TAURI_WEBVIEW_AUTOMATION: "true",
-      LANG: "en_US.UTF-8",
       ...environment,
     };
     return desk;
