@@ -12,6 +12,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use protocol::limits;
+
 pub use sources::{Layer, Sources};
 
 /// Everything a spore is told.
@@ -111,6 +113,54 @@ impl Config {
     /// Merges the layers and checks the outcome.
     pub fn resolve(sources: &Sources) -> Result<Self, Problems> {
         resolve::resolve(sources)
+    }
+
+    /// Checks one that was made by hand; every problem at once.
+    pub fn check(&self) -> Result<(), Problems> {
+        let mut problems = Vec::new();
+        let mut short = |what: &str, text: &str, max: usize| {
+            problems.extend(resolve::short(text, max).map(|problem| format!("{what} {problem}")));
+        };
+        short("the node name", &self.node_name, limits::ID);
+        short("the token", &self.token.0, limits::TOKEN);
+        short("the host of the Nexus", &self.nexus_host, limits::NAME);
+        self.node_id
+            .iter()
+            .for_each(|id| short("the node id", id, limits::ID));
+        self.tags
+            .iter()
+            .for_each(|tag| short("a tag", tag, limits::NAME));
+        for (wrong, problem) in [
+            (self.tags.len() > limits::LIST, "there are too many tags"),
+            (self.nexus_port == 0, "the port of the Nexus is 0"),
+            (
+                self.heartbeat < Duration::from_secs(1),
+                "the heartbeat interval is below a second",
+            ),
+            (
+                !resolve::EXECUTIONS.contains(&self.max_executions),
+                "the number of executions is out of range",
+            ),
+            (
+                self.shell_mode == ShellMode::AllowList(Vec::new()),
+                "the allow-list is empty",
+            ),
+            (
+                self.data_dir.as_os_str().is_empty(),
+                "there is no data directory",
+            ),
+            (
+                self.workspace.as_os_str().is_empty(),
+                "there is no workspace",
+            ),
+        ] {
+            problems.extend(wrong.then(|| problem.to_owned()));
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Problems(problems))
+        }
     }
 }
 

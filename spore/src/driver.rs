@@ -5,17 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Instant, SystemTime};
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::debug;
 
 use crate::Status;
 use crate::agent::{Agent, Effect, Ending};
-use crate::execution::{Report, Reports};
+use crate::execution::{self, Report, Reports};
 use crate::link::{Dialed, Event, Link};
 use crate::load::Load;
 use crate::os::{self, Orphans};
-use crate::skills::Skills;
+use crate::skills::{Skills, Work};
 
 /// Everything with a side effect.
 pub(crate) struct Driver {
@@ -28,7 +28,8 @@ pub(crate) struct Driver {
     shutdown: CancellationToken,
     told: bool,
     reports: (Reports, mpsc::UnboundedReceiver<Report>),
-    work: TaskTracker,
+    /// Executions; with the driver they end, and their processes with them.
+    work: JoinSet<()>,
     /// Main processes of executions.
     pids: BTreeMap<String, u32>,
     /// Something ran since memory was last given back.
@@ -61,7 +62,7 @@ impl Driver {
             shutdown,
             told: false,
             reports: mpsc::unbounded_channel(),
-            work: TaskTracker::new(),
+            work: JoinSet::new(),
             pids: BTreeMap::new(),
             untidy: false,
             orphans: Orphans::default(),
@@ -157,7 +158,7 @@ impl Driver {
                 self.untidy = true;
                 let request_id = order.request_id.clone();
                 match self.skills.begin(order, self.reports.0.clone()) {
-                    Ok(work) => drop(self.work.spawn(work)),
+                    Ok(work) => self.begin(request_id, work),
                     Err(reason) => self.agent.refused(request_id, reason),
                 }
             }
@@ -170,10 +171,26 @@ impl Driver {
         }
     }
 
+    /// An execution that breaks off (a defect of ours) is reported too, and harms no other.
+    fn begin(&mut self, request_id: String, work: Work) {
+        while self.work.try_join_next().is_some() {}
+        let reports = self.reports.0.clone();
+        self.work.spawn(async move {
+            let mut watch = execution::BreakOff {
+                request_id,
+                reports,
+                done: false,
+            };
+            work.await;
+            watch.done = true;
+        });
+    }
+
     /// Housekeeping at the pace of heartbeats.
     fn tidy(&mut self) {
         let ours: BTreeSet<u32> = self.pids.values().copied().collect();
         self.orphans.reap(&ours);
+        while self.work.try_join_next().is_some() {}
         if self.work.is_empty() && std::mem::take(&mut self.untidy) {
             os::trim_memory();
         }

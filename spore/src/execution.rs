@@ -52,6 +52,25 @@ pub(crate) enum Report {
 /// Unbounded, but each execution has a fixed number of reports besides its chunks, and those need credit.
 pub(crate) type Reports = mpsc::UnboundedSender<Report>;
 
+/// Reports a failure when it is dropped before the work it watches is done.
+pub(crate) struct BreakOff {
+    pub(crate) request_id: String,
+    pub(crate) reports: Reports,
+    pub(crate) done: bool,
+}
+
+impl Drop for BreakOff {
+    fn drop(&mut self) {
+        if self.done {
+            return;
+        }
+        let request_id = std::mem::take(&mut self.request_id);
+        let end = End::failed("the execution broke off; see the log of the spore".to_owned());
+        // Nobody listens any more when the spore is ending.
+        let _ = self.reports.send(Report::Ended { request_id, end });
+    }
+}
+
 /// How an execution ended.
 #[derive(Debug, Clone)]
 pub(crate) struct End {

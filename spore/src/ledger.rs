@@ -128,7 +128,11 @@ impl Ledger {
     }
 
     pub(crate) fn ended(&mut self, request_id: &str, node_id: &str, end: End) {
-        let Some(entry) = self.entries.get_mut(request_id) else {
+        let Some(entry) = self
+            .entries
+            .get_mut(request_id)
+            .filter(|entry| entry.active())
+        else {
             return;
         };
         let next_seq = entry.ended();

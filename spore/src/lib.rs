@@ -39,6 +39,9 @@ pub use status::Status;
 /// Why a spore could not start. One that runs does not fail: it tries again.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] Problems),
     /// The data directory.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -65,6 +68,7 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> Result<(), Erro
 impl Spore {
     /// Takes the data directory, opens the workspace, looks at the machine. Starts nothing.
     pub fn prepare(config: Config) -> Result<Self, Error> {
+        config.check()?;
         let identity = identity::Identity::take(&config)?;
         let skills = skills::Skills::open(&config)?;
         let capabilities = capabilities::detect(&config);

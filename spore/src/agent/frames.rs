@@ -93,7 +93,7 @@ impl Agent {
             warn!(request_id = %id, %reason, "refused");
             return self.ledger.refuse(call, &self.node_id, reason);
         }
-        info!(request_id = %id, skill = %shown(&call.skill_name), method = %shown(&call.method_name), "accepted");
+        info!(request_id = %id, skill = %shown(&call.skill_name), method = %shown(&call.method_name), "asked");
         let order = self.ledger.admit(call);
         self.effects.push_back(Effect::Start(order));
     }

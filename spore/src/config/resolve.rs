@@ -9,6 +9,9 @@ use protocol::limits;
 use super::sources::{Layer, Sources, Value};
 use super::{Config, LogLevel, Problems, ShellMode, Token};
 
+/// How many executions a node may be told to take at the same time.
+pub(super) const EXECUTIONS: std::ops::RangeInclusive<u32> = 1..=512;
+
 pub(super) fn resolve(sources: &Sources) -> Result<Config, Problems> {
     let mut judge = Judge {
         layers: &sources.layers,
@@ -73,7 +76,7 @@ impl Judge<'_> {
             config.workspace = PathBuf::from(path);
         }
         config.max_executions = self
-            .number("max_executions", 1, 512)
+            .number("max_executions", *EXECUTIONS.start(), *EXECUTIONS.end())
             .unwrap_or(config.max_executions);
         config.max_output_bytes = self
             .number("max_output_bytes", 1024, 1 << 30)
@@ -152,35 +155,20 @@ impl Judge<'_> {
                 return Token::new(String::new());
             }
         };
-        if text.len() > limits::TOKEN {
-            self.complain(
-                &origin,
-                &format!("the token is longer than {} bytes", limits::TOKEN),
-            );
-        } else if text.chars().any(char::is_control) {
-            self.complain(&origin, "the token holds a control character");
-        }
+        self.short("the token", &text, &origin, limits::TOKEN);
         Token::new(text)
     }
 
     fn token_file(&mut self, path: &Path, origin: &str) -> String {
-        match std::fs::read_to_string(path) {
-            Ok(text) if text.trim().is_empty() => {
-                self.complain(
-                    origin,
-                    &format!("the token file {} is empty", path.display()),
-                );
-                String::new()
-            }
-            Ok(text) => text.trim().to_owned(),
-            Err(error) => {
-                self.complain(
-                    origin,
-                    &format!("cannot read the token file {}: {error}", path.display()),
-                );
-                String::new()
-            }
-        }
+        let text = std::fs::read_to_string(path);
+        let text = text.map_err(|error| {
+            self.complain(
+                origin,
+                &format!("cannot read the token file {}: {error}", path.display()),
+            );
+        });
+        // One complaint is enough.
+        text.map_or_else(|()| "unreadable".to_owned(), |text| text.trim().to_owned())
     }
 
     fn data_dir(&mut self, sources: &Sources) -> PathBuf {
@@ -273,12 +261,8 @@ impl Judge<'_> {
     }
 
     fn short(&mut self, key: &str, text: &str, origin: &str, max: usize) {
-        if text.is_empty() {
-            self.complain(origin, &format!("{key} is empty"));
-        } else if text.len() > max {
-            self.complain(origin, &format!("{key} is longer than {max} bytes"));
-        } else if text.chars().any(char::is_control) {
-            self.complain(origin, &format!("{key} holds a control character"));
+        if let Some(problem) = short(text, max) {
+            self.complain(origin, &format!("{key} {problem}"));
         }
     }
 
@@ -288,6 +272,18 @@ impl Judge<'_> {
 
     fn complain(&mut self, origin: &str, problem: &str) {
         self.problems.push(format!("{origin}: {problem}"));
+    }
+}
+
+/// What is wrong with a short text, if anything.
+pub(super) fn short(text: &str, max: usize) -> Option<String> {
+    if text.is_empty() {
+        Some("is empty".to_owned())
+    } else if text.len() > max {
+        Some(format!("is longer than {max} bytes"))
+    } else {
+        let control = text.chars().any(char::is_control);
+        control.then(|| "holds a control character".to_owned())
     }
 }
 

@@ -179,3 +179,43 @@ fn dotenv_names_the_lines_that_it_cannot_read_but_not_their_text() {
     assert_eq!(lines, ["line 1", "line 2", "line 3", "line 4", "line 5"]);
     assert!(!problems.join(" ").contains("secret"));
 }
+
+#[test]
+fn a_configuration_made_by_hand_is_checked_too() {
+    let sound = Config::new(
+        "n".to_owned(),
+        "h".to_owned(),
+        Token::new("t".to_owned()),
+        "/data".into(),
+    );
+    assert_eq!(sound.check(), Ok(()));
+    let broken = Config {
+        node_id: Some(String::new()),
+        node_name: "a\nb".to_owned(),
+        nexus_port: 0,
+        token: Token::new(String::new()),
+        tags: vec!["x".repeat(300)],
+        heartbeat: Duration::ZERO,
+        shell_mode: ShellMode::AllowList(Vec::new()),
+        max_executions: 0,
+        ..sound
+    };
+    assert_eq!(broken.check().unwrap_err().0.len(), 8);
+}
+
+#[test]
+fn a_token_file_is_named_when_it_is_of_no_use() {
+    assert!(
+        resolved(&[("SPORE_TOKEN_FILE", "/no/such/file")])
+            .unwrap_err()
+            .to_string()
+            .contains("/no/such/file")
+    );
+    let path = std::env::temp_dir().join(format!("spore-{}.token", uuid::Uuid::new_v4().simple()));
+    std::fs::write(&path, "\n").unwrap();
+    let empty = resolved(&[("SPORE_TOKEN_FILE", path.to_str().unwrap())])
+        .unwrap_err()
+        .to_string();
+    std::fs::remove_file(&path).unwrap();
+    assert!(empty.contains("the token is empty"), "{empty}");
+}

@@ -211,10 +211,17 @@ impl Process {
 
     /// Waits until nothing within reach is alive, at most for `patience`. Output moves on meanwhile.
     async fn gone(&mut self, reach: Reach, patience: Duration) {
-        let Self { tree, output, .. } = self;
+        let Self {
+            child,
+            tree,
+            output,
+            ..
+        } = self;
         let gone = async {
             let mut pause = Duration::from_millis(5);
             while tree.alive(reach) {
+                // Where only the group can be asked, its dead leader counts until it is collected.
+                let _ = child.try_wait();
                 sleep(pause).await;
                 pause = (pause * 2).min(Duration::from_millis(200));
             }

@@ -19,7 +19,9 @@ struct Process {
 /// Living processes of the execution that `leader` began.
 pub(super) fn members(leader: i32, mark: &str, reach: Reach) -> Vec<i32> {
     let all = processes();
-    let mut found = BTreeSet::from([leader]);
+    // The leader itself is found by its session too. Its number alone means nothing: it may have been collected,
+    // and the number given to a stranger.
+    let mut found = BTreeSet::new();
     let stayed = |process: &Process| process.session == leader || process.group == leader;
     found.extend(
         all.iter()

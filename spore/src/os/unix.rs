@@ -46,7 +46,12 @@ impl Tree {
             Force::Term => libc::SIGTERM,
             Force::Kill => libc::SIGKILL,
         };
-        for pid in self.members(reach) {
+        let members = self.members(reach);
+        if force == Force::Kill && !members.is_empty() {
+            // All of the group in one stroke, so that none can fork in time.
+            kill(-self.leader, signal);
+        }
+        for pid in members {
             kill(pid, signal);
         }
     }
