@@ -77,7 +77,7 @@ test("what is missing is said beside the field, and nothing is sent", async () =
   const { console } = await mount();
   await clickStar("atlas");
   await page.getByTestId("run").click();
-  await expect.element(page.getByText("This is needed.")).toBeVisible();
+  await expect.element(page.getByText("Command or Arguments is needed.")).toBeVisible();
   expect(console.executions.all.size).toBe(0);
   expect(document.activeElement?.getAttribute("data-testid")).toBe("field-command");
 });

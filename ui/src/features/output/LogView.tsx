@@ -17,7 +17,6 @@ const NEAR_END = 24;
 
 export function LogView({ output, live, label }: { output: OutputBuffer; live: boolean; label: string }) {
   const scroller = useRef<HTMLDivElement>(null);
-  const [following, setFollowing] = useFollowing(scroller, output);
   const head = output.dropped > 0 ? 1 : 0;
   const total = output.lines.length + head;
   const rows = useVirtualizer({
@@ -27,6 +26,8 @@ export function LogView({ output, live, label }: { output: OutputBuffer; live: b
     overscan: 12,
     initialRect: { width: 400, height: 400 },
   });
+  // After the virtual rows: they start at the top when they are made, and this brings them to the tail.
+  const [following, setFollowing] = useFollowing(scroller, output);
 
   return (
     <div className={styles.frame}>
@@ -86,9 +87,21 @@ function useFollowing(scroller: RefObject<HTMLDivElement | null>, output: Output
   useEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const onScroll = () => setFollowing(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END);
+    let atTail = true;
+    const onScroll = () => {
+      atTail = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+      setFollowing(atTail);
+    };
+    // A message above the log, or a resized window, takes room from it; the tail stays in sight.
+    const watcher = new ResizeObserver(() => {
+      if (atTail) element.scrollTop = element.scrollHeight;
+    });
+    watcher.observe(element);
     element.addEventListener("scroll", onScroll, { passive: true });
-    return () => element.removeEventListener("scroll", onScroll);
+    return () => {
+      watcher.disconnect();
+      element.removeEventListener("scroll", onScroll);
+    };
   }, [scroller]);
   return [following, setFollowing] as const;
 }
