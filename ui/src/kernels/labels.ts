@@ -82,6 +82,8 @@ export type PlaceOptions = {
   taken: Rect[];
   /** Would this rectangle hide a star other than `id`? */
   covers(rect: Rect, id: number): boolean;
+  /** A laxer rule for those that find no place by the first one. */
+  coversAtWorst?: (rect: Rect, id: number) => boolean;
   limit: number;
   memory: LabelMemory;
   now: number;
@@ -106,14 +108,16 @@ export function placeLabels(wishes: readonly LabelWish[], options: PlaceOptions)
 }
 
 function firstFree(wish: LabelWish, options: PlaceOptions, old: number | null): Placed | null {
-  for (let n = old === null ? 0 : -1; n < SLOTS; n++) {
-    const slot = n < 0 ? (old ?? 0) : n;
-    if (n >= 0 && n === old) continue;
-    const rect = candidate(wish, slot);
-    if (!inside(rect, options.view)) continue;
-    if (options.taken.some((other) => overlaps(rect, other, 2))) continue;
-    if (options.covers(rect, wish.id)) continue;
-    return { id: wish.id, slot, rect };
+  const slots = Array.from({ length: SLOTS }, (_, n) => n);
+  if (old !== null) slots.sort((a, b) => Number(b === old) - Number(a === old));
+  for (const covers of [options.covers, options.coversAtWorst]) {
+    if (covers === undefined) continue;
+    for (const slot of slots) {
+      const rect = candidate(wish, slot);
+      if (!inside(rect, options.view)) continue;
+      if (options.taken.some((other) => overlaps(rect, other, 2))) continue;
+      if (!covers(rect, wish.id)) return { id: wish.id, slot, rect };
+    }
   }
   return null;
 }

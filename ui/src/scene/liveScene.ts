@@ -70,19 +70,19 @@ export class LiveScene implements Scene {
     store.replace(stars);
     const first = !this.everHadStars;
     for (let i = 0; i < Math.max(stars.count, store.capacity); i++) this.readStar(i, !first);
+    this.refit(!first);
     this.everHadStars ||= stars.count > 0;
-    this.refit();
   }
   setGroups(groups: readonly SceneGroup[]): void {
     const { version } = this.sky.chart;
     this.sky.chart.set(groups);
-    if (version !== this.sky.chart.version) this.refit();
+    if (version !== this.sky.chart.version) this.refit(version > 0 && this.everHadStars);
     this.changed();
   }
   touch(ordinals: Iterable<number>): void {
     const before = this.sky.store.present;
     for (const i of ordinals) this.readStar(i, true);
-    if (this.sky.store.present !== before) this.refit();
+    if (this.sky.store.present !== before) this.refit(this.everHadStars);
     this.changed();
   }
   setSelection(selected: ReadonlySet<number>, focus: number | null): void {
@@ -215,17 +215,18 @@ export class LiveScene implements Scene {
       motion.changed(store, i, from, performance.now());
   }
 
-  private refit(): void {
+  /** `grew`: the sky changed before the user's eyes, so the camera flies instead of jumping. */
+  private refit(grew: boolean): void {
     const fit = fitAll(this.sky.chart, this.sky.store, this.rig.view);
     const { camera } = this.rig;
-    this.rig.setFit(fit.box, fit.insets, fit.maxK);
-    if (camera !== this.rig.camera) this.toldRest = false;
+    this.rig.setFit(fit.box, fit.insets, fit.maxK, grew ? performance.now() : null);
+    if (camera !== this.rig.camera || this.rig.moving) this.toldRest = false;
     this.changed();
   }
   private resized(view: Size): void {
     this.sky.view = view;
     this.rig.resize(view);
-    this.refit();
+    this.refit(false);
   }
   /** Something that labels may show changed. */
   private changed(): void {

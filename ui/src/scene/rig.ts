@@ -47,12 +47,18 @@ export class Rig {
     return { min: this.fitted.k * 0.4, max: Math.max(MAX_K, this.fitted.k * 2) };
   }
 
-  /** Learns what a fit looks like now; moves there when the camera is still where the fit put it. */
-  setFit(box: Box, insets: Insets, maxK: number): void {
+  /**
+   * Learns what a fit looks like now; when the camera is still where the fit put it, it goes along: at once, or
+   * flying when `flyAt` says since when (the sky grew before the user's eyes).
+   */
+  setFit(box: Box, insets: Insets, maxK: number, flyAt: number | null = null): void {
+    const before = this.fitted;
     this.fitted = fitBox(box, this.view, insets, maxK);
-    if (this.own) return;
+    const same = before.k === this.fitted.k && before.x === this.fitted.x && before.y === this.fitted.y;
+    if (this.own || (same && this.path !== null)) return;
     this.stop();
-    this.camera = this.fitted;
+    if (flyAt === null || same) this.camera = this.fitted;
+    else this.fly(this.fitted, flyAt);
   }
 
   /** The view changed its size: the middle stays in the middle. */

@@ -4,7 +4,7 @@
  * Not here: GL (textPass.ts uploads the pixels), which texts there are.
  */
 import type { TextStyle } from "../drawList.ts";
-import { CHIP_PAD } from "../plan/labels.ts";
+import { CHIP_PAD } from "../plan/chips.ts";
 
 const SANS = '"Geist Variable", Geist, system-ui, sans-serif';
 const MONO = '"Geist Mono Variable", "Geist Mono", ui-monospace, monospace';

@@ -5,8 +5,9 @@
  */
 import { haloStrength } from "../../kernels/detail.ts";
 import type { DrawList } from "../drawList.ts";
+import { drawChips } from "./chips.ts";
 import { drawCore, drawEmptySlots } from "./core.ts";
-import { drawChips, drawCoreName, drawGroupNames, drawNodeLabels, drawPulseCounts } from "./labels.ts";
+import { drawCoreName, drawGroupNames, drawNodeLabels, drawPulseCounts } from "./labels.ts";
 import { drawComets, drawFocusSpokes, drawLassoLine, drawSmallSpokes, drawTints, drawWorkSpokes } from "./links.ts";
 import { isSmall, type Sky } from "./sky.ts";
 import { drawCloseUps, drawRings, drawSelection } from "./stars.ts";

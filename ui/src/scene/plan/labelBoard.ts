@@ -9,9 +9,11 @@ import { LabelMemory, type LabelWish, placeLabels, type Rect } from "../../kerne
 import { visitBox } from "../../kernels/spatial.ts";
 import { Status } from "../api.ts";
 import { type Lines, layoutCards } from "./cards.ts";
+import { chipRect } from "./chips.ts";
 import { coreScale } from "./core.ts";
 import { type GroupName, groupNameRect, layoutGroupNames } from "./groupNames.ts";
 import { inView, isSmall, reachAt, type Sky, starAt } from "./sky.ts";
+import { focusRadius } from "./stars.ts";
 
 /** A label of a star; dx, dy lead from the star to the block's left top corner. No lines: a plain name. */
 export type NodeLabel = { ordinal: number; dx: number; dy: number; w: number; lines: 0 | Lines; toLeft: boolean };
@@ -68,9 +70,9 @@ export class LabelBoard {
     const taken = this.groups.map((g) => groupNameRect(sky, g));
     const s = coreScale(sky);
     taken.push({ x: sky.camera.x - 26, y: sky.camera.y - 22 * s, w: 52, h: 22 * s + 46 });
-    if (sky.focus !== null && !isSmall(sky)) {
+    if (sky.focus !== null && sky.store.isThere(sky.focus) && !isSmall(sky)) {
       const p = starAt(sky, sky.focus);
-      taken.push({ x: p.x - 16, y: p.y - 16, w: 150, h: 32 });
+      taken.push({ x: p.x - 14, y: p.y - 14, w: 28, h: 28 }, chipRect(sky, sky.focus, focusRadius(sky, sky.focus)));
     }
     this.nodes = [];
     const cards = layoutCards(sky, taken);
@@ -91,6 +93,11 @@ export class LabelBoard {
       view: sky.view,
       taken,
       covers: (rect, id) => coversStar(sky, rect, id, sky.camera.k < 6),
+      // Names of exceptions matter more than seeing every idle star.
+      coversAtWorst: (rect, id) =>
+        sky.store.statusOf(id) < Status.Degraded ||
+        starsUnder(sky, rect, id, isLoud) > 0 ||
+        starsUnder(sky, rect, id) > 2,
       limit,
       memory: this.memory,
       now: sky.now,
@@ -144,22 +151,32 @@ function gather(sky: Sky, exceptionsOnly: boolean, has: ReadonlySet<number>): { 
   return { list, seen };
 }
 
+const isLoud = (sky: Sky, i: number): boolean => sky.store.statusOf(i) !== Status.Online;
+const isException = (sky: Sky, i: number): boolean => sky.store.statusOf(i) >= Status.Degraded;
+
 /** Would the rectangle hide a star? Far out only exceptions count, or no label would find a place. */
-export function coversStar(sky: Sky, rect: Rect, self: number, exceptionsOnly: boolean): boolean {
+export const coversStar = (sky: Sky, rect: Rect, self: number, exceptionsOnly: boolean): boolean =>
+  starsUnder(sky, rect, self, exceptionsOnly ? isException : undefined, 1) > 0;
+
+/** How many stars a rectangle hides, counted up to `enough`. */
+function starsUnder(sky: Sky, rect: Rect, self: number, counts?: (sky: Sky, i: number) => boolean, enough = 9): number {
   const { k, x, y } = sky.camera;
-  const margin = exceptionsOnly ? 8 : reachOf(1, k, false, true) + 1;
+  const margin = reachOf(1, k, false, true) + 1;
   const box = {
     x0: (rect.x - margin - x) / k,
     y0: (rect.y - margin - y) / k,
     x1: (rect.x + rect.w + margin - x) / k,
     y1: (rect.y + rect.h + margin - y) / k,
   };
-  return visitBox(sky.store.grid(), box, (i) => {
-    if (i === self || (exceptionsOnly && sky.store.statusOf(i) < Status.Degraded)) return false;
+  let found = 0;
+  visitBox(sky.store.grid(), box, (i) => {
+    if (i === self || (counts !== undefined && !counts(sky, i))) return false;
     const p = starAt(sky, i);
     const r = reachAt(sky, i) + 0.5;
     const dx = Math.max(rect.x - p.x, 0, p.x - rect.x - rect.w);
     const dy = Math.max(rect.y + 1 - p.y, 0, p.y - rect.y - rect.h + 1);
-    return dx * dx + dy * dy < r * r;
+    if (dx * dx + dy * dy < r * r) found++;
+    return found >= enough;
   });
+  return found;
 }

@@ -8,13 +8,9 @@ import type { DrawList, TextStyle } from "../drawList.ts";
 import { pack } from "../palette.ts";
 import { coreScale } from "./core.ts";
 import { digits, type GroupName, groupNameSpot } from "./groupNames.ts";
-import { coversStar, type NodeLabel } from "./labelBoard.ts";
+import type { NodeLabel } from "./labelBoard.ts";
 import { pulseSpot } from "./links.ts";
-import { inView, isSmall, reachAt, type Sky, starAt } from "./sky.ts";
-import { focusRadius } from "./stars.ts";
-
-/** Chips pad their text; the atlas paints the same rounded box. */
-export const CHIP_PAD = 10;
+import { inView, isSmall, type Sky, starAt } from "./sky.ts";
 
 function write(sky: Sky, list: DrawList, style: TextStyle, text: string, x: number, y: number, colour: string): void {
   list.texts.push({ text, style, x, y, fill: pack(colour), halo: pack(sky.palette.map) });
@@ -82,34 +78,6 @@ function drawCard(sky: Sky, list: DrawList, label: NodeLabel): void {
   if (label.lines < 2) return;
   line("facts", texts.facts, 32, status === Status.Offline ? palette.text3 : palette.text2);
   if (label.lines > 2) line("address", texts.address, 49, palette.text3);
-}
-
-/** The focused star's chip in ink, the hovered star's in the disc's colour. */
-export function drawChips(sky: Sky, list: DrawList): void {
-  const { focus, hover, palette } = sky;
-  const carded = new Set(sky.labels.nodes.filter((l) => l.lines > 0).map((l) => l.ordinal));
-  if (focus !== null && sky.store.isThere(focus) && !carded.has(focus))
-    chip(sky, list, focus, focusRadius(sky, focus), palette.ink, palette.inkText);
-  if (hover === null || hover === focus || !sky.store.isThere(hover) || carded.has(hover)) return;
-  const surface = palette.theme === "dark" ? "#202733" : "#ffffff";
-  chip(sky, list, hover, reachAt(sky, hover) + 3.5, surface, palette.text);
-}
-
-function chip(sky: Sky, list: DrawList, i: number, ring: number, box: string, ink: string): void {
-  const p = starAt(sky, i);
-  const text = sky.store.stars.label(i).name;
-  const width = sky.measure("chip", text) + 2 * CHIP_PAD;
-  const right = p.x + ring + 7;
-  const left = chooseSide(sky, i, right, p.x - ring - 7 - width, p.y - 12, width);
-  list.texts.push({ text, style: "chip", x: left + CHIP_PAD, y: p.y + 4, fill: pack(ink), halo: pack(box) });
-}
-
-/** To the right, unless only the left hides no star or stays inside the view. */
-function chooseSide(sky: Sky, i: number, right: number, left: number, y: number, w: number): number {
-  if (right + w > sky.view.width - 6) return left;
-  if (left < 6 || sky.camera.k < 6) return right;
-  const hides = (x: number): boolean => coversStar(sky, { x, y, w, h: 24 }, i, false);
-  return hides(right) && !hides(left) ? left : right;
 }
 
 export function drawCoreName(sky: Sky, list: DrawList): void {
