@@ -34,7 +34,7 @@ export function JobsView({ inWords }: { inWords: InWords }) {
           options={[
             { value: "all", label: "All" },
             { value: "live", label: "Running" },
-            { value: "bad", label: "Not well" },
+            { value: "bad", label: "Failed or unknown" },
           ]}
         />
       </div>

@@ -7,7 +7,6 @@ import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { IconButton } from "../../components/Button";
 import { ago } from "../../components/format";
-import { Notice } from "../../components/Notice";
 import { Pill } from "../../components/Pill";
 import type { MarkKind } from "../../components/StatusMark";
 import { useConsole, useFleet, useUi } from "../../state/hooks";
@@ -63,44 +62,38 @@ function Head({ ordinal, onClose }: { ordinal: number; onClose(): void }) {
   const spore = node.dialect < 2 ? "spore v1" : node.sporeVersion ? `spore ${node.sporeVersion}` : "spore";
   const parts = [site, role ?? node.osName].filter((part) => part !== "" && part !== undefined);
   return (
-    <>
-      <div className={styles.head}>
-        <div className={styles.title}>
-          <h1 title={node.name}>
-            <bdi>{node.name}</bdi>
-          </h1>
-          <Pill kind={markKind(status)} testId="node-state">
-            {wordOf(status)}
-          </Pill>
-          <span className={styles.space} />
-          <IconButton label="Close" className={styles.close ?? ""} onClick={onClose} data-testid="close-drawer">
-            <X size={16} strokeWidth={1.5} aria-hidden="true" />
-          </IconButton>
-        </div>
-        <div className={styles.facts}>
-          {parts.join(" · ")}
-          {node.address && (
-            <>
-              {" "}
-              · <code>{node.address}</code>
-            </>
-          )}{" "}
+    <div className={styles.head}>
+      <div className={styles.title}>
+        <h1 title={node.name}>
+          <bdi>{node.name}</bdi>
+        </h1>
+        <Pill kind={markKind(status)} testId="node-state">
+          {wordOf(status)}
+        </Pill>
+        <span className={styles.space} />
+        <IconButton label="Close" className={styles.close ?? ""} onClick={onClose} data-testid="close-drawer">
+          <X size={16} strokeWidth={1.5} aria-hidden="true" />
+        </IconButton>
+      </div>
+      <div className={styles.facts}>
+        {parts.join(" · ")}
+        {node.address && (
+          <>
+            {" "}
+            · <code>{node.address}</code>
+                )}{" "}
           · {spore}
           {node.local && " · this machine"}
         </div>
+        {status === Status.Offline && (
+          <p className={styles.facts}>Last seen {ago(node.lastSeen)}. Its place on the map stays.</p>
+        )}
         {classOf(status) === "degraded" && (
           <p className={styles.why} data-testid="node-reason">
             {node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out."}
           </p>
         )}
       </div>
-      {status === Status.Offline && (
-        <div className={styles.reason}>
-          <Notice>
-            Last seen {ago(node.lastSeen)}. Nothing can run here until it is back; its place on the map stays.
-          </Notice>
-        </div>
-      )}
     </>
   );
 }
