@@ -11,7 +11,7 @@ const program = (name) => () => which(name) !== null;
 /** Browsers that Playwright can drive, best first. */
 const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** Linux. Packages by family; a need without one has to be met by hand. */
+/** Linux. Packages by family, `|` between names of which the first known one is taken; a need without one has to be met by hand. */
 export const linux = [
   { for: "build", what: "a C compiler", there: program("cc"), debian: "gcc", fedora: "gcc", arch: "gcc" },
   {
@@ -74,7 +74,7 @@ export const linux = [
     for: "test",
     what: "Chromium",
     there: () => browser() !== null,
-    debian: "chromium",
+    debian: "chromium|chromium-browser",
     fedora: "chromium",
     arch: "chromium",
   },

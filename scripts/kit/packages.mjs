@@ -21,7 +21,7 @@ export async function ensurePackages(kinds) {
 }
 
 async function installOnDebian(missing) {
-  const names = missing.map((need) => need.debian).filter(Boolean);
+  const names = missing.map((need) => need.debian?.split("|")[0]).filter(Boolean);
   const prefix = becomeRoot();
   const line = `apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")}`;
   if (prefix === null) {
@@ -36,8 +36,14 @@ async function installOnDebian(missing) {
       return run(command, rest);
     };
     await apt("update");
-    await apt("install", "-y", "--no-install-recommends", ...names);
+    await apt("install", "-y", "--no-install-recommends", ...missing.map(known).filter(Boolean));
   });
+}
+
+/** The name that this release knows the package by. Ubuntu's Chromium has another one than Debian's. */
+function known({ debian }) {
+  const names = debian?.split("|") ?? [];
+  return names.find((name) => ask("apt-cache", ["show", name]) !== null) ?? names[0];
 }
 
 /** What to put before a command so that it runs as root, or null when there is no way. */
@@ -50,7 +56,7 @@ function becomeRoot() {
 
 function instruction(system, needs) {
   const names = needs
-    .map((need) => need[system])
+    .map((need) => need[system]?.split("|")[0])
     .filter(Boolean)
     .join(" ");
   if (system === "debian") return `Run: sudo apt-get install ${names}`;
