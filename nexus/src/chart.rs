@@ -65,6 +65,7 @@ pub(crate) struct Chart {
     widest: f64,
     /// Where the spiral walk for a disc of this capacity may begin.
     hints: BTreeMap<u32, f64>,
+    revision: u64,
 }
 
 impl Chart {
@@ -80,6 +81,11 @@ impl Chart {
         let slot = self.sun(disc).used;
         self.sun_mut(disc).used += 1;
         self.place(group, disc, slot)
+    }
+
+    /// Counts up whenever a group or one of its discs is new or has grown.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// All groups, the home system first.
@@ -135,6 +141,7 @@ impl Chart {
             sun.capacity = capacity;
             sun.r = radius(capacity);
             self.widest = self.widest.max(radius(capacity));
+            self.revision += 1;
             return last;
         }
         self.open(group, SMALLEST_DISC.max(RESERVE * size))
@@ -172,6 +179,7 @@ impl Chart {
     }
 
     fn place_disc(&mut self, group: u32, sun: Sun) -> u32 {
+        self.revision += 1;
         let disc = narrow(self.suns.len());
         self.grid.entry(cell(sun.x, sun.y)).or_default().push(disc);
         self.widest = self.widest.max(sun.r);

@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use protocol::{Capabilities, Methods};
 use uuid::Uuid;
 
 pub use balance::{Candidate, Placement};
@@ -61,6 +62,9 @@ pub const OWN_HEARTBEAT: Duration = Duration::from_secs(3);
 /// How many finished executions stay in memory for screens that connect; the store has the others.
 const RECENT: usize = 500;
 
+/// Different sets of methods that are remembered for sharing.
+const METHOD_SETS: usize = 256;
+
 /// See the module.
 pub struct State {
     rules: Rules,
@@ -77,6 +81,8 @@ pub struct State {
     next_sweep: Duration,
     chart: Chart,
     group_keys: BTreeMap<Ordinal, Option<String>>,
+    /// One copy of each set of methods that nodes announce, by its JSON.
+    methods: HashMap<String, Methods>,
     /// Events are made only when somebody listens.
     listening: bool,
     effects: Vec<Effect>,
@@ -97,6 +103,7 @@ impl State {
             next_sweep: Duration::ZERO,
             chart: Chart::default(),
             group_keys: BTreeMap::new(),
+            methods: HashMap::new(),
             listening: false,
             effects: Vec::new(),
         }
@@ -186,6 +193,20 @@ impl State {
     )]
     fn at_mut(&mut self, ordinal: Ordinal) -> &mut Node {
         &mut self.nodes[index(ordinal)]
+    }
+
+    /// Makes equal methods the same ones: a thousand nodes with one set of schemas need one copy of it.
+    fn intern(&mut self, capabilities: &mut Capabilities) {
+        if self.methods.len() >= METHOD_SETS {
+            self.methods.clear();
+        }
+        if let Ok(json) = serde_json::to_string(&*capabilities.methods) {
+            let known = self
+                .methods
+                .entry(json)
+                .or_insert_with(|| capabilities.methods.clone());
+            capabilities.methods = known.clone();
+        }
     }
 
     fn publish(&mut self, event: impl FnOnce(&Self) -> Event) {

@@ -1,6 +1,8 @@
 //! What a node is and can do, as it says itself. Defaults are the prototype's. Not here: load, which changes
 //! and comes with heartbeats, and whether any of it is allowed.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -29,8 +31,8 @@ pub struct Capabilities {
     /// `linux`, `darwin`, `windows`…
     pub platform: String,
     /// Every method with the schema of its parameters.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub methods: Vec<Method>,
+    #[serde(skip_serializing_if = "<[Method]>::is_empty")]
+    pub methods: Methods,
     /// e.g. `Debian GNU/Linux 12`.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub os: String,
@@ -58,13 +60,47 @@ impl Default for Capabilities {
             has_gpu: false,
             has_docker: false,
             platform: "linux".to_owned(),
-            methods: Vec::new(),
+            methods: Methods::default(),
             os: String::new(),
             arch: String::new(),
             hostname: String::new(),
             spore_version: String::new(),
             limits: None,
         }
+    }
+}
+
+/// The methods of a node. Cheap to clone: thousands of nodes have the same ones, and schemas are large.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Method>", into = "Vec<Method>")]
+pub struct Methods(Arc<[Method]>);
+
+impl std::ops::Deref for Methods {
+    type Target = [Method];
+
+    fn deref(&self) -> &[Method] {
+        &self.0
+    }
+}
+
+impl From<Vec<Method>> for Methods {
+    fn from(methods: Vec<Method>) -> Self {
+        Self(methods.into())
+    }
+}
+
+impl From<Methods> for Vec<Method> {
+    fn from(methods: Methods) -> Self {
+        methods.to_vec()
+    }
+}
+
+impl<'a> IntoIterator for &'a Methods {
+    type Item = &'a Method;
+    type IntoIter = std::slice::Iter<'a, Method>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
     }
 }
 

@@ -31,7 +31,7 @@ pub mod limits;
 mod timestamp;
 mod version;
 
-pub use capabilities::{Capabilities, Effect, Limits, Method};
+pub use capabilities::{Capabilities, Effect, Limits, Method, Methods};
 pub use codec::{
     DecodeError, FromNexus, FromSpore, Message, decode_from_nexus, decode_from_spore, encode,
 };

@@ -26,7 +26,7 @@ pub(crate) fn detect(config: &Config) -> Capabilities {
         has_gpu: gpu::present(Path::new("/")),
         has_docker: false,
         platform: platform().to_owned(),
-        methods,
+        methods: methods.into(),
         os: plain(os_name()),
         arch: std::env::consts::ARCH.to_owned(),
         hostname: plain(System::host_name().unwrap_or_default()),

@@ -74,7 +74,7 @@ impl Persona {
             has_gpu: role.0 == "gpu",
             has_docker: role.0 != "edge",
             platform: "linux".to_owned(),
-            methods: methods(),
+            methods: methods().into(),
             os: (*chance.pick(&SYSTEMS)).to_owned(),
             arch: if role.0 == "edge" {
                 "aarch64"

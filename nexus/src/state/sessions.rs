@@ -21,7 +21,8 @@ const ADOPTED: Duration = Duration::from_secs(24 * 3600);
 impl State {
     /// A node from the store; all are given back in the order of their ordinals before anything else happens,
     /// so that the map grows again exactly as it grew.
-    pub fn restore_node(&mut self, row: NodeRow) {
+    pub fn restore_node(&mut self, mut row: NodeRow) {
+        self.intern(&mut row.capabilities);
         let place = self.chart.add(row.group_key.as_deref());
         let ordinal = self.next_ordinal();
         self.group_keys.insert(ordinal, row.group_key);
@@ -58,7 +59,8 @@ impl State {
     }
 
     /// A checked and authenticated handshake. The newest session of a node wins.
-    pub fn hello(&mut self, session: SessionId, hello: Handshake, peer: &str, now: Now) {
+    pub fn hello(&mut self, session: SessionId, mut hello: Handshake, peer: &str, now: Now) {
+        self.intern(&mut hello.capabilities);
         let Some(version) = Version::negotiate(hello.protocol) else {
             self.effects.push(Effect::Close(
                 session,
@@ -71,7 +73,7 @@ impl State {
             self.effects.push(Effect::Close(session, Close::full()));
             return;
         }
-        let groups = self.chart.groups().len();
+        let chart = self.chart.revision();
         let ordinal = known.unwrap_or_else(|| self.register(&hello, version, now));
         if let Some(older) = self.at_mut(ordinal).session.take() {
             self.sessions.remove(&older);
@@ -79,7 +81,7 @@ impl State {
             self.lose_in_flight(ordinal, now);
         }
         let running = self.attach(ordinal, session, hello, version, peer, now);
-        if self.chart.groups().len() != groups || known.is_none() {
+        if self.chart.revision() != chart {
             self.publish(|state| Event::GroupsChanged(state.chart.groups().into()));
         }
         self.publish_node(ordinal, Event::NodeConnected);

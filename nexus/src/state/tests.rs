@@ -236,9 +236,9 @@ fn hello(id: &str, protocol: u32) -> Handshake {
         capabilities: Capabilities {
             skills: vec!["ShellSkill".into()],
             methods: if protocol >= 2 {
-                vec![method("run")]
+                vec![method("run")].into()
             } else {
-                vec![]
+                vec![].into()
             },
             limits: (protocol >= 2).then_some(Limits {
                 max_executions: 2,

@@ -141,7 +141,7 @@ fn a_handshake_is_measured() {
         ),
         (
             "methods.skill",
-            Box::new(|one| one.capabilities.methods = vec![method.clone()]),
+            Box::new(|one| one.capabilities.methods = vec![method.clone()].into()),
         ),
         (
             "running.skill_name",

@@ -69,7 +69,8 @@ fn handshake_of_v2() {
                 title: "Run".into(),
                 effect: Effect::Destroy,
                 parameters: serde_json::json!({"type": "object"}),
-            }],
+            }]
+            .into(),
             os: "Debian".into(),
             arch: "aarch64".into(),
             hostname: "pi".into(),

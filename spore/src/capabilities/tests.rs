@@ -51,7 +51,8 @@ fn every_schema_can_be_made_into_a_form() {
         Token::new("t".to_owned()),
         "/nowhere".into(),
     );
-    for method in detect(&config).methods {
+    let found = detect(&config);
+    for method in &found.methods {
         let name = format!("{}.{}", method.skill, method.method);
         let schema = &method.parameters;
         assert_eq!(
