@@ -1,7 +1,7 @@
 /** The operator's jobs, end to end, on the simulated host in a real browser. */
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import { clickStar, mount, outputText, state, unmountAll, untilState } from "./mount";
+import { clickStar, eventually, mount, outputText, state, unmountAll, untilState } from "./mount";
 
 afterEach(unmountAll);
 
@@ -16,7 +16,7 @@ test("click a star on the map, run a command, read its streamed output", async (
   await expect.element(page.getByTestId("node-drawer").getByRole("heading", { name: "atlas" })).toBeVisible();
   await run("echo 'hello from the map'");
   await untilState("succeeded");
-  await vi.waitFor(() => expect(outputText()).toContain("hello from the map"));
+  await eventually(() => expect(outputText()).toContain("hello from the map"));
   expect([...console.executions.all.values()]).toHaveLength(1);
 });
 
@@ -24,7 +24,7 @@ test("a long run is stopped, and 'cancelled' is said only after the node proved 
   const { bridge } = await mount();
   await clickStar("nas-01");
   await run("watch");
-  await vi.waitFor(() => expect(outputText()).toContain("icmp_seq=2"), { timeout: 5000 });
+  await eventually(() => expect(outputText()).toContain("icmp_seq=2"), { timeout: 5000 });
   const seen: (string | null | undefined)[] = [];
   const watcher = new MutationObserver(() => seen.push(state()));
   watcher.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["data-state"] });
@@ -86,13 +86,13 @@ test("output is text: markup is shown, controls are gone, a flood stays small in
   const { console } = await mount();
   await clickStar("atlas");
   await run("echo <img src=x onerror=alert(1)>");
-  await vi.waitFor(() => expect(outputText()).toContain("<img src=x onerror=alert(1)>"));
+  await eventually(() => expect(outputText()).toContain("<img src=x onerror=alert(1)>"));
   expect(document.querySelector('[data-testid="output"] img')).toBeNull();
   await run("color");
-  await vi.waitFor(() => expect(outputText()).toContain("safe esrever end"));
+  await eventually(() => expect(outputText()).toContain("safe esrever end"));
   await run("flood 20000");
   await untilState("succeeded", 8000);
-  await vi.waitFor(() => expect(outputText()).toContain("line 20000 of 20000"));
+  await eventually(() => expect(outputText()).toContain("line 20000 of 20000"));
   expect(document.querySelectorAll('[data-testid="output"] > div > div').length).toBeLessThan(120);
   const buffer = [...console.executions.all.values()].at(-1)?.output;
   expect((buffer?.lines.length ?? 0) + (buffer?.dropped ?? 0)).toBe(20_000);
@@ -104,12 +104,12 @@ test("the log follows its tail until the reader scrolls up", async () => {
   await run("flood 3000");
   await untilState("succeeded", 8000);
   const log = document.querySelector('[data-testid="output"]') as HTMLElement;
-  await vi.waitFor(() => expect(log.scrollHeight - log.scrollTop - log.clientHeight).toBeLessThan(24));
+  await eventually(() => expect(log.scrollHeight - log.scrollTop - log.clientHeight).toBeLessThan(24));
   log.scrollTop = 0;
   await expect.element(page.getByRole("button", { name: "Follow" })).toBeVisible();
-  await vi.waitFor(() => expect(outputText()).toContain("line 1 of 3000"));
+  await eventually(() => expect(outputText()).toContain("line 1 of 3000"));
   await page.getByRole("button", { name: "Follow" }).click();
-  await vi.waitFor(() => expect(outputText()).toContain("line 3000 of 3000"));
+  await eventually(() => expect(outputText()).toContain("line 3000 of 3000"));
 });
 
 test("a node of the prototype's dialect gets a form, with the timeout among its parameters", async () => {
@@ -150,8 +150,8 @@ test("the empty map says when nobody else can join, and offers the switch", asyn
   const { bridge } = await mount({ n: 0 });
   await expect.element(page.getByTestId("not-reachable")).toHaveTextContent("listens on this machine only");
   await page.getByTestId("expose").click();
-  await vi.waitFor(async () => expect((await bridge.settings()).exposed).toBe(true));
-  await vi.waitFor(() => expect(page.getByTestId("not-reachable").elements()).toHaveLength(0));
+  await eventually(async () => expect((await bridge.settings()).exposed).toBe(true));
+  await eventually(() => expect(page.getByTestId("not-reachable").elements()).toHaveLength(0));
 });
 
 test("a refused setting is told in place and the switch goes back", async () => {
@@ -173,7 +173,7 @@ test("the palette finds a node, flies there and opens it", async () => {
   await userEvent.keyboard("{Enter}");
   await expect.element(page.getByTestId("node-drawer").getByRole("heading", { name })).toBeVisible();
   expect(console.ui.getState().flight).toMatchObject({ to: "star", index: 120 });
-  await vi.waitFor(() => expect(page.getByTestId("palette").elements()).toHaveLength(0));
+  await eventually(() => expect(page.getByTestId("palette").elements()).toHaveLength(0));
 });
 
 test("without WebGL2 the table takes over and says why", async () => {
@@ -198,7 +198,7 @@ test("a window that comes later reads the output it did not see", async () => {
   await mount({}, () => first.bridge);
   await clickStar("atlas");
   await untilState("succeeded");
-  await vi.waitFor(() => expect(outputText()).toContain("seen before"));
+  await eventually(() => expect(outputText()).toContain("seen before"));
 });
 
 test("the strip and the dock lead to the output, the jobs page lists it", async () => {
@@ -208,7 +208,7 @@ test("the strip and the dock lead to the output, the jobs page lists it", async 
   await untilState("running");
   console.ui.getState().closePanel();
   await page.getByTestId("strip-execution").click();
-  await vi.waitFor(() => expect(outputText()).toContain("icmp_seq=1"));
+  await eventually(() => expect(outputText()).toContain("icmp_seq=1"));
   await page.getByTestId("stop").click();
   await untilState("cancelled");
   await expect.element(page.getByText("Nothing is running.")).toBeVisible();

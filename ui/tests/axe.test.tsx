@@ -1,9 +1,9 @@
 /** No serious accessibility violation on any page, in both themes. */
 import axe from "axe-core";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import type { Console } from "../src/state/console";
-import { mount, unmountAll, untilState } from "./mount";
+import { eventually, mount, unmountAll, untilState } from "./mount";
 
 afterEach(unmountAll);
 
@@ -48,7 +48,7 @@ const SCENES: [string, number, (console: Console) => Promise<void> | void][] = [
     async () => {
       await userEvent.keyboard("{Control>}k{/Control}");
       await page.getByTestId("palette-input").fill("fra");
-      await vi.waitFor(() => expect(page.getByTestId("palette-option").elements().length).toBeGreaterThan(3));
+      await eventually(() => expect(page.getByTestId("palette-option").elements().length).toBeGreaterThan(3));
     },
   ],
 ];
@@ -56,7 +56,7 @@ const SCENES: [string, number, (console: Console) => Promise<void> | void][] = [
 for (const theme of ["dark", "light"] as const) {
   test.each(SCENES)(`${theme}: %s`, async (_name, n, prepare) => {
     const { console } = await mount({ n, theme });
-    await vi.waitFor(() => expect(document.documentElement.dataset.theme).toBe(theme));
+    await eventually(() => expect(document.documentElement.dataset.theme).toBe(theme));
     await prepare(console);
     await new Promise((done) => setTimeout(done, 150));
     expect(await serious()).toEqual([]);

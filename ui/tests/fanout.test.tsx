@@ -1,7 +1,7 @@
 /** Running on many nodes: preview, the typed count, results by outcome. */
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import { clickStar, mount, unmountAll } from "./mount";
+import { clickStar, eventually, mount, unmountAll } from "./mount";
 
 afterEach(unmountAll);
 
@@ -82,7 +82,7 @@ test("the lasso selects what it encloses", async () => {
   fire("pointerdown", corners[0] as number[], 1);
   for (const corner of corners.slice(1)) fire("pointermove", corner, 1);
   fire("pointerup", corners[0] as number[], 0);
-  await vi.waitFor(() => expect(console.ui.getState().selected.size).toBeGreaterThanOrEqual(2));
+  await eventually(() => expect(console.ui.getState().selected.size).toBeGreaterThanOrEqual(2));
   expect(console.ui.getState().lasso).toBe(false);
   await expect.element(page.getByTestId("selection-bar")).toBeVisible();
   await userEvent.keyboard("{Escape}");

@@ -1,7 +1,7 @@
 /** The same jobs without a mouse. */
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import { mount, outputText, starAt, unmountAll, untilState } from "./mount";
+import { eventually, mount, outputText, starAt, unmountAll, untilState } from "./mount";
 
 afterEach(unmountAll);
 
@@ -23,11 +23,11 @@ test("from the map to the output and back, by keys alone", async () => {
   await userEvent.keyboard("{Enter}");
   await expect.element(page.getByTestId("node-drawer")).toBeVisible();
   await userEvent.keyboard("r");
-  await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("field-command"));
+  await eventually(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("field-command"));
   await userEvent.keyboard("echo keys only");
   await userEvent.keyboard("{Control>}{Enter}{/Control}");
   await untilState("succeeded");
-  await vi.waitFor(() => expect(outputText()).toContain("keys only"));
+  await eventually(() => expect(outputText()).toContain("keys only"));
   await userEvent.keyboard("{Escape}{Escape}");
   expect(console.ui.getState().open).toBeNull();
 });
@@ -66,13 +66,13 @@ test("N walks the exceptions, T shows the table, / searches", async () => {
   await userEvent.keyboard("t");
   await expect.element(page.getByTestId("node-table")).toBeVisible();
   await userEvent.keyboard("/");
-  await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("filter"));
+  await eventually(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("filter"));
   await userEvent.keyboard("par");
   expect(console.ui.getState().search).toBe("par");
   await userEvent.keyboard("{Escape}t/");
   await expect.element(page.getByTestId("palette")).toBeVisible();
   await userEvent.keyboard("{Escape}");
-  await vi.waitFor(() => expect(page.getByTestId("palette").elements()).toHaveLength(0));
+  await eventually(() => expect(page.getByTestId("palette").elements()).toHaveLength(0));
 });
 
 test("the palette runs on everything that matches, and filters the map", async () => {
@@ -80,7 +80,7 @@ test("the palette runs on everything that matches, and filters the map", async (
   await userEvent.keyboard("{Control>}k{/Control}");
   await page.getByTestId("palette-input").fill("sin-");
   await userEvent.keyboard("{Control>}{Enter}{/Control}");
-  await vi.waitFor(() => expect(console.ui.getState().selected.size).toBe(22));
+  await eventually(() => expect(console.ui.getState().selected.size).toBe(22));
   await userEvent.keyboard("{Control>}k{/Control}");
   await page.getByTestId("palette-input").fill("sin-");
   await userEvent.keyboard("{Tab}");
@@ -95,7 +95,7 @@ test("the table is walked by keys too", async () => {
   grid.focus();
   await userEvent.keyboard("{ArrowDown}{ArrowDown}{End}");
   const active = grid.getAttribute("aria-activedescendant") ?? "";
-  await vi.waitFor(() => expect(document.getElementById(active)).not.toBeNull());
+  await eventually(() => expect(document.getElementById(active)).not.toBeNull());
   const row = (document.getElementById(active) as HTMLElement).getBoundingClientRect();
   expect(row.bottom).toBeLessThanOrEqual(grid.getBoundingClientRect().bottom + 1);
   await userEvent.keyboard("{Home}{Enter}");
@@ -109,10 +109,10 @@ test("the keyboard returns to where it was after the palette, or goes on to the 
   await userEvent.keyboard("{Control>}k{/Control}");
   await page.getByTestId("palette-input").fill("nas-01");
   await userEvent.keyboard("{Enter}");
-  await vi.waitFor(() => expect(document.activeElement).toBe(map));
+  await eventually(() => expect(document.activeElement).toBe(map));
   await userEvent.keyboard("{Control>}k{/Control}");
   await page.getByTestId("palette-input").fill("read_file");
   await userEvent.keyboard("{Enter}");
-  await vi.waitFor(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("field-path"));
+  await eventually(() => expect(document.activeElement?.getAttribute("data-testid")).toBe("field-path"));
   expect(console.ui.getState().method).toBe("FileSkill.read_file");
 });

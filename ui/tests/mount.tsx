@@ -17,6 +17,14 @@ export type Mounted = { console: Console; bridge: MockBridge; unmount(): void };
 
 let mounted: Mounted | null = null;
 
+/** Patient, because a busy machine is not what is tested. */
+export function eventually<T>(
+  check: () => T | Promise<T>,
+  options: { timeout?: number; interval?: number } = {},
+): Promise<T> {
+  return vi.waitFor(check, { timeout: 8000, interval: 25, ...options });
+}
+
 export async function mount(
   options: Partial<MockOptions> = {},
   change: (bridge: MockBridge) => Bridge = (b) => b,

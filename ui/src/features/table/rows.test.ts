@@ -67,5 +67,3 @@ test("100,000 rows are sorted by any column without a noticeable pause", () => {
   });
   expect(Math.min(...took)).toBeLessThan(600);
 });
-  expect(performance.now() - again).toBeLessThan(600);
-});
