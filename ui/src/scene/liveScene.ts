@@ -41,6 +41,9 @@ export class LiveScene implements Scene {
   private toldRest = true;
   private lastScriptMs = 0;
   private everHadStars = false;
+  private probing = false;
+  /** The camera was moved since the last frame. */
+  private stirred = false;
 
   constructor(private readonly options: SceneOptions) {
     this.sky = this.emptySky();
@@ -178,11 +181,13 @@ export class LiveScene implements Scene {
     const began = performance.now();
     const { sky, rig, ticker } = this;
     rig.step(now);
-    if (rig.moving) this.movedAt = now;
+    // On a slow machine the frame comes long after the gesture that asked for it; it is still a frame in motion.
+    if (rig.moving || this.stirred) this.movedAt = began;
+    this.stirred = false;
     sky.now = now;
     sky.camera = rig.camera;
     sky.fittedK = rig.fitted.k;
-    sky.moving = now - this.movedAt < REST_MS;
+    sky.moving = began - this.movedAt < REST_MS;
     sky.thrift = this.pace.thrift;
     sky.motion.step(sky.store, now);
     for (const landing of sky.flights.step(now, this.routes))
@@ -193,12 +198,22 @@ export class LiveScene implements Scene {
     ticker.keep("camera", rig.moving);
     ticker.keep("motion", sky.motion.active);
     ticker.keep("flights", sky.flights.active && !(sky.moving && sky.thrift >= 2));
-    // The next animation frame comes when this one is really done; that gap is what the user sees.
-    if (sky.moving || sky.motion.active) requestAnimationFrame((next) => this.pace.sample(next - now));
+    if (!this.probing && (sky.moving || sky.motion.active)) this.probe(now);
     const rest = sky.moving ? this.movedAt + REST_MS + 1 : Infinity;
     ticker.wakeAt(Math.min(rest, sky.labels.dueAt(), sky.flights.nextAt()));
     this.tellCamera();
     this.lastScriptMs = performance.now() - began;
+  }
+
+  /** Watches how fast animation frames come while something moves; draws nothing itself. */
+  private probe(now: number): void {
+    this.probing = true;
+    requestAnimationFrame((next) => {
+      this.pace.sample(next - now);
+      this.probing = false;
+      const { sky } = this;
+      if (sky.moving && performance.now() - this.movedAt < REST_MS) this.probe(next);
+    });
   }
 
   private tellCamera(): void {
@@ -234,7 +249,7 @@ export class LiveScene implements Scene {
     this.ticker?.request();
   }
   private moved(): void {
-    this.movedAt = performance.now();
+    this.stirred = true;
     this.toldRest = false;
     this.ticker.request();
   }

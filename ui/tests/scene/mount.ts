@@ -72,6 +72,8 @@ function readPixel(canvas: HTMLCanvasElement, x: number, y: number): [number, nu
 async function restOf(scene: Scene): Promise<number> {
   for (let last = -1, same = 0; same < 5; ) {
     await sleep(60);
+    // A machine under load grants frames late; waiting for one keeps "nothing happens" from meaning "not yet".
+    await new Promise((done) => requestAnimationFrame(done));
     const { frames } = scene.stats();
     same = frames === last && frames > 0 ? same + 1 : 0;
     last = frames;

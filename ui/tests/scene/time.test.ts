@@ -136,12 +136,17 @@ describe("pace", () => {
   test("fast machines keep everything; the first thirty frames judge a slow one; later, three strikes", () => {
     const fast = new Pace();
     run(fast, 16.7, 300);
-    run(fast, 30, 2);
-    run(fast, 16.7, 1);
-    run(fast, 30, 2);
+    run(fast, 60, 1);
+    run(fast, 16.7, 20);
     expect(fast.thrift).toBe(0);
-    run(fast, 30, 1);
+    run(fast, 30, 16);
     expect(fast.thrift).toBe(1);
+    const queued = new Pace();
+    for (let n = 0; n < 20; n++) {
+      run(queued, 16.7, 2);
+      run(queued, 200, 1);
+    }
+    expect(queued.thrift).toBeGreaterThanOrEqual(2);
     const slow = new Pace();
     run(slow, 70, 30);
     expect(slow.thrift).toBeGreaterThanOrEqual(3);
