@@ -85,6 +85,10 @@ fn on_event(app: &AppHandle, event: &RunEvent) {
             app.state::<Feeds>().end(label, None);
         }
     }
+    #[cfg(target_os = "macos")]
+    if matches!(event, RunEvent::Reopen { .. }) {
+        show(app);
+    }
     if matches!(event, RunEvent::Exit) {
         tauri::async_runtime::block_on(app.state::<Host>().stop(GRACE));
     }

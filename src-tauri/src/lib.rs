@@ -24,6 +24,7 @@ pub mod view_execution;
 pub mod view_node;
 pub mod view_settings;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
@@ -33,9 +34,11 @@ pub fn run() -> ExitCode {
     environment::prepare();
     let filter =
         EnvFilter::try_from_env("NEXUS_LOG").unwrap_or_else(|_| EnvFilter::new("info,zbus=warn"));
+    let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(colours)
         .init();
     match app::run() {
         Ok(()) => ExitCode::SUCCESS,

@@ -22,6 +22,24 @@ export class Page {
     await this.session.click(await this.element(id));
   }
 
+  /** A key on its own, by its code in WebDriver's private use area. */
+  press(key) {
+    return this.session.press(key);
+  }
+
+  /** From now on, what the content security policy forbids is written down. */
+  watchPolicy() {
+    return this.session.run(
+      `window.violations = [];
+       document.addEventListener("securitypolicyviolation", (event) =>
+         window.violations.push(event.violatedDirective + " " + event.blockedURI + " " + event.sourceFile + ":" + event.lineNumber));`,
+    );
+  }
+
+  violations() {
+    return this.session.run("return window.violations");
+  }
+
   /** Clicks the star where it is drawn. Its place is said by its twin in the list for screen readers. */
   async clickStar(name) {
     const place = await until(`${name} stands on the map`, () =>

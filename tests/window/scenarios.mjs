@@ -16,6 +16,7 @@ export const scenarios = [
     steps: {
       "sees this machine on the map": async (stage) => {
         await open(stage);
+        await stage.page.watchPolicy();
         const [star] = await until("there is a star", async () => {
           const stars = await stage.page.stars();
           return stars.length > 0 && stars;
@@ -53,6 +54,7 @@ export const scenarios = [
         await page.run(`echo once >> ${trace}; sleep 1; echo late`);
         await until("it runs", () => existsSync(trace));
         await page.session.reload();
+        await page.watchPolicy();
         await page.clickStar(me);
         await until("the feed goes on", async () => (await page.stars()).length === 1);
         await page.element("execute-form");
@@ -60,6 +62,19 @@ export const scenarios = [
         assert.ok((await page.ended()).output.includes("after the reload"));
         await new Promise((resolve) => setTimeout(resolve, 1000));
         assert.equal(readFileSync(trace, "utf8"), "once\n");
+      },
+      "looks round: palette, table, settings, light and dark": async ({ page }) => {
+        await page.click("command-field");
+        await page.element("palette-input");
+        await page.press("\uE00C");
+        await page.click("rail-nodes");
+        await page.element("node-table");
+        await page.click("rail-settings");
+        await page.element("settings-page");
+        await page.click("theme-toggle");
+        await page.click("rail-map");
+        await page.element("map-canvas");
+        assert.deepEqual(await page.violations(), [], "of the content security policy");
       },
       "sees a spore join and go": async ({ page, desk, spore }) => {
         const { lines } = await page.invoke("join");

@@ -71,6 +71,15 @@ export class Session {
     });
   }
 
+  /** A key, pressed and let go. */
+  press(value) {
+    const actions = [
+      { type: "keyDown", value },
+      { type: "keyUp", value },
+    ];
+    return this.#post("actions", { actions: [{ type: "key", id: "keyboard", actions }] });
+  }
+
   reload() {
     return this.#post("refresh", {});
   }
