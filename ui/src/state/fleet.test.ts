@@ -134,3 +134,13 @@ test("a later snapshot drops what is gone and says how ordinals moved", () => {
   expect(deltas.at(-1)?.remapped?.get(0)).toBe(-1);
   expect(fleet.totals.online).toBe(1);
 });
+
+test("equal method lists are kept once, whatever copies arrive", () => {
+  const copy = () => structuredClone(three[0]?.methods ?? []);
+  fleet.applyNode("changed", node({ methods: copy() }));
+  fleet.applyNode("connected", node({ id: "twin", ordinal: 7, methods: copy() }));
+  fleet.applyNode("connected", node({ id: "odd", ordinal: 8, methods: null as never }));
+  fleet.commit();
+  expect(fleet.node(7)?.methods).toBe(fleet.node(0)?.methods);
+  expect(fleet.node(8)?.methods).toEqual([]);
+});

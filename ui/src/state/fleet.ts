@@ -6,6 +6,7 @@
  */
 import type { GroupView, NodeView, VitalsRow } from "../bridge/types";
 import { History } from "./history";
+import { sharedList } from "./methods";
 import { classOf, Status, type StatusClass, statusOf } from "./status";
 import { plain } from "./text";
 
@@ -237,7 +238,7 @@ function clean(node: NodeView): NodeView {
     sporeVersion: plain(node.sporeVersion, 40),
     tags: (node.tags ?? []).map((tag) => plain(tag, 60)).filter((tag) => tag !== ""),
     skills: (node.skills ?? []).map((skill) => plain(skill, 80)),
-    methods: node.methods ?? [],
+    methods: sharedList(node.methods),
     state: node.state === "offline" || node.state === "suspect" ? node.state : "online",
     activeTasks: Number.isFinite(node.activeTasks) ? node.activeTasks : 0,
     x: Number.isFinite(node.x) ? node.x : 0,
