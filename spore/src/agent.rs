@@ -234,7 +234,8 @@ impl Agent {
                 self.ledger.chunk(&request_id, stream, at_ms, bytes);
             }
             Report::Ended { request_id, end } => {
-                info!(%request_id, outcome = ?end.outcome, seconds = end.seconds, error = end.error, "ended");
+                let error = end.error.as_deref().map(frames::shown);
+                info!(%request_id, outcome = ?end.outcome, seconds = end.seconds, error, "ended");
                 self.ledger.ended(&request_id, &self.node_id, end);
             }
         }

@@ -126,7 +126,8 @@ fn parameters<T: DeserializeOwned>(raw: &RawValue) -> Result<T, String> {
         let text = error.to_string();
         // The position within a compact text helps nobody.
         let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
-        format!("bad parameters: {text}")
+        // It may quote a value, which may be large.
+        format!("bad parameters: {}", protocol::limits::cut(&text, 400))
     })
 }
 

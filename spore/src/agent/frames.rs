@@ -57,13 +57,15 @@ impl Agent {
     }
 
     fn unusable(&mut self, error: &DecodeError, wall: SystemTime) {
-        warn!(%error, "a frame of the Nexus cannot be used");
+        // It may quote the frame.
+        let error_text = shown(&error.to_string());
+        warn!(error = %error_text, "a frame of the Nexus cannot be used");
         if self.session.version() == Some(Version::V2) {
             let code = match error {
                 DecodeError::UnknownType(_) => "unknown_message",
                 DecodeError::Malformed(_) | DecodeError::Payload { .. } => "malformed",
             };
-            self.complain(code, error.to_string(), None, wall);
+            self.complain(code, error_text, None, wall);
         }
     }
 
@@ -144,7 +146,7 @@ impl Agent {
 }
 
 /// Foreign text as it may stand in a log: one line, not long.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     limits::cut(text, limits::NAME)
         .chars()
         .filter(|c| !c.is_control())

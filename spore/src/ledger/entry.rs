@@ -4,12 +4,15 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use protocol::{Output, Response, Running, Stream};
+use protocol::{Output, Response, Running, Stream, limits};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::WINDOW;
 use crate::execution::Order;
+
+/// Longest name of a skill or method in the handshake's list, bytes: all of it must fit its frame.
+const NAME: usize = 64;
 
 #[derive(Debug)]
 pub(super) struct Entry {
@@ -56,8 +59,8 @@ struct Chunk {
 impl Entry {
     pub(super) fn new(order: &Order) -> Self {
         Self {
-            skill: order.skill.clone(),
-            method: order.method.clone(),
+            skill: name(&order.skill),
+            method: name(&order.method),
             stop: order.stop.clone(),
             credit: Arc::clone(&order.credit),
             streams: order.stream,
@@ -252,4 +255,14 @@ impl Entry {
         self.credit.add_permits(chunk.bytes.len());
         true
     }
+}
+
+/// A name that a refused call may have made up, as it may stand in a handshake.
+fn name(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME)
+        .collect();
+    limits::cut(&plain, NAME).to_owned()
 }

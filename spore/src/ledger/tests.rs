@@ -234,3 +234,31 @@ fn v1_tells_ends_once_and_no_more() {
     assert_eq!(said(&mut ledger), ["a ended"]);
     assert!(ledger.settled());
 }
+
+#[test]
+fn what_a_hostile_call_made_up_does_not_spoil_the_next_handshake() {
+    let mut ledger = opened();
+    for n in 0..ENTRIES {
+        let mut call = call(&format!("{n:0>128}"), false);
+        call.skill_name = "\u{1b}\u{10ffff}".repeat(1000);
+        call.method_name = "\"".repeat(1000);
+        ledger.refuse(call, "n", "no such skill".to_owned());
+    }
+    let config = crate::Config::new(
+        "n".to_owned(),
+        "h".to_owned(),
+        crate::Token::new("t".to_owned()),
+        "/x".into(),
+    );
+    let handshake = protocol::Handshake {
+        node_id: "n".to_owned(),
+        node_name: "n".to_owned(),
+        capabilities: crate::capabilities::detect(&config),
+        token: "t".to_owned(),
+        protocol: 2,
+        running: ledger.running(),
+    };
+    handshake.check().unwrap();
+    let frame = protocol::encode(&handshake, std::time::SystemTime::UNIX_EPOCH);
+    assert!(frame.len() < protocol::limits::HANDSHAKE_FRAME);
+}

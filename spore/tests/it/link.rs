@@ -198,6 +198,25 @@ async fn hostile_frames_are_answered_and_survived() {
 }
 
 #[tokio::test]
+async fn an_answer_that_quotes_what_was_sent_stays_short() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    let long = "x".repeat(4 << 20);
+    session
+        .send("ACK", json!({ "request_id": "e1", "next_seq": long }))
+        .await;
+    let error = session.expect("ERROR").await.to_string();
+    assert!(error.contains("xxx") && error.len() < 1000);
+    let parameters = json!({ "command": "ls", "timeout": long });
+    session
+        .execute("e1", "ShellSkill", "run", parameters, json!({}))
+        .await;
+    let response = session.response("e1").await.to_string();
+    assert!(response.contains("xxx") && response.len() < 1000);
+}
+
+#[tokio::test]
 async fn an_oversized_frame_costs_the_session_and_nothing_else() {
     let nexus = Nexus::listen().await;
     let _spore = nexus.spore();
