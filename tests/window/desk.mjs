@@ -97,14 +97,19 @@ export class Desk {
 }
 
 /** Asks until the answer is neither false nor null nor undefined; that is what it resolves to. */
-export async function until(what, ask, patience = 15_000) {
+export async function until(what, ask, patience = 30_000) {
   const deadline = Date.now() + patience;
   for (;;) {
     const answer = await ask();
     if (answer !== false && answer !== null && answer !== undefined) return answer;
     if (Date.now() > deadline) throw new Error(`waited ${patience / 1000} s in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await pause(60);
   }
+}
+
+/** True after so many milliseconds. */
+export function pause(ms) {
+  return new Promise((resolve) => setTimeout(() => resolve(true), ms));
 }
 
 async function end(child) {

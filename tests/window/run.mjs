@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Desk } from "./desk.mjs";
+import { Desk, pause } from "./desk.mjs";
 import { scenarios } from "./scenarios.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -26,6 +26,8 @@ for (const { title, environment, steps } of scenarios) {
       (reason) => reason,
     );
     const shot = `${title} ${name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    // What the step changed is drawn in a moment.
+    await pause(150);
     const png = await stage.page?.session.screenshot().catch(() => null);
     if (png) writeFileSync(join(shots, `${shot}.png`), png);
     process.stdout.write(`  ${error ? "✗" : "✓"} ${name} (${Math.round(performance.now() - start)} ms)\n`);

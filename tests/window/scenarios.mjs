@@ -5,7 +5,7 @@ import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { until } from "./desk.mjs";
+import { pause, until } from "./desk.mjs";
 import { Page } from "./page.mjs";
 
 const me = hostname();
@@ -46,7 +46,7 @@ export const scenarios = [
         await page.click("stop");
         assert.equal((await page.ended()).state, "cancelled");
         const size = statSync(beats).size;
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await pause(500);
         assert.equal(statSync(beats).size, size, "nothing runs any more");
       },
       "reloads the page without running anything twice": async ({ page, desk }) => {
@@ -60,7 +60,7 @@ export const scenarios = [
         await page.element("execute-form");
         await page.run("echo after the reload");
         assert.ok((await page.ended()).output.includes("after the reload"));
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await pause(1000);
         assert.equal(readFileSync(trace, "utf8"), "once\n");
       },
       "looks round: palette, table, settings, light and dark": async ({ page }) => {
@@ -129,9 +129,9 @@ export const scenarios = [
             () => false,
           ),
         );
-        await until("this machine is back", async () =>
-          (await page.stars()).some((star) => star.startsWith(`${me}, online`)),
-        );
+        // The window may still show the Nexus before: it is back when it stays.
+        const online = async () => (await page.stars()).some((star) => star.startsWith(`${me}, online`));
+        await until("this machine is back", async () => (await online()) && (await pause(700)) && (await online()));
       },
       "survive, and hold no secret": async (stage) => {
         const file = join(stage.desk.data, "preferences.json");
