@@ -30,6 +30,8 @@ const RECENT: usize = 512;
 const RECENT_RESULT: usize = 4096;
 /// Answers to repeats that wait to be sent.
 const AGAIN: usize = 64;
+/// Ends of collected executions that are kept for the next session.
+const COLLECTED: usize = 64;
 /// An end that was not acknowledged for this long is told again.
 const REPEAT: Duration = Duration::from_secs(10);
 
@@ -39,6 +41,9 @@ pub(crate) struct Ledger {
     entries: BTreeMap<String, Entry>,
     recent: VecDeque<Response>,
     again: VecDeque<Response>,
+    /// Collected executions whose end was told: nobody acknowledges those, so the newest few are kept in case
+    /// that the connection broke under them.
+    collected: VecDeque<String>,
     /// Whose output was sent last: the next one is another's.
     turn: String,
     wire: Option<Version>,
@@ -172,7 +177,7 @@ impl Ledger {
 
     /// Whether nothing is left that the Nexus does not have.
     pub(crate) fn settled(&self) -> bool {
-        self.entries.is_empty() && self.again.is_empty()
+        self.entries.values().all(Entry::settled) && self.again.is_empty()
     }
 
     /// For the handshake: all that runs or is not acknowledged.
@@ -251,9 +256,11 @@ impl Ledger {
             .iter_mut()
             .find_map(|(id, entry)| Some((id, entry.take_response(now)?)));
         if let Some((id, response)) = answer {
+            let id = id.clone();
             if version == Version::V1 {
-                let id = id.clone();
                 self.forget(&id);
+            } else if response.next_seq.is_none() {
+                self.told(id);
             }
             return Some(Saying::Response(response));
         }
@@ -272,6 +279,18 @@ impl Ledger {
         })?;
         self.turn.clone_from(&output.request_id);
         Some(Saying::Output(output))
+    }
+
+    /// The end of a collected execution is on its way; the oldest such end is let go.
+    fn told(&mut self, request_id: String) {
+        if !self.collected.contains(&request_id) {
+            self.collected.push_back(request_id);
+        }
+        if self.collected.len() > COLLECTED
+            && let Some(oldest) = self.collected.pop_front()
+        {
+            self.forget(&oldest);
+        }
     }
 
     fn forget(&mut self, request_id: &str) {

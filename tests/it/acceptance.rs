@@ -135,3 +135,25 @@ async fn four_again_a_stalled_spore_is_offline_and_comes_back() {
     let (_, all) = server.call(Method::GET, "/api/v1/nodes", None).await;
     assert_eq!(all["count"], json!(1), "the same node, not a second one");
 }
+
+#[tokio::test]
+async fn a_spore_never_tires_of_short_commands() {
+    let server = Server::start().await;
+    let _spore = spore_program(server.address(), "busy", &[]);
+    let id = server.until_node("busy", "online").await["node_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let read = json!({"skill_name": "FileSkill", "method_name": "list_files", "parameters": {}});
+    let path = format!("/api/v1/nodes/{id}/execute");
+    for round in 0..150 {
+        let asked = (0..8).map(|_| server.post(&path, read.clone()));
+        for (status, body) in futures_util::future::join_all(asked).await {
+            assert_eq!(
+                (status, &body["success"]),
+                (200, &json!(true)),
+                "round {round}: {body}"
+            );
+        }
+    }
+}

@@ -91,6 +91,11 @@ impl Entry {
         self.streams
     }
 
+    /// Whether nobody waits for anything more of it: the end of a collected one is never acknowledged.
+    pub(super) fn settled(&self) -> bool {
+        !self.streams && self.stage == Stage::Ended && self.told.is_some() && !self.say_response
+    }
+
     pub(super) fn heard_of(&self) -> bool {
         !self.unheard
     }
@@ -194,7 +199,7 @@ impl Entry {
 
     pub(super) fn beat(&mut self, now: Instant, patience: Duration) {
         let old = |at: Option<Instant>| at.is_some_and(|at| now.duration_since(at) >= patience);
-        if self.response.is_some() && old(self.told) {
+        if self.streams && self.response.is_some() && old(self.told) {
             self.say_response = true;
         }
         if self.bytes >= WINDOW && self.cursor >= self.next_seq() {

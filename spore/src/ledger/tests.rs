@@ -149,7 +149,7 @@ fn an_end_that_nobody_asked_for_is_forgotten_and_still_known() {
 #[test]
 fn an_end_is_repeated_until_it_is_acknowledged() {
     let mut ledger = opened();
-    ledger.admit(call("a", false));
+    ledger.admit(call("a", true));
     end(&mut ledger, "a");
     let now = Instant::now();
     assert_eq!(said(&mut ledger), ["a ended"]);
@@ -161,6 +161,32 @@ fn an_end_is_repeated_until_it_is_acknowledged() {
     ledger.beat(now + REPEAT * 9);
     assert!(said(&mut ledger).is_empty());
     assert!(ledger.settled());
+}
+
+#[test]
+fn ends_of_collected_executions_are_told_once_and_the_newest_few_survive_a_session() {
+    let mut ledger = opened();
+    for n in 0..3 * COLLECTED {
+        let id = format!("{n:04}");
+        ledger.admit(call(&id, false));
+        end(&mut ledger, &id);
+        assert_eq!(said(&mut ledger), [format!("{id} ended")]);
+    }
+    assert!(ledger.settled(), "nobody acknowledges them");
+    assert!(ledger.full().is_none());
+    ledger.beat(Instant::now() + REPEAT * 2);
+    assert!(said(&mut ledger).is_empty(), "told once");
+    ledger.lost();
+    let listed = ledger.running();
+    assert_eq!(listed.len(), COLLECTED);
+    let last = &listed.last().unwrap().request_id;
+    let resume = Resume {
+        request_id: last.clone(),
+        next_seq: 0,
+    };
+    ledger.opened(Version::V2, &[resume]);
+    assert_eq!(said(&mut ledger), [format!("{last} ended")]);
+    assert_eq!(ledger.running().len(), 1);
 }
 
 #[test]
