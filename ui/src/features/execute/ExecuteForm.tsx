@@ -199,7 +199,7 @@ function Touched({ targets, effect }: { targets: number; effect: OfferedMethod["
   return (
     <span className={styles.touched} data-testid="touched">
       On <b>{counted(targets, "node")}</b> ·{" "}
-      <span className={effect === "destroy" ? styles.destroys : undefined}>{EFFECT[effect]}</span>
+      <span className={effect === "destroy" && targets > 1 ? styles.destroys : undefined}>{EFFECT[effect]}</span>
     </span>
   );
 }
