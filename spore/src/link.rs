@@ -26,7 +26,14 @@ type Socket = Box<WebSocketStream<TcpStream>>;
 pub(crate) enum Link {
     Down,
     Dialing(Pin<Box<dyn Future<Output = Result<Dialed, Ending>> + Send>>),
-    Up(SplitSink<Socket, Message>, SplitStream<Socket>),
+    Up(Outgoing, SplitStream<Socket>),
+}
+
+/// The writing half.
+pub(crate) struct Outgoing {
+    sink: SplitSink<Socket, Message>,
+    /// It took nothing more when it was last asked.
+    blocked: bool,
 }
 
 /// What happened on the link.
@@ -48,7 +55,8 @@ impl Link {
     /// Takes a connection over.
     pub(crate) fn up(socket: Socket) -> Self {
         let (sink, stream) = socket.split();
-        Self::Up(sink, stream)
+        let blocked = false;
+        Self::Up(Outgoing { sink, blocked }, stream)
     }
 
     /// Waits for the next event, sending meanwhile what the agent has to say. May be dropped without loss.
@@ -56,11 +64,11 @@ impl Link {
         match self {
             Self::Down => std::future::pending().await,
             Self::Dialing(dialing) => Event::Dialed(dialing.await),
-            Self::Up(sink, stream) => {
+            Self::Up(outgoing, stream) => {
                 tokio::select! {
                     biased;
                     message = stream.next() => event(message),
-                    error = poll_fn(|cx| pump(sink, agent, cx)) => Event::Lost(broken(&error)),
+                    error = poll_fn(|cx| pump(outgoing, agent, cx)) => Event::Lost(broken(&error)),
                 }
             }
         }
@@ -68,19 +76,23 @@ impl Link {
 }
 
 /// Moves frames from the agent to the socket; ready only when the socket breaks.
-fn pump(
-    sink: &mut SplitSink<Socket, Message>,
-    agent: &mut Agent,
-    cx: &mut Context<'_>,
-) -> Poll<Error> {
-    let mut sink = Pin::new(sink);
+fn pump(outgoing: &mut Outgoing, agent: &mut Agent, cx: &mut Context<'_>) -> Poll<Error> {
+    let now = Instant::now();
+    let mut sink = Pin::new(&mut outgoing.sink);
     loop {
         match sink.as_mut().poll_ready(cx) {
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(error)) => return Poll::Ready(error),
-            Poll::Pending => return Poll::Pending,
+            Poll::Pending => {
+                outgoing.blocked = true;
+                return Poll::Pending;
+            }
         }
-        let message = match agent.next_frame(Instant::now(), SystemTime::now()) {
+        if std::mem::take(&mut outgoing.blocked) {
+            // The Nexus has read on: it may be busy with our output and come to our ping late, but it is alive.
+            agent.heard(now);
+        }
+        let message = match agent.next_frame(now, SystemTime::now()) {
             Some(Frame::Text(text)) => Message::Text(text.into()),
             Some(Frame::Ping) => Message::Ping(Vec::new().into()),
             Some(Frame::Close) => Message::Close(Some(CloseFrame {
