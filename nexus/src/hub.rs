@@ -4,6 +4,7 @@
 //! Not here: rules. Everything that could be decided here is decided in [`crate::state`].
 
 mod handle;
+mod history;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,11 +16,12 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 pub use handle::{Acceptance, Handle};
+use history::History;
 
 use crate::metrics::Metrics;
 use crate::model::{Event, Now, SessionId, Snapshot};
 use crate::state::{Answer, CancelError, Close, Effect, Kept, State, Submission, SubmitError};
-use crate::store::{Report, Store};
+use crate::store::{Report, Store, Write};
 
 /// Inputs that may wait; whoever sends more waits, back to the spores' sockets.
 pub(crate) const INBOX: usize = 4096;
@@ -53,6 +55,7 @@ pub(crate) enum Input {
 pub(crate) struct Hub {
     state: State,
     store: Store,
+    history: History,
     metrics: Arc<Metrics>,
     started: Instant,
     outboxes: HashMap<SessionId, mpsc::Sender<Message>>,
@@ -66,6 +69,7 @@ impl Hub {
         Self {
             state,
             store,
+            history: History::new(),
             metrics,
             started: Instant::now(),
             outboxes: HashMap::new(),
@@ -79,7 +83,8 @@ impl Hub {
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Input>) {
         let mut inputs = Vec::with_capacity(BATCH);
         loop {
-            let wake = self.started + self.state.poll_timeout().min(Duration::from_secs(3600));
+            let due = self.state.poll_timeout().min(self.history.poll_timeout());
+            let wake = self.started + due.min(Duration::from_secs(3600));
             tokio::select! {
                 biased;
                 count = inbox.recv_many(&mut inputs, BATCH) => if count == 0 { return },
@@ -90,12 +95,14 @@ impl Hub {
             for input in inputs.drain(..) {
                 if let Input::Stop(done) = input {
                     self.close_all();
+                    self.history.write(&self.store);
                     let _ = done.send(());
                     return;
                 }
                 self.apply(input, now);
             }
             self.state.tick(now);
+            self.history.tick(now.at, &self.store);
             self.carry_out();
         }
     }
@@ -202,14 +209,20 @@ impl Hub {
                 }
             }
             Effect::Publish(event) => drop(self.events.send(event)),
-            Effect::Store(write) => {
-                if let crate::store::Write::End(execution, _) = &write {
-                    self.metrics.ended(execution);
-                }
-                if !self.store.write(write) {
-                    tracing::debug!("the store cannot keep up; a record of history was dropped");
-                }
+            Effect::Store(write) => self.keep(write),
+        }
+    }
+
+    fn keep(&mut self, write: Write) {
+        if let Write::End(execution, kept) = &write {
+            self.metrics.ended(execution);
+            if kept.is_none() {
+                self.history.add(write, self.started.elapsed(), &self.store);
+                return;
             }
+        }
+        if !self.store.write(write) {
+            tracing::warn!("the store cannot keep up; something that should be kept was not");
         }
     }
 

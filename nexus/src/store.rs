@@ -151,9 +151,14 @@ impl Store {
     pub fn write(&self, write: Write) -> bool {
         let taken = self.jobs.try_send(Job::Write(write)).is_ok();
         if !taken {
-            self.health.dropped.fetch_add(1, Ordering::Relaxed);
+            self.leave_out();
         }
         taken
+    }
+
+    /// Counts something that is not kept.
+    pub(crate) fn leave_out(&self) {
+        self.health.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The newest executions, of one node or of all, newest first.

@@ -15,7 +15,7 @@ use crate::store::StoreError;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Problem {
     /// A sentence that says what to do; for 422 a list with one entry for each bad field.
-    pub(crate) detail: Value,
+    detail: Box<Value>,
     /// The status in words.
     title: &'static str,
     /// The HTTP status.
@@ -24,14 +24,14 @@ pub(crate) struct Problem {
     code: &'static str,
     /// More, if there is more to know.
     #[serde(skip_serializing_if = "Option::is_none")]
-    context: Option<Value>,
+    context: Option<Box<Value>>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<Value>) -> Self {
         let title = status.canonical_reason().unwrap_or("Error");
         Self {
-            detail: detail.into(),
+            detail: Box::new(detail.into()),
             title,
             status: status.as_u16(),
             code,
@@ -40,7 +40,7 @@ impl Problem {
     }
 
     pub(crate) fn with(mut self, context: Value) -> Self {
-        self.context = Some(context);
+        self.context = Some(Box::new(context));
         self
     }
 
