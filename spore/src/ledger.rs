@@ -32,6 +32,8 @@ const RECENT_RESULT: usize = 4096;
 const AGAIN: usize = 64;
 /// Ends of collected executions that are kept for the next session.
 const COLLECTED: usize = 64;
+/// And their size, bytes; the newest one is kept whatever its size.
+const COLLECTED_BYTES: usize = 8 * 1024 * 1024;
 /// An end that was not acknowledged for this long is told again.
 const REPEAT: Duration = Duration::from_secs(10);
 
@@ -281,14 +283,21 @@ impl Ledger {
         Some(Saying::Output(output))
     }
 
-    /// The end of a collected execution is on its way; the oldest such end is let go.
+    /// The end of a collected execution is on its way; the oldest such ends are let go, by number and by size,
+    /// for nobody else would ever make room.
     fn told(&mut self, request_id: String) {
         if !self.collected.contains(&request_id) {
             self.collected.push_back(request_id);
         }
-        if self.collected.len() > COLLECTED
-            && let Some(oldest) = self.collected.pop_front()
+        let size = |id: &String| self.entries.get(id).map_or(0, Entry::held);
+        let mut bytes: usize = self.collected.iter().map(size).sum();
+        while self.collected.len() > COLLECTED
+            || (bytes > COLLECTED_BYTES && self.collected.len() > 1)
         {
+            let Some(oldest) = self.collected.pop_front() else {
+                break;
+            };
+            bytes -= self.entries.get(&oldest).map_or(0, Entry::held);
             self.forget(&oldest);
         }
     }

@@ -288,3 +288,21 @@ fn what_a_hostile_call_made_up_does_not_spoil_the_next_handshake() {
     let frame = protocol::encode(&handshake, std::time::SystemTime::UNIX_EPOCH);
     assert!(frame.len() < protocol::limits::HANDSHAKE_FRAME);
 }
+
+#[test]
+fn large_collected_results_do_not_fill_the_ledger() {
+    let mut ledger = opened();
+    let large = "x".repeat(6 << 20);
+    for n in 0..30 {
+        assert_eq!(ledger.full(), None, "after {n}");
+        let id = n.to_string();
+        ledger.admit(call(&id, false));
+        ledger.ended(&id, "n", End::succeeded(Some(large.clone()), false));
+        assert_eq!(said(&mut ledger).len(), 1);
+    }
+    assert_eq!(
+        ledger.running().len(),
+        1,
+        "the newest is kept for a lost session"
+    );
+}
