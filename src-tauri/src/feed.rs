@@ -148,7 +148,7 @@ impl Feed {
                 Interruption::OtherNexus => "the Nexus starts anew".to_owned(),
                 Interruption::WindowGone => return,
             };
-            tracing::info!(reason, "gap");
+            tracing::debug!(reason, "gap");
             self.batch.gap(reason);
         }
     }
