@@ -1,7 +1,5 @@
 //! The programs themselves: what they print, how they refuse, how they stop.
 
-use std::time::Duration;
-
 use serde_json::json;
 use system_tests::{Peer, Program, TOKEN, eventually, hello, listening, nexus_program};
 use tempfile::TempDir;
@@ -123,7 +121,25 @@ async fn with_a_local_spore_it_is_its_own_first_node_and_the_fallback() {
         (&json!("local\n"), &json!(true)),
         "{answer}"
     );
+    let marker = format!("{}", uuid::Uuid::new_v4().as_u128() % 1_000_000 + 100_000);
+    let sleep = json!({"skill_name": "ShellSkill", "method_name": "run", "parameters": {"command": format!("sleep {marker}")},
+        "timeout": 600});
+    let sleeping = tokio::spawn(
+        client
+            .post(format!("http://{address}/api/v1/dispatch"))
+            .json(&sleep)
+            .send(),
+    );
+    let runs = async || {
+        let found = tokio::process::Command::new("pgrep")
+            .args(["-f", &format!("^sleep {marker}")])
+            .output()
+            .await;
+        found.unwrap().status.success()
+    };
+    eventually("it sleeps", || async { runs().await.then_some(()) }).await;
     nexus.signal("TERM").await;
     assert_eq!(nexus.end().await, Some(0));
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert!(!runs().await, "what it started ends with it");
+    drop(sleeping.await);
 }

@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use nexus::Config;
 use nexus::secret::{self, Secret};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
+use tokio_util::sync::CancellationToken;
 
 use super::Problems;
 
 /// Before a spore that ended is started again.
 const PAUSE: Duration = Duration::from_secs(2);
+/// For a spore that is asked to end; it gives its executions ten seconds.
+const GRACE: Duration = Duration::from_secs(15);
 
 pub(super) struct LocalSpore {
     program: PathBuf,
@@ -46,37 +49,62 @@ impl LocalSpore {
         })
     }
 
-    /// Starts it again whenever it ends. Dropping the future kills it.
-    pub(super) async fn keep_running(self, nexus: SocketAddr, token: Option<&Secret>) {
+    /// Starts it again whenever it ends, until told to stop; then it may leave in order.
+    pub(super) async fn keep_running(
+        self,
+        nexus: SocketAddr,
+        token: Option<&Secret>,
+        stop: CancellationToken,
+    ) {
+        while !stop.is_cancelled() {
+            match self.command(nexus, token).spawn() {
+                Ok(mut child) => tokio::select! {
+                    ended = child.wait() => tracing::warn!(?ended, "the local spore ended; starting it again"),
+                    () = stop.cancelled() => return dismiss(child).await,
+                },
+                Err(error) => {
+                    tracing::error!(program = %self.program.display(), %error, "cannot start the local spore");
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(PAUSE) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    fn command(&self, nexus: SocketAddr, token: Option<&Secret>) -> Command {
         let host = if nexus.ip().is_unspecified() {
             IpAddr::V4(Ipv4Addr::LOCALHOST)
         } else {
             nexus.ip()
         };
-        loop {
-            let child = Command::new(&self.program)
-                .env("SPORE_NEXUS_HOST", host.to_string())
-                .env("SPORE_NEXUS_PORT", nexus.port().to_string())
-                .env("SPORE_SHARED_TOKEN", token.map_or("", Secret::reveal))
-                .env("SPORE_NODE_ID", &self.node_id)
-                .env("SPORE_DATA_DIR", &self.data_dir)
-                .env_remove("NEXUS_SHARED_TOKEN")
-                .kill_on_drop(true)
-                .spawn();
-            match child {
-                Ok(mut child) => match child.wait().await {
-                    Ok(status) => {
-                        tracing::warn!(%status, "the local spore ended; starting it again")
-                    }
-                    Err(error) => tracing::warn!(%error, "cannot watch the local spore"),
-                },
-                Err(error) => {
-                    tracing::error!(program = %self.program.display(), %error, "cannot start the local spore")
-                }
-            }
-            tokio::time::sleep(PAUSE).await;
+        let mut command = Command::new(&self.program);
+        command
+            .env("SPORE_NEXUS_HOST", host.to_string())
+            .env("SPORE_NEXUS_PORT", nexus.port().to_string())
+            .env("SPORE_SHARED_TOKEN", token.map_or("", Secret::reveal))
+            .env("SPORE_NODE_ID", &self.node_id)
+            .env("SPORE_DATA_DIR", &self.data_dir)
+            .env_remove("NEXUS_SHARED_TOKEN")
+            .kill_on_drop(true);
+        command
+    }
+}
+
+/// A spore that is killed leaves what it started running; one that is asked to end does not.
+async fn dismiss(mut child: Child) {
+    #[cfg(unix)]
+    if let Some(pid) = child
+        .id()
+        .and_then(|id| rustix::process::Pid::from_raw(id.cast_signed()))
+    {
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        if tokio::time::timeout(GRACE, child.wait()).await.is_ok() {
+            return;
         }
     }
+    drop(child.kill().await);
 }
 
 fn beside_us() -> Result<PathBuf, Problems> {

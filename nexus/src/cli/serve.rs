@@ -7,6 +7,8 @@ use clap::Args;
 use nexus::config::WEAK_TOKEN;
 use nexus::{Config, Running, secret};
 
+use tokio_util::sync::CancellationToken;
+
 use super::local_spore::LocalSpore;
 use super::{Common, Listen, Problems, start_logging};
 
@@ -53,12 +55,16 @@ async fn serve(config: Config, spore: Option<LocalSpore>) -> Result<(), Problems
     for address in running.addresses() {
         tracing::info!(%address, "listening; `nexus token` shows the token of the REST API");
     }
-    match spore {
-        Some(spore) => tokio::select! {
-            () = signalled() => {}
-            () = spore.keep_running(running.address(), config.shared_token.as_ref()) => {}
-        },
-        None => signalled().await,
+    let leaving = CancellationToken::new();
+    let spore = spore.map(|spore| {
+        let (address, token) = (running.address(), config.shared_token.clone());
+        let leaving = leaving.clone();
+        tokio::spawn(async move { spore.keep_running(address, token.as_ref(), leaving).await })
+    });
+    signalled().await;
+    leaving.cancel();
+    if let Some(spore) = spore {
+        drop(spore.await);
     }
     stop(running).await;
     Ok(())

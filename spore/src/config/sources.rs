@@ -156,6 +156,10 @@ impl Sources {
             let Some(key) = name.strip_prefix("SPORE_").map(str::to_ascii_lowercase) else {
                 continue;
             };
+            // Made by Kubernetes and Docker for a service called "spore".
+            if key.starts_with("service_") || key.starts_with("port_") {
+                continue;
+            }
             if !KEYS.contains(&key.as_str()) {
                 let hint = hint(&key, |known| {
                     format!("SPORE_{}", known.to_ascii_uppercase())
