@@ -18,9 +18,11 @@ const CORE: f64 = 14.0;
 const GAP: f64 = 4.0;
 /// Height of the strip that a group's name needs.
 const LABEL: f64 = 7.0;
-const SMALLEST_DISC: u32 = 64;
-/// A new disc has room for this many times the expected size.
-const RESERVE: u32 = 4;
+/// A disc begins with room for so many, drawn tight; it doubles in place within its territory.
+const FIRST_DISC: u32 = 16;
+/// A disc's territory, which no other disc enters, has room for so many, or for this many times its group.
+const TERRITORY: u32 = 128;
+const RESERVE: u32 = 2;
 /// The home system begins at this slot, so that its first stars form a triad round the core.
 const FIRST_HOME_SLOT: u32 = 5;
 /// Home slots are wider apart than those of a disc.
@@ -46,9 +48,12 @@ pub(crate) struct Place {
 struct Sun {
     x: f64,
     y: f64,
+    /// As drawn.
     r: f64,
     capacity: u32,
     used: u32,
+    /// Radius that is kept clear of others.
+    territory: f64,
 }
 
 /// The chart of one dimension.
@@ -63,7 +68,7 @@ pub(crate) struct Chart {
     home_used: u32,
     grid: BTreeMap<(i32, i32), Vec<u32>>,
     widest: f64,
-    /// Where the spiral walk for a disc of this capacity may begin.
+    /// Where the walk for a territory of this size may begin.
     hints: BTreeMap<u32, f64>,
     revision: u64,
 }
@@ -116,7 +121,7 @@ impl Chart {
         self.systems.push(Vec::new());
         let group = narrow(self.keys.len());
         self.by_key.insert(key.to_owned(), group);
-        self.open(group, SMALLEST_DISC);
+        self.open(group, TERRITORY);
         group
     }
 
@@ -136,22 +141,24 @@ impl Chart {
             self.sun(last).y,
             self.sun(last).capacity * 2,
         );
-        if self.is_clear(x, y, radius(capacity), Some(last)) {
+        let r = radius(capacity);
+        if r <= self.sun(last).territory || self.is_clear(x, y, r, Some(last)) {
             let sun = self.sun_mut(last);
             sun.capacity = capacity;
-            sun.r = radius(capacity);
-            self.widest = self.widest.max(radius(capacity));
+            sun.r = r;
+            sun.territory = sun.territory.max(r);
+            self.widest = self.widest.max(r);
             self.revision += 1;
             return last;
         }
-        self.open(group, SMALLEST_DISC.max(RESERVE * size))
+        self.open(group, TERRITORY.max(RESERVE * size))
     }
 
-    /// Opens a disc at the first clear spot of a walk outward from the core.
-    fn open(&mut self, group: u32, capacity: u32) -> u32 {
-        let r = radius(capacity);
+    /// Opens a disc at the first spot of a walk outward from the core whose territory is clear.
+    fn open(&mut self, group: u32, room: u32) -> u32 {
+        let territory = radius(room);
         let start = -2.35 + f64::from(narrow(self.suns.len())) * GOLDEN;
-        let mut reach = self.hints.get(&capacity).copied().unwrap_or_default();
+        let mut reach = self.hints.get(&room).copied().unwrap_or_default();
         loop {
             for step in 0..24_i32 {
                 let side = if step % 2 == 1 { 1.0 } else { -1.0 };
@@ -160,18 +167,18 @@ impl Chart {
                     sixteenth(ASPECT * reach * angle.cos()),
                     sixteenth(reach * angle.sin()),
                 );
-                if self.is_clear(x, y, r, None) {
-                    self.hints.insert(capacity, (reach - 24.0).max(0.0));
-                    return self.place_disc(
-                        group,
-                        Sun {
-                            x,
-                            y,
-                            r,
-                            capacity,
-                            used: 0,
-                        },
-                    );
+                if self.is_clear(x, y, territory, None) {
+                    self.hints.insert(room, (reach - 24.0).max(0.0));
+                    let (r, capacity) = (radius(FIRST_DISC), FIRST_DISC);
+                    let sun = Sun {
+                        x,
+                        y,
+                        r,
+                        capacity,
+                        used: 0,
+                        territory,
+                    };
+                    return self.place_disc(group, sun);
                 }
             }
             reach += 1.5;
@@ -182,7 +189,7 @@ impl Chart {
         self.revision += 1;
         let disc = narrow(self.suns.len());
         self.grid.entry(cell(sun.x, sun.y)).or_default().push(disc);
-        self.widest = self.widest.max(sun.r);
+        self.widest = self.widest.max(sun.territory);
         self.suns.push(sun);
         if let Some(discs) = self.systems.get_mut(index(group - 1)) {
             discs.push(disc);
@@ -206,7 +213,7 @@ impl Chart {
             let (dx, dy) = ((sun.x - x).abs(), (sun.y - y).abs());
             // A name stands above or below its disc: vertical neighbours need room for it.
             let dy = if dy > dx { (dy - LABEL).max(0.0) } else { dy };
-            dx.hypot(dy) >= sun.r + r + GAP
+            dx.hypot(dy) >= sun.territory + r + GAP
         })
     }
 

@@ -142,6 +142,8 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
                 Ok(())
             }
             "NEXUS_HOST" => parse(value, "an IP address").map(|it| layer.host = Some(it)),
+            // Kubernetes sets it so for a service called "nexus".
+            "NEXUS_PORT" if value.starts_with("tcp://") => Ok(()),
             "NEXUS_PORT" => parse(value, "a port").map(|it| layer.port = Some(it)),
             "NEXUS_SHARED_TOKEN" => {
                 layer.shared_token = Some(Secret::new(value));

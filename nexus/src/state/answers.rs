@@ -210,7 +210,10 @@ impl State {
             let oldest = self.recent.pop_front();
             oldest.and_then(|oldest| self.executions.remove(&oldest));
         }
-        if self.at_mut(ordinal).in_flight.remove(&id) {
+        let node = self.at_mut(ordinal);
+        if node.in_flight.remove(&id) {
+            // The last heartbeat may have counted it.
+            node.reported_tasks = node.reported_tasks.saturating_sub(1);
             self.pump(ordinal, now);
         }
     }

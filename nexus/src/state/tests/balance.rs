@@ -154,3 +154,20 @@ fn when_all_refuse_the_last_word_is_a_refusal_with_all_reasons() {
         2
     );
 }
+
+#[test]
+fn a_task_that_ended_does_not_weigh_until_the_next_heartbeat() {
+    let mut swarm = Swarm::new();
+    let a = swarm.join("a", 2);
+    let id = swarm.best(None).unwrap();
+    let busy = Heartbeat {
+        node_id: "a".into(),
+        cpu_usage: 0.0,
+        memory_usage: 0.0,
+        active_tasks: 1,
+    };
+    swarm.say(a, FromSpore::Heartbeat(busy));
+    assert_eq!(swarm.state.node("a").unwrap().active_tasks(), 1);
+    swarm.respond(a, id, Outcome::Succeeded);
+    assert_eq!(swarm.state.node("a").unwrap().active_tasks(), 0);
+}
