@@ -3,7 +3,7 @@
  * person who runs the tests is read or written.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,8 +76,23 @@ export class Desk {
   /** Puts everything away. */
   async clear() {
     await this.close();
+    // WebKit's own processes end by themselves, and write down what they know before they do.
+    await until("all is quiet", () => this.#users().length === 0, 10_000).catch(() => {});
     for (const child of this.#children.reverse()) await end(child);
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  /** Processes that live in our home, besides those that we started and end ourselves. */
+  #users() {
+    const ours = new Set(this.#children.map(({ pid }) => String(pid)));
+    return readdirSync("/proc").filter((pid) => {
+      if (!/^\d+$/.test(pid) || ours.has(pid)) return false;
+      try {
+        return readFileSync(`/proc/${pid}/environ`, "utf8").includes(`HOME=${this.home}\0`);
+      } catch {
+        return false;
+      }
+    });
   }
 
   async #screen() {

@@ -1,5 +1,5 @@
 /** The console as a person uses it: found by the ids that the page gives to tests, worked by clicks and keys. */
-import { until } from "./desk.mjs";
+import { pause, until } from "./desk.mjs";
 
 /** Words of `data-state` that will not change any more. */
 const over = ["succeeded", "failed", "timed_out", "cancelled", "unknown", "expired", "refused"];
@@ -42,16 +42,25 @@ export class Page {
 
   /** Clicks the star where it is drawn. Its place is said by its twin in the list for screen readers. */
   async clickStar(name) {
-    const place = await until(`${name} stands on the map`, () =>
-      this.session.run(
-        `const star = [...document.querySelectorAll('[data-testid="star"]')].find((star) => star.textContent.startsWith(arguments[0]));
-         if (!star?.dataset.x) return null;
-         const map = document.querySelector('[data-testid="map-canvas"]').getBoundingClientRect();
-         return [map.x + Number(star.dataset.x), map.y + Number(star.dataset.y)];`,
-        name,
-      ),
-    );
+    // Where it will stay: the map makes room when a star arrives.
+    let before = null;
+    const place = await until(`${name} stands still on the map`, async () => {
+      const now = await this.#placeOf(name);
+      const stands = now !== null && String(now) === String(before) && now;
+      before = now;
+      return stands || ((await pause(200)) && null);
+    });
     await this.session.clickAt(...place);
+  }
+
+  #placeOf(name) {
+    return this.session.run(
+      `const star = [...document.querySelectorAll('[data-testid="star"]')].find((star) => star.textContent.startsWith(arguments[0]));
+       if (!star?.dataset.x) return null;
+       const map = document.querySelector('[data-testid="map-canvas"]').getBoundingClientRect();
+       return [map.x + Number(star.dataset.x), map.y + Number(star.dataset.y)];`,
+      name,
+    );
   }
 
   /** Names of the stars, as they are read aloud. */
