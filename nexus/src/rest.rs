@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::connect_info::ConnectInfo;
-use axum::extract::{State, WebSocketUpgrade};
+use axum::extract::{DefaultBodyLimit, State, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -162,6 +162,7 @@ fn router(app: Arc<App>) -> Router {
             Arc::clone(&app),
             access::browser,
         ))
+        .layer(DefaultBodyLimit::max(json::LARGEST_BODY))
         .layer(Extension(Arc::<str>::from(document)))
         .with_state(app)
 }

@@ -347,3 +347,23 @@ async fn metrics_and_the_openapi_document_are_served() {
         document["paths"]["/api/v1/nodes/{id}/execute"]["post"]["responses"]["504"].is_object()
     );
 }
+
+#[tokio::test]
+async fn a_body_may_be_as_large_as_an_order_and_not_larger() {
+    let server = Server::start().await;
+    let mut hello = hello_v2("wide");
+    hello["payload"]["capabilities"]["limits"] =
+        json!({"max_executions": 8, "max_message_bytes": 8 << 20});
+    let mut peer = Peer::join(server.address(), &hello).await;
+    peer.hear_type("WELCOME").await;
+    let large = "x".repeat(6 << 20);
+    let answer = async {
+        let order = peer.hear_type("EXECUTE_SKILL").await;
+        peer.respond(&order, json!("ok")).await;
+        a_moment().await;
+    };
+    let (fits, ()) = tokio::join!(server.shell("wide", &large, 20), answer);
+    assert_eq!(fits.0, 200);
+    let (status, body) = server.shell("wide", &"x".repeat(9 << 20), 5).await;
+    assert_eq!((status, &body["code"]), (413, &json!("body")), "{body}");
+}

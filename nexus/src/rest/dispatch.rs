@@ -1,6 +1,5 @@
 //! `POST /api/v1/dispatch`: runs something on the best node, and says why there.
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::execute::{Executed, call, finished, half_a_minute};
-use super::json::{body, no_parameters, object, seconds};
+use super::json::{Arrived, body, no_parameters, object, seconds};
 use super::{Problem, Shared};
 use crate::state::{Mode, Preference, Submission, Target};
 
@@ -54,8 +53,8 @@ fn yes() -> bool {
     (status = 502, description = "the connection was lost; the outcome is unknown", body = Problem),
     (status = 503, description = "no node can take it; the context lists all and why", body = Problem),
     (status = 504, description = "no end within the timeout", body = Problem)))]
-pub(crate) async fn dispatch(State(app): Shared, bytes: Bytes) -> Result<Response, Problem> {
-    let asked: DispatchBody = body(&bytes, &[])?;
+pub(crate) async fn dispatch(State(app): Shared, arrived: Arrived) -> Result<Response, Problem> {
+    let asked: DispatchBody = body(arrived, &[])?;
     let preference = asked.node_preference;
     let skill = asked.skill_name.or(preference.skill).ok_or_else(|| {
         let detail = "say which skill: skill_name, or node_preference.skill";

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -12,7 +11,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::json::{answer, body, no_parameters, object, seconds};
+use super::json::{Arrived, answer, body, no_parameters, object, seconds};
 use super::{Problem, Shared};
 use crate::model::{ExecutionInfo, ExecutionState};
 use crate::state::{Answer, Call, Mode, Placement, Submission, Target};
@@ -73,9 +72,9 @@ pub(crate) struct Executed<'a> {
 pub(crate) async fn execute(
     State(app): Shared,
     Path(id): Path<String>,
-    bytes: Bytes,
+    arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: ExecuteBody = body(&bytes, &["skill_name", "method_name"])?;
+    let asked: ExecuteBody = body(arrived, &["skill_name", "method_name"])?;
     let call = call(
         asked.skill_name,
         asked.method_name,

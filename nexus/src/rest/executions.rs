@@ -1,6 +1,5 @@
 //! `/api/v1/executions`: start something and look at it later, stop it, read what it wrote.
 
-use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -13,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::execute::{call, half_a_minute};
-use super::json::{answer, body, no_parameters, object, seconds};
+use super::json::{Arrived, answer, body, no_parameters, object, seconds};
 use super::{Problem, Shared};
 use crate::model::{Chunk, ExecutionInfo, ExecutionState};
 use crate::state::{Mode, Submission, Target};
@@ -167,8 +166,8 @@ pub(crate) async fn list(
     (status = 400, description = "offline, does not exist, or does not offer the method", body = Problem),
     (status = 409, description = "the id was used before", body = Problem),
     (status = 422, body = Problem), (status = 429, body = Problem)))]
-pub(crate) async fn submit(State(app): Shared, bytes: Bytes) -> Result<Response, Problem> {
-    let asked: SubmitBody = body(&bytes, &["node_id", "skill_name", "method_name"])?;
+pub(crate) async fn submit(State(app): Shared, arrived: Arrived) -> Result<Response, Problem> {
+    let asked: SubmitBody = body(arrived, &["node_id", "skill_name", "method_name"])?;
     let id = asked.id.unwrap_or_else(Uuid::now_v7);
     let call = call(
         asked.skill_name,

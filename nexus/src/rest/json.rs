@@ -3,6 +3,7 @@
 //! A body is read straight into its type; only when that fails is it read again, slowly, to say what is wrong.
 
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -26,9 +27,20 @@ pub(crate) fn answer<T: Serialize>(body: &T) -> Response {
     }
 }
 
+/// Largest body, bytes: the largest order that any spore takes, and what stands round it.
+pub(crate) const LARGEST_BODY: usize = protocol::limits::FRAME_TO_SPORE + 64 * 1024;
+
+/// A body as it arrived, if it did.
+pub(crate) type Arrived = Result<Bytes, BytesRejection>;
+
 /// Reads a body whose `required` fields must be there.
-pub(crate) fn body<T: DeserializeOwned>(bytes: &Bytes, required: &[&str]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| explain(bytes, required, &error))
+pub(crate) fn body<T: DeserializeOwned>(arrived: Arrived, required: &[&str]) -> Result<T, Problem> {
+    let bytes = arrived.map_err(|rejection| {
+        let detail =
+            format!("the body did not arrive whole, or has more than {LARGEST_BODY} bytes");
+        Problem::new(rejection.status(), "body", detail)
+    })?;
+    serde_json::from_slice(&bytes).map_err(|error| explain(&bytes, required, &error))
 }
 
 fn explain(bytes: &[u8], required: &[&str], error: &serde_json::Error) -> Problem {

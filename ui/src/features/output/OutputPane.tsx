@@ -94,7 +94,8 @@ function Clock({ execution, live }: { execution: Execution; live: boolean }) {
 
 function facts({ view, output }: Execution): string {
   const lines = output.lines.length + output.dropped;
-  const size = Math.max(view.outputBytes, 0);
+  // The host tells the size at the end; what it says in between is old.
+  const size = view.finishedAt === null ? 0 : view.outputBytes;
   return lines === 0
     ? size > 0
       ? bytes(size)
