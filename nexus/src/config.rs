@@ -114,6 +114,11 @@ impl Config {
         self.data_dir.join("api-token")
     }
 
+    /// Where the key of this Nexus is kept.
+    pub fn identity_file(&self) -> PathBuf {
+        self.data_dir.join("identity.key")
+    }
+
     /// Where a shared token is kept that nobody configured.
     pub fn shared_token_file(&self) -> PathBuf {
         self.data_dir.join("spore-token")

@@ -11,6 +11,7 @@
 mod chart;
 pub mod config;
 mod hub;
+pub mod identity;
 mod metrics;
 pub mod model;
 mod rest;

@@ -47,32 +47,42 @@ impl std::fmt::Debug for Secret {
 
 /// Reads the secret in a file, or makes a strong one and keeps it there, readable by its owner only.
 pub fn load_or_create(path: &Path, prefix: &str) -> io::Result<Secret> {
-    match fs::read_to_string(path) {
-        Ok(text) if !text.trim().is_empty() => Ok(Secret(text.trim().to_owned())),
-        Ok(_) => Err(io::Error::other(
+    let made = || Secret::generate(prefix).map(|secret| format!("{}\n", secret.0).into_bytes());
+    let text = String::from_utf8(bytes_or_create(path, made)?).map_err(io::Error::other)?;
+    match text.trim() {
+        "" => Err(io::Error::other(
             "is empty; remove it to have a new one made",
         )),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, prefix),
-        Err(error) => Err(error),
+        text => Ok(Secret(text.to_owned())),
     }
 }
 
-fn create(path: &Path, prefix: &str) -> io::Result<Secret> {
-    let secret = Secret::generate(prefix)?;
+/// Reads a file, or makes its content and keeps it, readable by its owner only; whole or not at all.
+pub fn bytes_or_create(
+    path: &Path,
+    make: impl FnOnce() -> io::Result<Vec<u8>>,
+) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, &make()?),
+        read => read,
+    }
+}
+
+fn create(path: &Path, content: &[u8]) -> io::Result<Vec<u8>> {
     let draft = path.with_extension(format!("{}.new", uuid::Uuid::new_v4().simple()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&draft)?;
-    file.write_all(format!("{}\n", secret.0).as_bytes())?;
+    file.write_all(content)?;
     file.sync_all()?;
-    // Linking fails when another process was first; then its secret is the one.
+    // Linking fails when another process was first; then its content is the one.
     let first = fs::hard_link(&draft, path);
     fs::remove_file(&draft)?;
     match first {
-        Ok(()) => Ok(secret),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => load_or_create(path, prefix),
+        Ok(()) => Ok(content.to_vec()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path),
         Err(error) => Err(error),
     }
 }

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
 use crate::hub::{Handle, Hub, INBOX, Input};
+use crate::identity::Identity;
 use crate::metrics::Metrics;
 use crate::rest::{self, App, Doors};
 use crate::secret::{self, Secret};
@@ -49,6 +50,7 @@ pub struct Running {
     handle: Handle,
     addresses: Vec<SocketAddr>,
     api_token: Secret,
+    identity: Identity,
     stopping: CancellationToken,
     listeners: JoinSet<()>,
     sessions: TaskTracker,
@@ -77,6 +79,11 @@ impl Running {
     /// The token of REST and events.
     pub fn api_token(&self) -> &Secret {
         &self.api_token
+    }
+
+    /// What spores pin.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Takes no more connections, lets requests end, says goodbye to spores, writes everything down; at most `deadline`.
@@ -117,6 +124,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let api_token_file = config.api_token_file();
     let api_token =
         secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
+    let identity_file = config.identity_file();
+    let identity = Identity::load_or_create(&identity_file).map_err(file(&identity_file))?;
     let listeners = listen(&config).await?;
     let addresses: Vec<_> = listeners
         .iter()
@@ -165,6 +174,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         handle,
         addresses,
         api_token,
+        identity,
         stopping,
         listeners: serving,
         sessions,

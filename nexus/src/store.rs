@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use protocol::{Capabilities, Version};
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -94,7 +94,8 @@ pub enum StoreError {
 
 enum Job {
     Write(Write),
-    Read(Box<dyn FnOnce(&Connection) + Send>),
+    /// Done after the writes that were handed over before it.
+    Ask(Box<dyn FnOnce(&mut Connection) + Send>),
 }
 
 /// A handle to the store. The thread ends when the last handle is gone and everything is written.
@@ -198,21 +199,45 @@ impl Store {
         self.health.dropped.load(Ordering::Relaxed)
     }
 
-    async fn read<T: Send + 'static>(
+    /// Changes something rare in a transaction of its own; returns when it is on disk. An error undoes it.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, result) = oneshot::channel::<rusqlite::Result<T>>();
+        self.ask("cannot write", |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            let value = change(&transaction)?;
+            transaction.commit().map(|()| value)
+        })
+        .await
+    }
+
+    /// Reads something, after everything that was handed over before.
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.ask("cannot read", |connection| query(connection))
+            .await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        ask: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (answer, result) = oneshot::channel();
-        let job = Job::Read(Box::new(move |connection| {
-            drop(answer.send(query(connection)))
+        let job = Job::Ask(Box::new(move |connection| {
+            drop(answer.send(ask(connection)))
         }));
         self.jobs.send(job).await.map_err(|_| StoreError::Stopped)?;
         result
             .await
             .map_err(|_| StoreError::Stopped)?
             .map_err(|source| StoreError::Sqlite {
-                what: "cannot read",
-                path: PathBuf::new(),
+                what,
+                path: PathBuf::from("nexus.sqlite"),
                 source,
             })
     }

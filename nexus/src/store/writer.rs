@@ -24,11 +24,11 @@ pub(super) fn run(
     let mut jobs = Vec::with_capacity(BATCH);
     let mut since_prune = PRUNE_EVERY;
     while queue.blocking_recv_many(&mut jobs, BATCH) > 0 {
-        let (mut writes, mut reads) = (Vec::new(), Vec::new());
+        let (mut writes, mut asks) = (Vec::new(), Vec::new());
         for job in jobs.drain(..) {
             match job {
                 Job::Write(write) => writes.push(write),
-                Job::Read(read) => reads.push(read),
+                Job::Ask(ask) => asks.push(ask),
             }
         }
         since_prune += writes.len();
@@ -53,8 +53,8 @@ pub(super) fn run(
                 tracing::warn!(%error, "cannot remove old executions");
             }
         }
-        for read in reads {
-            read(connection);
+        for ask in asks {
+            ask(connection);
         }
     }
 }
