@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    Accepted, Ack, Cancel, Disconnect, ExecuteSkill, Handshake, Heartbeat, Output, Problem,
-    Response, Welcome, limits, rfc3339,
+    Accepted, Ack, Cancel, Challenge, Disconnect, ExecuteSkill, Handshake, Heartbeat, Hello,
+    Output, Problem, Response, Welcome, limits, rfc3339,
 };
 
 /// A message with its name on the wire.
@@ -40,6 +40,7 @@ macro_rules! messages {
 messages! {
     /// Everything that a Nexus takes from a spore.
     FromSpore {
+        Hello = "HELLO",
         Handshake = "HANDSHAKE",
         Heartbeat = "HEARTBEAT",
         Accepted = "ACCEPTED",
@@ -51,6 +52,7 @@ messages! {
 
     /// Everything that a spore takes from a Nexus.
     FromNexus {
+        Challenge = "CHALLENGE",
         ExecuteSkill = "EXECUTE_SKILL",
         Welcome = "WELCOME",
         Cancel = "CANCEL",
@@ -69,7 +71,7 @@ macro_rules! names {
 names! {
     Handshake = "HANDSHAKE", Heartbeat = "HEARTBEAT", Accepted = "ACCEPTED", Output = "OUTPUT",
     Response = "RESPONSE", Disconnect = "DISCONNECT", Problem = "ERROR", ExecuteSkill = "EXECUTE_SKILL",
-    Welcome = "WELCOME", Cancel = "CANCEL", Ack = "ACK",
+    Welcome = "WELCOME", Cancel = "CANCEL", Ack = "ACK", Hello = "HELLO", Challenge = "CHALLENGE",
 }
 
 /// Why a frame is not a message. Display: a lowercase fragment for people.

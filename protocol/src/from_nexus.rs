@@ -14,6 +14,9 @@ pub struct Welcome {
     pub nexus_version: String,
     /// This session.
     pub session_id: String,
+    /// The spore's own id here. Another one than it proposed when that was taken. Orders are for this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node_id: Option<String>,
     /// Seconds between heartbeats.
     pub heartbeat_interval: u32,
     /// From where to go on with each execution of the handshake's `running`. One that is missing here is not

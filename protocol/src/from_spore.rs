@@ -6,8 +6,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::Capabilities;
 use crate::limits::{self, Violation};
+use crate::{Capabilities, JoinSecret, Signature};
 
 /// HANDSHAKE: the first frame of every session.
 #[derive(Clone, Serialize, Deserialize)]
@@ -19,8 +19,14 @@ pub struct Handshake {
     pub node_name: String,
     /// What it is and can do.
     pub capabilities: Capabilities,
-    /// The shared token.
+    /// The shared token; empty for a spore that has a key.
     pub token: String,
+    /// v2: the spore's signature over the [`crate::Transcript`], after HELLO and CHALLENGE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Signature>,
+    /// v2: the secret of a join code, the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<JoinSecret>,
     /// The highest dialect that the spore speaks.
     #[serde(
         default = "first",
@@ -200,7 +206,7 @@ impl Handshake {
 }
 
 impl std::fmt::Debug for Handshake {
-    /// Everything but the token, which must never reach a log.
+    /// Everything but the secrets, which must never reach a log.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Handshake")
             .field("node_id", &self.node_id)

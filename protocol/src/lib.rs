@@ -6,7 +6,8 @@
 //! # The conversation
 //! ```text
 //! spore                                   Nexus
-//!   HANDSHAKE (who, what, token)   ──▶
+//!   HELLO, CHALLENGE (v2: see [`Transcript`]; not with the shared token)
+//!   HANDSHAKE (who, what, proof)   ──▶
 //!                                  ◀──    WELCOME (v2: session, heartbeat, resume points)
 //!   HEARTBEAT every n seconds      ──▶
 //!                                  ◀──    EXECUTE_SKILL
@@ -24,8 +25,11 @@
 
 mod capabilities;
 mod codec;
+mod fixed;
 mod from_nexus;
 mod from_spore;
+mod introduction;
+mod join_code;
 mod lax;
 pub mod limits;
 mod timestamp;
@@ -35,10 +39,15 @@ pub use capabilities::{Capabilities, Effect, Limits, Method, Methods};
 pub use codec::{
     DecodeError, FromNexus, FromSpore, Message, decode_from_nexus, decode_from_spore, encode,
 };
+pub use fixed::Fixed;
 pub use from_nexus::{Ack, Cancel, ExecuteSkill, Resume, Welcome};
 pub use from_spore::{
     Accepted, Disconnect, Handshake, Heartbeat, Outcome, Output, Problem, Response, Running, Stream,
 };
+pub use introduction::{
+    Challenge, ChannelKind, Hello, Nonce, PublicKey, Signature, Signer, Transcript, close,
+};
+pub use join_code::{Address, JoinCode, JoinCodeError, JoinSecret};
 pub use limits::Violation;
 pub use timestamp::rfc3339;
 pub use version::Version;

@@ -163,6 +163,8 @@ impl Agent {
             node_name: self.node_name.clone(),
             capabilities: self.capabilities.clone(),
             token: self.token.reveal().to_owned(),
+            proof: None,
+            join: None,
             protocol: Version::NEWEST.number(),
             running: self.ledger.running(),
         };

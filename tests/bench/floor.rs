@@ -137,6 +137,7 @@ async fn serve(floor: Floor, socket: WebSocket) {
         nexus_id: String::new(),
         nexus_version: String::new(),
         session_id: String::new(),
+        node_id: None,
         heartbeat_interval: 30,
         resume: Vec::new(),
     };

@@ -79,6 +79,8 @@ async fn connect(persona: &Persona, shared: &Shared) -> Option<Socket> {
         node_name: persona.name.clone(),
         capabilities: persona.capabilities.clone(),
         token: shared.fleet.token.clone(),
+        proof: None,
+        join: None,
         protocol: 2,
         running: Vec::new(),
     };

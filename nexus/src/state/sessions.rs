@@ -259,6 +259,7 @@ impl State {
             nexus_id: self.rules.nexus_id.clone(),
             nexus_version: env!("CARGO_PKG_VERSION").to_owned(),
             session_id: session.0.to_string(),
+            node_id: None,
             heartbeat_interval: u32::try_from(OWN_HEARTBEAT.as_secs()).unwrap_or(3),
             resume: resume.to_vec(),
         };

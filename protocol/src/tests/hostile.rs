@@ -92,6 +92,8 @@ fn hello() -> Handshake {
         node_name: "name".into(),
         capabilities: crate::Capabilities::default(),
         token: "t".into(),
+        proof: None,
+        join: None,
         protocol: 2,
         running: vec![],
     }

@@ -51,6 +51,8 @@ fn handshake_of_v1() {
             ..Default::default()
         },
         token: "t".into(),
+        proof: None,
+        join: None,
         protocol: 1,
         running: vec![],
     };
@@ -83,6 +85,8 @@ fn handshake_of_v2() {
             ..Default::default()
         },
         token: "t".into(),
+        proof: None,
+        join: None,
         protocol: 2,
         running: vec![Running {
             request_id: "r".into(),
@@ -113,6 +117,7 @@ fn welcome() {
         nexus_id: "home".into(),
         nexus_version: "0.1.0".into(),
         session_id: "7".into(),
+        node_id: None,
         heartbeat_interval: 3,
         resume: vec![Resume {
             request_id: "r".into(),
@@ -177,4 +182,65 @@ fn the_small_ones() {
     insta::assert_snapshot!(fields(&Ack { request_id: "r".into(), next_seq: 5, finished: true }), @r#""request_id":"r","next_seq":5,"finished":true"#);
     insta::assert_snapshot!(fields(&Disconnect { node_id: "n".into(), reason: "bye".into() }), @r#""node_id":"n","reason":"bye""#);
     insta::assert_snapshot!(fields(&Problem { code: "malformed".into(), message: "no".into(), request_id: None }), @r#""code":"malformed","message":"no""#);
+}
+
+#[test]
+fn introduction() {
+    let hello = Hello {
+        spore_key: Fixed([1; 32]),
+        nonce: Fixed([2; 32]),
+    };
+    insta::assert_snapshot!(fields(&hello), @r#""spore_key":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","nonce":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI""#);
+    let challenge = Challenge {
+        nexus_key: Fixed([3; 32]),
+        nonce: Fixed([4; 32]),
+        channel: ChannelKind::TlsExporter,
+        signature: Fixed([5; 64]),
+    };
+    insta::assert_snapshot!(fields(&challenge), @r#""nexus_key":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","nonce":"BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQ","channel":"tls-exporter","signature":"BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQ""#);
+}
+
+#[test]
+fn every_part_of_a_transcript_counts() {
+    let one = Transcript {
+        nexus_key: Fixed([1; 32]),
+        spore_key: Fixed([2; 32]),
+        nexus_nonce: Fixed([3; 32]),
+        spore_nonce: Fixed([4; 32]),
+        channel: Some([0; 32]),
+    };
+    let others = [
+        Transcript {
+            nexus_key: Fixed([9; 32]),
+            ..one
+        },
+        Transcript {
+            spore_key: Fixed([9; 32]),
+            ..one
+        },
+        Transcript {
+            nexus_nonce: Fixed([9; 32]),
+            ..one
+        },
+        Transcript {
+            spore_nonce: Fixed([9; 32]),
+            ..one
+        },
+        Transcript {
+            channel: Some([9; 32]),
+            ..one
+        },
+        Transcript {
+            channel: None,
+            ..one
+        },
+    ];
+    let mut all: Vec<_> = others
+        .iter()
+        .map(|other| other.bytes(Signer::Spore))
+        .collect();
+    all.extend([one.bytes(Signer::Spore), one.bytes(Signer::Nexus)]);
+    let different: std::collections::BTreeSet<_> = all.iter().collect();
+    assert_eq!(different.len(), all.len());
+    assert!(all.iter().all(|bytes| bytes.len() == 21 + 2 + 5 * 32));
 }

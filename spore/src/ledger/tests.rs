@@ -281,6 +281,8 @@ fn what_a_hostile_call_made_up_does_not_spoil_the_next_handshake() {
         node_name: "n".to_owned(),
         capabilities: crate::capabilities::detect(&config),
         token: "t".to_owned(),
+        proof: None,
+        join: None,
         protocol: 2,
         running: ledger.running(),
     };
