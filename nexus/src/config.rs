@@ -9,6 +9,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use protocol::Address;
+
 pub use layers::{Compat, Layer, OpenApi, environment, file};
 
 use crate::secret::Secret;
@@ -45,6 +47,8 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// `NEXUS_ALLOWED_ORIGINS`. Web pages that may talk to it, besides its own.
     pub allowed_origins: Vec<String>,
+    /// `NEXUS_PUBLIC_ADDRESSES`. Where spores reach it, `[ws://]host[:port]`, when that is not where it listens.
+    pub public_addresses: Vec<Address>,
     /// `NEXUS_LOCAL_FALLBACK`. A dispatch that no node can take may run on the Nexus' own machine.
     pub local_fallback: bool,
     /// The id of the spore on this machine, if it has one.
@@ -69,6 +73,7 @@ impl Config {
             data_dir,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
+            public_addresses: Vec::new(),
             local_fallback: false,
             local_node: None,
             in_memory: false,
@@ -85,13 +90,6 @@ impl Config {
             problems.push("no data directory: set NEXUS_DATA_DIR or HOME".to_owned());
         }
         all.apply(&mut config, &mut problems);
-        if !config.host.is_loopback() && config.shared_token.is_none() {
-            problems.push(format!(
-                "listening on {} lets other machines in, but there is no shared token: set NEXUS_SHARED_TOKEN \
-                 (`nexus token --new` prints a strong one)",
-                config.host
-            ));
-        }
         if problems.is_empty() {
             Ok(config)
         } else {

@@ -22,6 +22,7 @@ use crate::metrics::Metrics;
 use crate::model::{Event, Now, SessionId, Snapshot};
 use crate::state::{Answer, CancelError, Close, Effect, Kept, State, Submission, SubmitError};
 use crate::store::{Report, Store, Write};
+use crate::trust::Arrival;
 
 /// Inputs that may wait; whoever sends more waits, back to the spores' sockets.
 pub(crate) const INBOX: usize = 4096;
@@ -34,11 +35,11 @@ pub(crate) enum Input {
     Hello {
         session: SessionId,
         hello: Box<Handshake>,
-        peer: String,
+        arrival: Arrival,
         outbox: mpsc::Sender<Message>,
     },
     Message(SessionId, Box<FromSpore>),
-    Pong(SessionId),
+    Pong(SessionId, u64),
     Closed(SessionId, &'static str),
     Run(
         Box<Submission>,
@@ -48,6 +49,7 @@ pub(crate) enum Input {
     Cancel(Uuid, oneshot::Sender<Result<(), CancelError>>),
     Stored(Report),
     Look(Box<dyn FnOnce(&State) + Send>),
+    Change(Box<dyn FnOnce(&mut State, Now) + Send>),
     Subscribe(oneshot::Sender<(Snapshot, broadcast::Receiver<Event>)>),
     Stop(oneshot::Sender<()>),
 }
@@ -112,14 +114,14 @@ impl Hub {
             Input::Hello {
                 session,
                 hello,
-                peer,
+                arrival,
                 outbox,
             } => {
                 self.outboxes.insert(session, outbox);
-                self.state.hello(session, *hello, &peer, now);
+                self.state.hello(session, *hello, arrival, now);
             }
             Input::Message(session, message) => self.state.message(session, *message, now),
-            Input::Pong(session) => self.state.pong(session, now),
+            Input::Pong(session, number) => self.state.pong(session, number, now),
             Input::Closed(session, reason) => {
                 self.outboxes.remove(&session);
                 self.state.closed(session, reason, now);
@@ -129,6 +131,7 @@ impl Hub {
             Input::Cancel(id, done) => drop(done.send(self.state.cancel(id, now))),
             Input::Stored(report) => self.stored(report, now),
             Input::Look(look) => look(&self.state),
+            Input::Change(change) => change(&mut self.state, now),
             Input::Subscribe(subscribed) => {
                 // What came before belongs to the snapshot, so it must not come as an event too.
                 self.carry_out();
@@ -201,7 +204,9 @@ impl Hub {
     fn carry_out_one(&mut self, effect: Effect) {
         match effect {
             Effect::Send(session, frame) => self.post(session, Message::Text(frame.into())),
-            Effect::Ping(session) => self.post(session, Message::Ping(Vec::new().into())),
+            Effect::Ping(session, number) => {
+                self.post(session, Message::Ping(number.to_be_bytes().to_vec().into()));
+            }
             Effect::Close(session, close) => self.hang_up(session, close),
             Effect::Answer(id, answer) => {
                 if let Some(waiting) = self.waiting.remove(&id) {

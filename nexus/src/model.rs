@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::trust::{NodeTrust, Waiting};
+
 /// Dense index of a node, given at registration and never reused while the Nexus knows the node.
 pub type Ordinal = u32;
 
@@ -52,6 +54,8 @@ pub struct NodeFacts {
     pub peer: String,
     /// The machine that the Nexus itself runs on.
     pub local: bool,
+    /// How it came in, and how it stands.
+    pub trust: NodeTrust,
     /// First handshake ever.
     pub registered_at: SystemTime,
     /// Index of its group, 0 for the home system.
@@ -226,7 +230,7 @@ pub struct Chunk {
 /// Everything at one moment.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// In order of registration; the index is the ordinal.
+    /// In order of their ordinals; those of removed nodes are missing.
     pub nodes: Vec<NodeInfo>,
     /// The index is the group's.
     pub groups: Vec<GroupInfo>,
@@ -243,6 +247,10 @@ pub enum Event {
     NodeDisconnected(NodeInfo, Arc<str>),
     /// Its facts or its phase changed.
     NodeChanged(NodeInfo),
+    /// The operator forgot it. Its ordinal may be given to another one.
+    NodeRemoved(NodeInfo),
+    /// Who waits to be let in, all of them.
+    WaitingChanged(Arc<[Waiting]>),
     /// A heartbeat.
     NodeLoad(NodeInfo),
     /// The map grew.

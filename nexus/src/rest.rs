@@ -9,9 +9,12 @@ mod events;
 mod execute;
 mod executions;
 mod health;
+mod join_codes;
 mod json;
 mod nodes;
 mod problem;
+mod standing;
+mod waiting;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,6 +38,8 @@ use problem::Problem;
 
 use crate::config::Config;
 use crate::hub::Handle;
+use crate::joining::Joining;
+use crate::listen::Peer;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
 use crate::session::Gate;
@@ -49,6 +54,7 @@ const UNSENT: usize = 2 * limits::FRAME_TO_SPORE;
 /// What the routes stand on.
 pub(crate) struct Doors {
     pub(crate) handle: Handle,
+    pub(crate) joining: Joining,
     pub(crate) gate: Arc<Gate>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) stopping: CancellationToken,
@@ -101,7 +107,15 @@ struct Document;
 fn protected() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(nodes::list))
-        .routes(routes!(nodes::get))
+        .routes(routes!(nodes::get, standing::edit, standing::remove))
+        .routes(routes!(standing::revoke))
+        .routes(routes!(standing::release))
+        .routes(routes!(join_codes::rekey))
+        .routes(routes!(join_codes::list, join_codes::make))
+        .routes(routes!(join_codes::withdraw))
+        .routes(routes!(waiting::list))
+        .routes(routes!(waiting::accept))
+        .routes(routes!(waiting::turn_away))
         .routes(routes!(execute::execute))
         .routes(routes!(dispatch::dispatch))
         .routes(routes!(executions::list, executions::submit))
@@ -196,5 +210,12 @@ async fn spores(
         .max_write_buffer_size(UNSENT)
         .max_message_size(limits::FRAME_FROM_SPORE)
         .max_frame_size(limits::FRAME_FROM_SPORE)
-        .on_upgrade(move |socket| gate.serve(socket, peer))
+        .on_upgrade(move |socket| {
+            let peer = Peer {
+                address: peer,
+                secure: false,
+                channel: None,
+            };
+            gate.serve(socket, peer)
+        })
 }

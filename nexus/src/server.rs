@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
+use crate::joining::{Joining, reachable_at};
 use crate::metrics::Metrics;
 use crate::rest::{self, App, Doors};
 use crate::secret::{self, Secret};
@@ -51,6 +52,7 @@ pub struct Running {
     addresses: Vec<SocketAddr>,
     api_token: Secret,
     identity: Identity,
+    joining: Joining,
     stopping: CancellationToken,
     listeners: JoinSet<()>,
     sessions: TaskTracker,
@@ -84,6 +86,11 @@ impl Running {
     /// What spores pin.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// To make join codes.
+    pub fn joining(&self) -> &Joining {
+        &self.joining
     }
 
     /// Takes no more connections, lets requests end, says goodbye to spores, writes everything down; at most `deadline`.
@@ -149,6 +156,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     for node in remembered.nodes {
         state.restore_node(node);
     }
+    state.restore_trust(remembered.codes, remembered.waiting);
 
     let metrics = Arc::new(Metrics::default());
     let handle = Handle {
@@ -157,9 +165,24 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let stopping = CancellationToken::new();
     let sessions = TaskTracker::new();
-    let gate = Gate::new(inbox, config.shared_token.clone(), sessions.clone());
+    let gate = Gate::new(
+        inbox,
+        config.shared_token.clone(),
+        identity.clone(),
+        sessions.clone(),
+    );
+    let mut reachable = config.public_addresses.clone();
+    if reachable.is_empty() {
+        reachable = addresses
+            .first()
+            .copied()
+            .map(reachable_at)
+            .unwrap_or_default();
+    }
+    let joining = Joining::new(handle.clone(), identity.public(), reachable);
     let doors = Doors {
         handle: handle.clone(),
+        joining: joining.clone(),
         gate,
         metrics: Arc::clone(&metrics),
         stopping: stopping.clone(),
@@ -175,6 +198,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         addresses,
         api_token,
         identity,
+        joining,
         stopping,
         listeners: serving,
         sessions,

@@ -1,9 +1,10 @@
-//! One spore's WebSocket, `GET /ws/nodes`: handshake within a deadline, token, then frames to the hub and back.
+//! One spore's WebSocket, `GET /ws/nodes`: the introduction within a deadline, then frames to the hub and back.
 //!
 //! The reader waits for the hub, so a flood is pushed back into the spore's socket; the writer never makes the hub
 //! wait: its outbox is bounded and a full one ends the session. Not here: what messages mean.
 
-use std::net::SocketAddr;
+mod introduction;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -11,18 +12,19 @@ use std::time::{Duration, SystemTime};
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use protocol::{FromSpore, Handshake, Problem, Version, decode_from_spore, limits};
+use protocol::{FromSpore, Handshake, Problem, Version, decode_from_spore};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use crate::hub::Input;
+use crate::identity::Identity;
+use crate::listen::Peer;
 use crate::model::SessionId;
 use crate::secret::Secret;
 use crate::state::Close;
+use crate::trust::Arrival;
 
-/// How long a spore may take to say who it is.
-const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// How long a peer may take to take one batch of frames off us.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 /// How long a peer may take to read our close frame.
@@ -40,6 +42,7 @@ const BATCH: usize = 64;
 pub(crate) struct Gate {
     inbox: mpsc::Sender<Input>,
     token: Option<Secret>,
+    identity: Identity,
     next: AtomicU64,
     strangers: Semaphore,
     tasks: TaskTracker,
@@ -49,11 +52,13 @@ impl Gate {
     pub(crate) fn new(
         inbox: mpsc::Sender<Input>,
         token: Option<Secret>,
+        identity: Identity,
         tasks: TaskTracker,
     ) -> Arc<Self> {
         Arc::new(Self {
             inbox,
             token,
+            identity,
             next: AtomicU64::new(1),
             strangers: Semaphore::new(STRANGERS),
             tasks,
@@ -61,48 +66,20 @@ impl Gate {
     }
 
     /// Serves one socket until it ends.
-    pub(crate) async fn serve(self: Arc<Self>, mut socket: WebSocket, peer: SocketAddr) {
-        match self.introduce(&mut socket).await {
-            Ok(hello) => {
+    pub(crate) async fn serve(self: Arc<Self>, mut socket: WebSocket, peer: Peer) {
+        match self.introduce(&mut socket, &peer).await {
+            Ok((hello, arrival)) => {
                 let session = SessionId(self.next.fetch_add(1, Ordering::Relaxed));
                 // A fresh task: the future of the handshake is large and would stay for the session's life.
                 let tasks = self.tasks.clone();
-                tasks.spawn(self.converse(socket, session, hello, peer));
+                tasks.spawn(self.converse(socket, session, hello, arrival));
             }
             Err(Some(close)) => {
-                tracing::info!(%peer, code = close.code, reason = %close.reason, "a spore was turned away");
+                tracing::info!(peer = %peer.address, code = close.code, reason = %close.reason, "a spore was turned away");
                 drop(timeout(WRITE_TIME, say_goodbye(&mut socket, close)).await);
             }
             Err(None) => {}
         }
-    }
-
-    /// The first frame. `Err(None)`: it hung up by itself.
-    async fn introduce(&self, socket: &mut WebSocket) -> Result<Box<Handshake>, Option<Close>> {
-        let _stranger = self.strangers.acquire().await.map_err(|_| None)?;
-        let first = timeout(HANDSHAKE_TIME, first_frame(socket))
-            .await
-            .map_err(|_| Close::too_slow())?;
-        let text = first.ok_or(None)?;
-        if text.len() > limits::HANDSHAKE_FRAME {
-            return Err(Some(Close::bad_handshake("too large")));
-        }
-        let hello = match decode_from_spore(&text) {
-            Ok(FromSpore::Handshake(hello)) => hello,
-            Ok(_) => return Err(Some(Close::not_a_handshake())),
-            Err(error) => return Err(Some(Close::bad_handshake(&error.to_string()))),
-        };
-        if !self
-            .token
-            .as_ref()
-            .is_some_and(|token| token.matches(&hello.token))
-        {
-            return Err(Some(Close::unauthorized()));
-        }
-        hello
-            .check()
-            .map_err(|violation| Close::bad_handshake(&violation.to_string()))?;
-        Ok(Box::new(hello))
     }
 
     async fn converse(
@@ -110,19 +87,25 @@ impl Gate {
         socket: WebSocket,
         session: SessionId,
         hello: Box<Handshake>,
-        peer: SocketAddr,
+        arrival: Arrival,
     ) {
         let version = Version::negotiate(hello.protocol).unwrap_or(Version::V1);
         let (outbox, frames) = mpsc::channel(OUTBOX);
-        let node = hello.node_id.clone();
-        tracing::info!(%peer, node, name = hello.node_name, dialect = version.number(), "a spore joined");
+        let (node, peer) = (hello.node_id.clone(), arrival.peer.clone());
+        tracing::info!(
+            peer,
+            node,
+            name = hello.node_name,
+            dialect = version.number(),
+            "a spore is here"
+        );
         let (sink, stream) = socket.split();
         let writer = self.tasks.spawn(write(sink, frames));
         let complaints = outbox.downgrade();
         let introduced = Input::Hello {
             session,
             hello,
-            peer: peer.to_string(),
+            arrival,
             outbox,
         };
         if self.inbox.send(introduced).await.is_err() {
@@ -143,21 +126,14 @@ impl Gate {
                 _ = writer => timeout(FAREWELL, reading).await.unwrap_or("its connection broke"),
             }
         };
-        tracing::info!(%peer, node, reason, "a spore left");
+        tracing::info!(peer, node, reason, "a spore left");
         drop(self.inbox.send(Input::Closed(session, reason)).await);
     }
 }
 
-/// The first data frame as text, whatever its opcode.
-async fn first_frame(socket: &mut WebSocket) -> Option<String> {
-    loop {
-        match socket.recv().await?.ok()? {
-            Message::Text(text) => return Some(text.to_string()),
-            Message::Binary(bytes) => return Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Message::Close(_) => return None,
-            Message::Ping(_) | Message::Pong(_) => {}
-        }
-    }
+/// The number that we put into our ping.
+fn number_of(pong: &[u8]) -> u64 {
+    pong.try_into().map_or(0, u64::from_be_bytes)
 }
 
 async fn say_goodbye(socket: &mut WebSocket, close: Close) {
@@ -187,7 +163,8 @@ impl Reader<'_> {
                 None => return "its connection broke",
                 Some(Err(error)) => return self.broken(&error),
                 Some(Ok(Message::Close(_))) => return "it hung up",
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::Pong(self.session),
+                Some(Ok(Message::Ping(_))) => Input::Pong(self.session, 0),
+                Some(Ok(Message::Pong(number))) => Input::Pong(self.session, number_of(&number)),
                 Some(Ok(Message::Text(text))) => match self.read(&text) {
                     Some(message) => Input::Message(self.session, Box::new(message)),
                     None => continue,

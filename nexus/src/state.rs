@@ -2,6 +2,7 @@
 //! out. No clock is read here, no channel and no socket is known. A test can play a day of failures at once.
 //!
 //! - [`sessions`]: handshakes, lost sessions, resume.
+//! - [`trust`], [`standing`], [`rivals`]: who may come in.
 //! - [`liveness`]: silence, deadlines.
 //! - [`submit`]: what is asked, on which node; queues; failover.
 //! - [`answers`]: what nodes say of it.
@@ -15,8 +16,11 @@ mod effect;
 mod execution;
 mod liveness;
 mod node;
+mod rivals;
 mod sessions;
+mod standing;
 mod submit;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -86,6 +90,7 @@ pub struct State {
     /// Events are made only when somebody listens.
     listening: bool,
     effects: Vec<Effect>,
+    trust: trust::Trust,
 }
 
 impl State {
@@ -106,6 +111,7 @@ impl State {
             methods: HashMap::new(),
             listening: false,
             effects: Vec::new(),
+            trust: trust::Trust::default(),
         }
     }
 
@@ -122,7 +128,7 @@ impl State {
     /// When [`Self::tick`] wants to be called next.
     pub fn poll_timeout(&self) -> Duration {
         let deadline = self.deadlines.first().map_or(Duration::MAX, |(at, _)| *at);
-        deadline.min(self.next_sweep)
+        deadline.min(self.next_sweep).min(self.rivals_timeout())
     }
 
     /// Everything at this moment.
@@ -130,7 +136,7 @@ impl State {
         let mut executions: Vec<_> = self.executions.values().map(Execution::info).collect();
         executions.sort_by_key(|execution| (execution.submitted_at, execution.id));
         Snapshot {
-            nodes: self.nodes.iter().map(Node::info).collect(),
+            nodes: self.nodes().map(Node::info).collect(),
             groups: self.chart.groups(),
             executions: executions.into_iter().map(Arc::new).collect(),
         }
@@ -138,7 +144,7 @@ impl State {
 
     /// All nodes in order of registration.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
-        self.nodes.iter()
+        self.nodes.iter().filter(|node| !node.removed)
     }
 
     /// One node.
@@ -150,14 +156,13 @@ impl State {
 
     /// Nodes that announce a skill.
     pub fn nodes_with_skill<'a>(&'a self, skill: &'a str) -> impl Iterator<Item = &'a Node> {
-        self.nodes
-            .iter()
+        self.nodes()
             .filter(move |node| node.capabilities().skills.iter().any(|name| name == skill))
     }
 
     /// Nodes that carry a tag.
     pub fn nodes_with_tag<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a Node> {
-        self.nodes.iter().filter(move |node| node.has_tag(tag))
+        self.nodes().filter(move |node| node.has_tag(tag))
     }
 
     /// One execution that is under way or recent.
@@ -176,12 +181,12 @@ impl State {
     pub fn phases(&self) -> [usize; 3] {
         use crate::model::Phase::{Offline, Online, Suspect};
         [Online, Suspect, Offline]
-            .map(|phase| self.nodes.iter().filter(|node| node.phase == phase).count())
+            .map(|phase| self.nodes().filter(|node| node.phase == phase).count())
     }
 
     #[expect(
         clippy::indexing_slicing,
-        reason = "ordinals are handed out by this type only and nodes are never removed"
+        reason = "ordinals are handed out by this type only and their places are never removed"
     )]
     fn at(&self, ordinal: Ordinal) -> &Node {
         &self.nodes[index(ordinal)]
@@ -189,7 +194,7 @@ impl State {
 
     #[expect(
         clippy::indexing_slicing,
-        reason = "ordinals are handed out by this type only and nodes are never removed"
+        reason = "ordinals are handed out by this type only and their places are never removed"
     )]
     fn at_mut(&mut self, ordinal: Ordinal) -> &mut Node {
         &mut self.nodes[index(ordinal)]

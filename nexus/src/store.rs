@@ -14,13 +14,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use protocol::{Capabilities, Version};
+use protocol::{Capabilities, PublicKey, Version};
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::model::{Chunk, ExecutionInfo};
 use crate::state::Kept;
+use crate::trust::{JoinCodeInfo, NodeTrust, Waiting};
 
 /// Writes that may wait for the disk at once; more are dropped and counted.
 const QUEUE: usize = 32 * 1024;
@@ -36,6 +37,8 @@ pub struct NodeRow {
     pub version: Version,
     pub peer: String,
     pub group_key: Option<String>,
+    pub trust: NodeTrust,
+    pub removed: bool,
     pub registered_at: SystemTime,
     pub last_seen: SystemTime,
 }
@@ -45,6 +48,14 @@ pub struct NodeRow {
 pub enum Write {
     /// A node's record, replacing the older one.
     Node(Box<NodeRow>),
+    /// A join code, replacing the older state of it.
+    JoinCode(Box<JoinCodeInfo>),
+    /// A join code that is of no use any more.
+    ForgetJoinCode(Uuid),
+    /// A machine in the waiting room.
+    Waiting(Box<Waiting>),
+    /// It is not there any more.
+    Unseat(PublicKey),
     /// An execution begins.
     Begin(Arc<ExecutionInfo>, Option<Kept>),
     /// It wrote something. Its commit is always reported.
@@ -116,6 +127,10 @@ struct Health {
 pub struct Remembered {
     /// In order of their ordinals.
     pub nodes: Vec<NodeRow>,
+    /// Join codes.
+    pub codes: Vec<JoinCodeInfo>,
+    /// The waiting room.
+    pub waiting: Vec<Waiting>,
 }
 
 impl Store {
@@ -133,6 +148,8 @@ impl Store {
         };
         let remembered = Remembered {
             nodes: rows::nodes(&connection).map_err(failed)?,
+            codes: rows::codes(&connection).map_err(failed)?,
+            waiting: rows::waiting(&connection).map_err(failed)?,
         };
         rows::orphan(&connection, SystemTime::now()).map_err(failed)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
@@ -204,8 +221,7 @@ impl Store {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (answer, result) = oneshot::channel::<rusqlite::Result<T>>();
-        self.ask("cannot write", |connection: &mut Connection| {
+        self.ask("cannot write", |connection| {
             let transaction = connection.transaction()?;
             let value = change(&transaction)?;
             transaction.commit().map(|()| value)

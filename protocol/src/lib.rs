@@ -29,7 +29,7 @@ mod fixed;
 mod from_nexus;
 mod from_spore;
 mod introduction;
-mod join_code;
+pub mod join_code;
 mod lax;
 pub mod limits;
 mod timestamp;

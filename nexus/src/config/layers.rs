@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::Config;
+use crate::joining::addresses;
 use crate::secret::Secret;
 
 /// What one source says; the keys of the TOML file are the fields' names.
@@ -29,6 +30,7 @@ pub struct Layer {
     pub data_dir: Option<PathBuf>,
     pub allowed_hosts: Option<Vec<String>>,
     pub allowed_origins: Option<Vec<String>>,
+    pub public_addresses: Option<Vec<String>>,
     pub local_fallback: Option<bool>,
     #[serde(skip)]
     pub problems: Vec<String>,
@@ -81,6 +83,7 @@ impl Layer {
             data_dir: upper.data_dir.or(self.data_dir),
             allowed_hosts: upper.allowed_hosts.or(self.allowed_hosts),
             allowed_origins: upper.allowed_origins.or(self.allowed_origins),
+            public_addresses: upper.public_addresses.or(self.public_addresses),
             local_fallback: upper.local_fallback.or(self.local_fallback),
             problems,
         }
@@ -93,6 +96,12 @@ impl Layer {
         put(&mut config.port, self.port);
         put(&mut config.allowed_hosts, self.allowed_hosts);
         put(&mut config.allowed_origins, self.allowed_origins);
+        if let Some(texts) = self.public_addresses {
+            match addresses(&texts) {
+                Ok(read) => config.public_addresses = read,
+                Err(why) => problems.push(format!("NEXUS_PUBLIC_ADDRESSES: {why}")),
+            }
+        }
         put(&mut config.local_fallback, self.local_fallback);
         config.shared_token = self.shared_token.filter(|token| !token.reveal().is_empty());
         config.open_api = self.open_api == Some(OpenApi::Loopback);
@@ -164,6 +173,10 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
             }
             "NEXUS_ALLOWED_ORIGINS" => {
                 layer.allowed_origins = Some(list(value));
+                Ok(())
+            }
+            "NEXUS_PUBLIC_ADDRESSES" => {
+                layer.public_addresses = Some(list(value));
                 Ok(())
             }
             "NEXUS_LOCAL_FALLBACK" => truth(value).map(|it| layer.local_fallback = Some(it)),

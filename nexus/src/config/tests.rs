@@ -97,28 +97,6 @@ fn unknown_keys_of_the_file_are_refused_and_a_missing_file_matters_only_when_ask
 }
 
 #[test]
-fn other_machines_need_a_token() {
-    let everywhere = Layer {
-        host: Some("0.0.0.0".parse().unwrap()),
-        ..Layer::default()
-    };
-    assert!(config([everywhere]).unwrap_err()[0].contains("NEXUS_SHARED_TOKEN"));
-    let everywhere = Layer {
-        host: Some("0.0.0.0".parse().unwrap()),
-        ..Layer::default()
-    };
-    assert!(
-        config([everywhere, env(&[("NEXUS_SHARED_TOKEN", "")])]).is_err(),
-        "an empty token is none"
-    );
-    let everywhere = Layer {
-        host: Some("::".parse().unwrap()),
-        ..Layer::default()
-    };
-    assert!(config([everywhere, env(&[("NEXUS_SHARED_TOKEN", "x")])]).is_ok());
-}
-
-#[test]
 fn compatibility_is_one_switch() {
     let config = config([env(&[("NEXUS_COMPAT", "prototype")])]).unwrap();
     assert_eq!(

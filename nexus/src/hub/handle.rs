@@ -7,7 +7,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::Input;
-use crate::model::{Chunk, Event, ExecutionInfo, NodeInfo, Snapshot};
+use crate::model::{Chunk, Event, ExecutionInfo, NodeInfo, Now, Snapshot};
 use crate::state::{Answer, CancelError, Execution, State, Submission, SubmitError};
 use crate::store::{Store, StoreError};
 
@@ -141,6 +141,25 @@ impl Handle {
     ) -> Result<T, Acceptance> {
         self.ask(|seen| Input::Look(Box::new(move |state| drop(seen.send(look(state))))))
             .await
+    }
+
+    /// Changes the state between two inputs; returns when what follows from it is on disk.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&mut State, Now) -> T + Send + 'static,
+    ) -> Result<T, Acceptance> {
+        let changed = self
+            .ask(|done| {
+                Input::Change(Box::new(move |state, now| {
+                    drop(done.send(change(state, now)))
+                }))
+            })
+            .await?;
+        // The hub hands writes over before it takes its next input, and the store does things in order.
+        self.look(|_| ()).await?;
+        let written = self.store.read(|_| Ok(())).await;
+        written.map_err(|error| Acceptance::NotKept(error.to_string()))?;
+        Ok(changed)
     }
 
     async fn ask<T>(

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 use super::access::bearer_of;
 use super::executions::{ChunkBody, ExecutionBody};
 use super::nodes::NodeBody;
+use super::waiting::WaitingBody;
 use super::{App, Problem, Shared};
 use crate::model::{Event, Snapshot};
 
@@ -178,6 +179,15 @@ fn event_json(what: &Event) -> Value {
                 &message,
                 json!({"node_id": node.facts.id, "node": NodeBody::new(node)}),
             )
+        }
+        Event::NodeRemoved(node) => {
+            let message = format!("Node {} was removed", node.facts.name);
+            event("NODE_REMOVED", &message, json!({"node_id": node.facts.id}))
+        }
+        Event::WaitingChanged(waiting) => {
+            let waiting: Vec<_> = waiting.iter().map(WaitingBody::new).collect();
+            let message = format!("{} machines wait to be let in", waiting.len());
+            event("WAITING_UPDATED", &message, json!({"waiting": waiting}))
         }
         Event::NodeLoad(node) => {
             let data = json!({"node_id": node.facts.id, "cpu_usage": node.cpu, "memory_usage": node.memory,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::json::{answer, flag};
+use super::standing::TrustBody;
 use super::{Problem, Shared};
 use crate::model::{NodeInfo, Phase};
 
@@ -34,6 +35,7 @@ pub(crate) struct NodeBody<'a> {
     protocol: u32,
     address: &'a str,
     latency_ms: Option<f64>,
+    trust: TrustBody<'a>,
 }
 
 impl<'a> NodeBody<'a> {
@@ -58,6 +60,7 @@ impl<'a> NodeBody<'a> {
             protocol: facts.version.number(),
             address: &facts.peer,
             latency_ms: node.latency.map(|latency| latency.as_secs_f64() * 1000.0),
+            trust: TrustBody::new(&facts.trust),
         }
     }
 }

@@ -29,7 +29,7 @@ impl State {
             FromSpore::Problem(problem) => self.problem(ordinal, &problem, now),
             FromSpore::Disconnect(_) => self.closed(session, "left", now),
             // A second handshake means nothing; the contract says to ignore it.
-            FromSpore::Handshake(_) => {}
+            FromSpore::Hello(_) | FromSpore::Handshake(_) => {}
         }
     }
 

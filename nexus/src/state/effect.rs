@@ -13,8 +13,8 @@ use crate::store::Write;
 pub enum Effect {
     /// Write a frame to a spore. A full outbox means a peer that does not read: the session is closed.
     Send(SessionId, String),
-    /// Send a WebSocket ping.
-    Ping(SessionId),
+    /// Send a WebSocket ping with this number; 0 is an ordinary one.
+    Ping(SessionId, u64),
     /// End a session.
     Close(SessionId, Close),
     /// The end of an execution, for whoever waits for it.
@@ -40,6 +40,71 @@ impl Close {
         Self {
             code: 1008,
             reason: "Authentication failed".to_owned(),
+        }
+    }
+
+    /// A proof is wrong, or belongs to another connection.
+    pub fn bad_proof() -> Self {
+        Self {
+            code: 1008,
+            reason: "the proof of your key is wrong".to_owned(),
+        }
+    }
+
+    /// The shared token never speaks for a node that has a key of its own.
+    pub fn has_a_key() -> Self {
+        Self {
+            code: 1008,
+            reason: "this node has a key of its own; the shared token does not speak for it"
+                .to_owned(),
+        }
+    }
+
+    /// See [`protocol::close`].
+    pub fn unknown_key() -> Self {
+        Self {
+            code: protocol::close::UNKNOWN_KEY,
+            reason: "this key is not known here; join with a code".to_owned(),
+        }
+    }
+
+    /// See [`protocol::close`].
+    pub fn waiting() -> Self {
+        Self {
+            code: protocol::close::WAITING,
+            reason: "waiting until a person accepts this machine".to_owned(),
+        }
+    }
+
+    /// See [`protocol::close`].
+    pub fn revoked() -> Self {
+        Self {
+            code: protocol::close::REVOKED,
+            reason: "the key of this node was revoked".to_owned(),
+        }
+    }
+
+    /// See [`protocol::close`].
+    pub fn held() -> Self {
+        Self {
+            code: protocol::close::HELD,
+            reason: "this node is held until a person has looked at it".to_owned(),
+        }
+    }
+
+    /// See [`protocol::close`].
+    pub fn bad_code() -> Self {
+        Self {
+            code: protocol::close::BAD_CODE,
+            reason: "this join code is unknown, used up, withdrawn or too old".to_owned(),
+        }
+    }
+
+    /// The operator forgot the node.
+    pub fn removed() -> Self {
+        Self {
+            code: protocol::close::UNKNOWN_KEY,
+            reason: "this node was removed".to_owned(),
         }
     }
 

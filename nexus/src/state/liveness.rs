@@ -32,8 +32,8 @@ impl State {
         Some(ordinal)
     }
 
-    /// The answer to a ping.
-    pub fn pong(&mut self, session: SessionId, now: Now) {
+    /// The answer to the ping of this number.
+    pub fn pong(&mut self, session: SessionId, number: u64, now: Now) {
         if let Some(ordinal) = self.heard(session, now) {
             let node = self.at_mut(ordinal);
             node.latency = node
@@ -41,6 +41,7 @@ impl State {
                 .take()
                 .map(|sent| now.at.saturating_sub(sent))
                 .or(node.latency);
+            self.both_live(ordinal, number, now);
         }
     }
 
@@ -56,6 +57,7 @@ impl State {
                 self.due(id, now);
             }
         }
+        self.rivals_due(now);
         if now.at >= self.next_sweep {
             self.next_sweep = now.at + SWEEP;
             for ordinal in 0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX) {
@@ -84,7 +86,7 @@ impl State {
                 .is_none_or(|sent| now.at.saturating_sub(sent) >= ping_after)
         {
             self.at_mut(ordinal).pinged = Some(now.at);
-            self.effects.push(Effect::Ping(session));
+            self.effects.push(Effect::Ping(session, 0));
         }
         let node = self.at(ordinal);
         if silence >= offline_after {

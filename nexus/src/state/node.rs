@@ -16,6 +16,8 @@ pub struct Node {
     pub ordinal: Ordinal,
     /// What changes only with a handshake.
     pub facts: Arc<NodeFacts>,
+    /// Forgotten by the operator; only its place on the map is left.
+    pub removed: bool,
     /// Its live session.
     pub session: Option<SessionId>,
     /// Reachability.

@@ -8,9 +8,11 @@ use protocol::{Handshake, Resume, Running, Version, Welcome};
 use uuid::Uuid;
 
 use super::execution::OutputLog;
+use super::trust::Admission;
 use super::{Call, Close, Effect, Execution, Mode, Node, OWN_HEARTBEAT, State, frame, reschedule};
 use crate::model::{Event, ExecutionState, NodeFacts, Now, Ordinal, Phase, SessionId};
 use crate::store::{NodeRow, Write};
+use crate::trust::{Arrival, Joined, NodeTrust};
 
 /// How long a caller may go on waiting for an execution whose node was lost and may come back.
 const RESUME_GRACE: Duration = Duration::from_secs(30);
@@ -26,7 +28,12 @@ impl State {
         let place = self.chart.add(row.group_key.as_deref());
         let ordinal = self.next_ordinal();
         self.group_keys.insert(ordinal, row.group_key);
-        self.by_id.insert(row.id.clone(), ordinal);
+        if !row.removed {
+            self.by_id.insert(row.id.clone(), ordinal);
+            if let Some(key) = row.trust.key {
+                self.trust.keys.insert(key, ordinal);
+            }
+        }
         let local = self.rules.local_node.as_ref() == Some(&row.id);
         let facts = NodeFacts {
             id: row.id,
@@ -35,6 +42,7 @@ impl State {
             version: row.version,
             peer: row.peer,
             local,
+            trust: row.trust,
             registered_at: row.registered_at,
             group: place.group,
             x: place.x,
@@ -43,6 +51,7 @@ impl State {
         self.nodes.push(Node {
             ordinal,
             facts: Arc::new(facts),
+            removed: row.removed,
             session: None,
             phase: Phase::Offline,
             cpu: 0.0,
@@ -58,29 +67,37 @@ impl State {
         });
     }
 
-    /// A checked and authenticated handshake. The newest session of a node wins.
-    pub fn hello(&mut self, session: SessionId, mut hello: Handshake, peer: &str, now: Now) {
-        self.intern(&mut hello.capabilities);
+    /// A checked handshake of somebody who proved what `arrival` says. With the shared token the newest session of a node
+    /// wins; with a key the older one is asked first.
+    pub fn hello(&mut self, session: SessionId, mut hello: Handshake, arrival: Arrival, now: Now) {
         let Some(version) = Version::negotiate(hello.protocol) else {
-            self.effects.push(Effect::Close(
-                session,
-                Close::bad_handshake("protocol 0 does not exist"),
-            ));
+            let close = Close::bad_handshake("protocol 0 does not exist");
+            self.effects.push(Effect::Close(session, close));
             return;
         };
-        let known = self.by_id.get(&hello.node_id).copied();
-        if known.is_none() && self.nodes.len() >= self.rules.max_nodes {
-            self.effects.push(Effect::Close(session, Close::full()));
-            return;
-        }
+        let admission = match self.admit(&mut hello, &arrival, now) {
+            Ok(admission) => admission,
+            Err(close) => return self.effects.push(Effect::Close(session, close)),
+        };
+        self.intern(&mut hello.capabilities);
         let chart = self.chart.revision();
-        let ordinal = known.unwrap_or_else(|| self.register(&hello, version, now));
+        let ordinal = match admission {
+            Admission::Known(ordinal) => ordinal,
+            Admission::New(..) if self.by_id.len() >= self.rules.max_nodes => {
+                return self.effects.push(Effect::Close(session, Close::full()));
+            }
+            Admission::New(trust, group) => self.register(&hello, version, *trust, group, now),
+        };
+        let node = self.at(ordinal);
+        if node.session.is_some() && node.facts.trust.key.is_some() {
+            return self.rival(ordinal, session, hello, arrival, now);
+        }
         if let Some(older) = self.at_mut(ordinal).session.take() {
             self.sessions.remove(&older);
             self.effects.push(Effect::Close(older, Close::replaced()));
             self.lose_in_flight(ordinal, now);
         }
-        let running = self.attach(ordinal, session, hello, version, peer, now);
+        let running = self.attach(ordinal, session, hello, version, &arrival, now);
         if self.chart.revision() != chart {
             self.publish(|state| Event::GroupsChanged(state.chart.groups().into()));
         }
@@ -88,7 +105,7 @@ impl State {
         self.keep_node(ordinal);
         let resume = self.resume(ordinal, &running, now);
         if version >= Version::V2 {
-            self.welcome(session, version, &resume, now);
+            self.welcome(session, ordinal, version, &resume, now);
         }
         self.stop_resumed(ordinal, &resume, now);
         self.pump(ordinal, now);
@@ -97,7 +114,7 @@ impl State {
     /// A session's socket is gone.
     pub fn closed(&mut self, session: SessionId, reason: &str, now: Now) {
         let Some(ordinal) = self.sessions.remove(&session) else {
-            return;
+            return self.forget_rival(session);
         };
         let node = self.at_mut(ordinal);
         node.session = None;
@@ -110,22 +127,70 @@ impl State {
         if !was_offline {
             self.publish_node(ordinal, |info| Event::NodeDisconnected(info, reason.into()));
         }
+        self.succeed(ordinal, now);
     }
 
-    /// Makes the record of a node never seen before.
-    fn register(&mut self, hello: &Handshake, version: Version, now: Now) -> Ordinal {
-        let ordinal = self.next_ordinal();
-        self.restore_node(NodeRow {
-            ordinal,
+    /// Makes the record of a node never seen before. It stands where a removed one of its group stood, if there is one.
+    pub(super) fn register(
+        &mut self,
+        hello: &Handshake,
+        version: Version,
+        mut trust: NodeTrust,
+        group: Option<String>,
+        now: Now,
+    ) -> Ordinal {
+        hello.node_name.clone_into(&mut trust.own_name);
+        trust.own_tags.clone_from(&hello.capabilities.tags);
+        let mut capabilities = hello.capabilities.clone();
+        capabilities.tags = trust.all_tags();
+        let group_key = group.or_else(|| group_key(&capabilities.tags));
+        let row = NodeRow {
+            ordinal: self.next_ordinal(),
             id: hello.node_id.clone(),
-            name: hello.node_name.clone(),
-            capabilities: hello.capabilities.clone(),
+            name: trust.shown_name(),
+            capabilities,
             version,
             peer: String::new(),
-            group_key: group_key(&hello.capabilities.tags),
+            group_key,
+            trust,
+            removed: false,
             registered_at: now.wall,
             last_seen: now.wall,
-        });
+        };
+        match self.vacancy(row.group_key.as_deref()) {
+            Some(ordinal) => self.reoccupy(ordinal, row),
+            None => {
+                let ordinal = row.ordinal;
+                self.restore_node(row);
+                ordinal
+            }
+        }
+    }
+
+    fn vacancy(&self, group: Option<&str>) -> Option<Ordinal> {
+        let of_group = |ordinal: &Ordinal| {
+            self.group_keys
+                .get(ordinal)
+                .is_some_and(|key| key.as_deref() == group)
+        };
+        let removed = self.nodes.iter().filter(|node| node.removed);
+        removed.map(|node| node.ordinal).find(of_group)
+    }
+
+    fn reoccupy(&mut self, ordinal: Ordinal, row: NodeRow) -> Ordinal {
+        self.by_id.insert(row.id.clone(), ordinal);
+        if let Some(key) = row.trust.key {
+            self.trust.keys.insert(key, ordinal);
+        }
+        let local = self.rules.local_node.as_ref() == Some(&row.id);
+        let node = self.at_mut(ordinal);
+        let mut facts = NodeFacts::clone(&node.facts);
+        (facts.id, facts.name, facts.capabilities) = (row.id, row.name, row.capabilities);
+        (facts.version, facts.trust, facts.local) = (row.version, row.trust, local);
+        facts.registered_at = row.registered_at;
+        node.facts = Arc::new(facts);
+        node.removed = false;
+        node.latency = None;
         ordinal
     }
 
@@ -136,16 +201,21 @@ impl State {
         session: SessionId,
         hello: Handshake,
         version: Version,
-        peer: &str,
+        arrival: &Arrival,
         now: Now,
     ) -> Vec<Running> {
         self.sessions.insert(session, ordinal);
         let node = self.at_mut(ordinal);
         let mut facts = NodeFacts::clone(&node.facts);
-        facts.name = hello.node_name;
+        facts.trust.own_name = hello.node_name;
+        facts.trust.own_tags.clone_from(&hello.capabilities.tags);
+        facts.trust.secure = arrival.secure;
+        facts.local |= facts.trust.joined == Joined::Local;
+        facts.name = facts.trust.shown_name();
         facts.capabilities = hello.capabilities;
+        facts.capabilities.tags = facts.trust.all_tags();
         facts.version = version;
-        peer.clone_into(&mut facts.peer);
+        arrival.peer.clone_into(&mut facts.peer);
         node.facts = Arc::new(facts);
         node.session = Some(session);
         node.phase = Phase::Online;
@@ -253,13 +323,20 @@ impl State {
         }
     }
 
-    fn welcome(&mut self, session: SessionId, version: Version, resume: &[Resume], now: Now) {
+    fn welcome(
+        &mut self,
+        session: SessionId,
+        ordinal: Ordinal,
+        version: Version,
+        resume: &[Resume],
+        now: Now,
+    ) {
         let welcome = Welcome {
             protocol: version.number(),
             nexus_id: self.rules.nexus_id.clone(),
             nexus_version: env!("CARGO_PKG_VERSION").to_owned(),
             session_id: session.0.to_string(),
-            node_id: None,
+            node_id: Some(self.at(ordinal).facts.id.clone()),
             heartbeat_interval: u32::try_from(OWN_HEARTBEAT.as_secs()).unwrap_or(3),
             resume: resume.to_vec(),
         };
@@ -309,6 +386,8 @@ impl State {
             version: node.facts.version,
             peer: node.facts.peer.clone(),
             group_key: self.group_keys.get(&ordinal).cloned().flatten(),
+            trust: node.facts.trust.clone(),
+            removed: node.removed,
             registered_at: node.facts.registered_at,
             last_seen: node.last_seen,
         };

@@ -8,6 +8,7 @@ mod balance;
 mod executions;
 mod liveness;
 mod sessions;
+mod trust;
 
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +24,7 @@ use super::{
     SubmitError, Target,
 };
 use crate::model::{Event, ExecutionState, Now, Phase, SessionId};
+use crate::trust::{Arrival, Credential};
 
 /// A swarm with a clock that moves when told.
 struct Swarm {
@@ -92,9 +94,18 @@ impl Swarm {
     }
 
     fn join_as(&mut self, hello: Handshake) -> SessionId {
+        self.arrive(hello, Credential::SharedToken)
+    }
+
+    fn arrive(&mut self, hello: Handshake, credential: Credential) -> SessionId {
         self.sessions += 1;
         let session = SessionId(self.sessions);
-        self.state.hello(session, hello, "10.0.0.1:5", self.now());
+        let arrival = Arrival {
+            peer: "10.0.0.1:5".to_owned(),
+            secure: true,
+            credential,
+        };
+        self.state.hello(session, hello, arrival, self.now());
         self.collect();
         session
     }
@@ -247,6 +258,8 @@ fn hello(id: &str, protocol: u32) -> Handshake {
             ..Capabilities::default()
         },
         token: "t".into(),
+        proof: None,
+        join: None,
         protocol,
         running: vec![],
     }

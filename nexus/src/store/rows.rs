@@ -5,8 +5,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use protocol::{Stream, Version};
 use rusqlite::{Connection, params};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::NodeRow;
 use crate::model::{Chunk, ExecutionInfo};
+use crate::trust::{JoinCodeInfo, Joined, NodeTrust, Waiting};
 
 /// Largest result kept, bytes of JSON; the caller had the whole one.
 const RESULT_KEPT: usize = 1024 * 1024;
@@ -14,14 +18,22 @@ const RESULT_KEPT: usize = 1024 * 1024;
 pub(super) fn put_node(connection: &Connection, node: &NodeRow) -> rusqlite::Result<()> {
     let capabilities =
         serde_json::to_string(&node.capabilities).unwrap_or_else(|_| "{}".to_owned());
+    // The id of a removed node may be taken by another one.
+    let id = if node.removed {
+        format!("removed {}", node.ordinal)
+    } else {
+        node.id.clone()
+    };
     connection
         .prepare_cached(
-            "INSERT INTO nodes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-             ON CONFLICT (ordinal) DO UPDATE SET name = ?3, capabilities = ?4, version = ?5, peer = ?6, last_seen = ?9",
+            "INSERT INTO nodes (ordinal, id, name, capabilities, version, peer, group_key, registered_at, last_seen, trust, removed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             ON CONFLICT (ordinal) DO UPDATE SET id = ?2, name = ?3, capabilities = ?4, version = ?5, peer = ?6,
+                registered_at = ?8, last_seen = ?9, trust = ?10, removed = ?11",
         )?
         .execute(params![
             node.ordinal,
-            node.id,
+            id,
             node.name,
             capabilities,
             node.version.number(),
@@ -29,6 +41,8 @@ pub(super) fn put_node(connection: &Connection, node: &NodeRow) -> rusqlite::Res
             node.group_key,
             micros(node.registered_at),
             micros(node.last_seen),
+            json(&node.trust),
+            node.removed,
         ])?;
     Ok(())
 }
@@ -91,19 +105,65 @@ pub(super) fn nodes(connection: &Connection) -> rusqlite::Result<Vec<NodeRow>> {
     let mut query = connection.prepare("SELECT * FROM nodes ORDER BY ordinal")?;
     let rows = query.query_map([], |row| {
         let capabilities: String = row.get(3)?;
+        let registered_at = time(row.get(7)?);
+        let (name, trust): (String, String) = (row.get(2)?, row.get("trust")?);
+        let trust = serde_json::from_str(&trust).unwrap_or_else(|_| {
+            // Before there were keys.
+            let mut trust = NodeTrust::new(None, Joined::SharedToken, registered_at);
+            trust.own_name.clone_from(&name);
+            trust
+        });
         Ok(NodeRow {
             ordinal: row.get(0)?,
             id: row.get(1)?,
-            name: row.get(2)?,
+            name,
             capabilities: serde_json::from_str(&capabilities).unwrap_or_default(),
             version: Version::negotiate(row.get(4)?).unwrap_or(Version::V1),
             peer: row.get(5)?,
             group_key: row.get(6)?,
-            registered_at: time(row.get(7)?),
+            registered_at,
             last_seen: time(row.get(8)?),
+            trust,
+            removed: row.get("removed")?,
         })
     })?;
     rows.collect()
+}
+
+pub(super) fn put_code(connection: &Connection, code: &JoinCodeInfo) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO join_codes VALUES (?1, ?2)")?
+        .execute(params![code.id.as_bytes().as_slice(), json(code)])?;
+    Ok(())
+}
+
+pub(super) fn put_waiting(connection: &Connection, one: &Waiting) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO waiting VALUES (?1, ?2)")?
+        .execute(params![one.key.0.as_slice(), json(one)])?;
+    Ok(())
+}
+
+pub(super) fn codes(connection: &Connection) -> rusqlite::Result<Vec<JoinCodeInfo>> {
+    parsed(connection, "SELECT code FROM join_codes")
+}
+
+pub(super) fn waiting(connection: &Connection) -> rusqlite::Result<Vec<Waiting>> {
+    parsed(connection, "SELECT machine FROM waiting")
+}
+
+/// Rows of one JSON column; one that cannot be read any more is left out: nobody comes in by it.
+fn parsed<T: DeserializeOwned>(connection: &Connection, query: &str) -> rusqlite::Result<Vec<T>> {
+    let mut query = connection.prepare(query)?;
+    let rows = query.query_map([], |row| row.get::<_, String>(0))?;
+    rows.map(|row| row.map(|text| serde_json::from_str(&text).ok()))
+        .filter_map(Result::transpose)
+        .collect()
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    // Structs of strings and numbers cannot fail to serialise.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// What was under way when the last life ended is unknown until a node brings it back.

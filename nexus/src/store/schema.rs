@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// One entry a version; `user_version` counts how many were applied. Times are microseconds since 1970.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE nodes (
         ordinal INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
@@ -49,7 +50,14 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (execution, seq)
     ) WITHOUT ROWID;
     CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"];
+",
+    "
+    ALTER TABLE nodes ADD COLUMN trust TEXT NOT NULL DEFAULT '';
+    ALTER TABLE nodes ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE join_codes (id BLOB PRIMARY KEY, code TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE waiting (key BLOB PRIMARY KEY, machine TEXT NOT NULL) WITHOUT ROWID;
+",
+];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     let failed = |what| {

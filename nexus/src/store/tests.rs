@@ -7,6 +7,7 @@ use protocol::Stream;
 
 use super::*;
 use crate::model::ExecutionState;
+use crate::trust::Joined;
 
 fn scratch(name: &str) -> PathBuf {
     let path =
@@ -43,6 +44,12 @@ fn node(ordinal: u32, id: &str) -> NodeRow {
         version: Version::V2,
         peer: "10.0.0.1:1".into(),
         group_key: Some("paris".into()),
+        trust: NodeTrust::new(
+            Some(protocol::Fixed([7; 32])),
+            Joined::Code("rack".into()),
+            SystemTime::UNIX_EPOCH,
+        ),
+        removed: false,
         registered_at: SystemTime::UNIX_EPOCH + Duration::from_secs(1),
         last_seen: SystemTime::UNIX_EPOCH + Duration::from_secs(2),
     }

@@ -67,6 +67,15 @@ fn commit(connection: &mut Connection, writes: &[Write]) -> rusqlite::Result<()>
             Write::Begin(execution, _) | Write::End(execution, _) => {
                 rows::put_execution(&transaction, execution)?
             }
+            Write::JoinCode(code) => rows::put_code(&transaction, code)?,
+            Write::ForgetJoinCode(id) => drop(transaction.execute(
+                "DELETE FROM join_codes WHERE id = ?1",
+                [id.as_bytes().as_slice()],
+            )?),
+            Write::Waiting(one) => rows::put_waiting(&transaction, one)?,
+            Write::Unseat(key) => drop(
+                transaction.execute("DELETE FROM waiting WHERE key = ?1", [key.0.as_slice()])?,
+            ),
             Write::Output(chunk) => rows::put_output(&transaction, chunk)?,
         }
     }
@@ -76,7 +85,11 @@ fn commit(connection: &mut Connection, writes: &[Write]) -> rusqlite::Result<()>
 /// What the commit of this write lets us say.
 fn promise(write: &Write) -> Option<Kept> {
     match write {
-        Write::Node(_) => None,
+        Write::Node(_)
+        | Write::JoinCode(_)
+        | Write::ForgetJoinCode(_)
+        | Write::Waiting(_)
+        | Write::Unseat(_) => None,
         Write::Begin(_, kept) | Write::End(_, kept) => *kept,
         Write::Output(chunk) => Some(Kept::Output(chunk.execution, chunk.seq + 1)),
     }

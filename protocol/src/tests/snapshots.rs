@@ -4,9 +4,9 @@ use serde_json::value::RawValue;
 
 use super::noon;
 use crate::{
-    Accepted, Ack, Cancel, Capabilities, Disconnect, Effect, ExecuteSkill, Handshake, Heartbeat,
-    Limits, Message, Method, Outcome, Output, Problem, Response, Resume, Running, Stream, Welcome,
-    encode,
+    Accepted, Ack, Cancel, Capabilities, Challenge, ChannelKind, Disconnect, Effect, ExecuteSkill,
+    Fixed, Handshake, Heartbeat, Hello, Limits, Message, Method, Outcome, Output, Problem,
+    Response, Resume, Running, Signer, Stream, Transcript, Welcome, encode,
 };
 
 fn raw(json: &str) -> Box<RawValue> {

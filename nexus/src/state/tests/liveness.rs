@@ -12,7 +12,7 @@ fn a_silent_spore_of_ours_is_asked_then_suspected_then_offline_within_ten_second
         swarm
             .done
             .iter()
-            .any(|effect| matches!(effect, Effect::Ping(asked) if *asked == session))
+            .any(|effect| matches!(effect, Effect::Ping(asked, _) if *asked == session))
     );
     assert_eq!(swarm.phase("a"), Phase::Online);
     swarm.pass(1.5);
@@ -35,7 +35,7 @@ fn any_sign_of_life_clears_the_suspicion_and_steady_heartbeats_never_raise_it() 
     assert!(swarm.news().is_empty(), "no flapping in ten minutes");
     swarm.pass(6.0);
     assert_eq!(swarm.phase("a"), Phase::Suspect);
-    swarm.state.pong(session, swarm.now());
+    swarm.state.pong(session, 0, swarm.now());
     swarm.collect();
     assert_eq!(swarm.phase("a"), Phase::Online);
     assert_eq!(swarm.news(), ["~a", "~a"]);
@@ -47,7 +47,7 @@ fn a_pong_tells_the_latency() {
     let session = swarm.join("a", 2);
     swarm.pass(5.0);
     assert!(swarm.state.node("a").unwrap().pinged.is_some());
-    swarm.state.pong(session, swarm.now());
+    swarm.state.pong(session, 0, swarm.now());
     assert!(swarm.state.node("a").unwrap().latency.is_some());
 }
 

@@ -1,0 +1,157 @@
+//! Join codes as people get them: what the state knows, together with the key of this Nexus and where it can be reached.
+//! Not here: who may use a code, see [`crate::state`], and who may make one, see [`crate::rest`].
+
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+
+use protocol::{Address, Fixed, JoinCode, JoinSecret, PublicKey, join_code};
+
+use crate::hub::{Acceptance, Handle};
+use crate::identity::fingerprint;
+use crate::trust::{JoinCodeInfo, NewJoinCode, TrustError};
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub struct Joining {
+    handle: Handle,
+    key: PublicKey,
+    addresses: Vec<Address>,
+}
+
+/// A code, shown once.
+pub struct MadeJoinCode {
+    /// To paste: `spore join <code>`.
+    pub code: JoinCode,
+    /// What is kept of it.
+    pub info: JoinCodeInfo,
+}
+
+/// Why there is no code. Display: a sentence for people.
+#[derive(Debug, thiserror::Error)]
+pub enum JoiningError {
+    /// What was asked cannot be done.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The Nexus cannot.
+    #[error(transparent)]
+    Nexus(#[from] Acceptance),
+}
+
+impl Joining {
+    pub(crate) fn new(handle: Handle, key: [u8; 32], addresses: Vec<Address>) -> Self {
+        Self {
+            handle,
+            key: Fixed(key),
+            addresses,
+        }
+    }
+
+    /// Makes a code as asked.
+    pub async fn make(&self, new: NewJoinCode, by: &str) -> Result<MadeJoinCode, JoiningError> {
+        let told = addresses(&new.addresses).map_err(TrustError::Invalid)?;
+        let by = by.to_owned();
+        let made = self
+            .handle
+            .change(move |state, now| state.make_join_code(&new, &by, now))
+            .await??;
+        Ok(self.whole(made, told))
+    }
+
+    /// Makes a code that gives a node a new key.
+    pub async fn rekey(&self, node: &str, by: &str) -> Result<MadeJoinCode, JoiningError> {
+        let (node, by) = (node.to_owned(), by.to_owned());
+        let made = self
+            .handle
+            .change(move |state, now| state.make_rekey_code(&node, &by, now))
+            .await??;
+        Ok(self.whole(made, Vec::new()))
+    }
+
+    /// Makes a code for the spore on this machine.
+    pub async fn local(&self) -> Result<JoinCode, JoiningError> {
+        let made = self
+            .handle
+            .change(|state, now| state.make_local_code(now))
+            .await??;
+        Ok(self.whole(made, Vec::new()).code)
+    }
+
+    /// The key of this Nexus, for people to compare.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&self.key.0)
+    }
+
+    /// Where spores can reach it, best first.
+    pub fn addresses(&self) -> &[Address] {
+        &self.addresses
+    }
+
+    /// Whether another machine could come in by these addresses.
+    pub fn is_reachable(&self) -> bool {
+        let elsewhere = |address: &Address| {
+            let ip = address.host.parse::<IpAddr>();
+            ip.map_or(address.host != "localhost", |ip| !ip.is_loopback())
+        };
+        self.addresses.iter().any(elsewhere)
+    }
+
+    fn whole(&self, made: (JoinSecret, JoinCodeInfo), told: Vec<Address>) -> MadeJoinCode {
+        let (secret, info) = made;
+        let addresses = if told.is_empty() {
+            self.addresses.clone()
+        } else {
+            told
+        };
+        let code = JoinCode {
+            nexus_key: self.key,
+            secret,
+            addresses,
+        };
+        MadeJoinCode { code, info }
+    }
+}
+
+/// Reads addresses that somebody gave.
+pub(crate) fn addresses(texts: &[String]) -> Result<Vec<Address>, String> {
+    if texts.len() > join_code::ADDRESSES {
+        return Err(format!("at most {} addresses", join_code::ADDRESSES));
+    }
+    texts.iter().map(|text| text.parse()).collect()
+}
+
+/// Where a Nexus can be reached that listens there, over TLS.
+pub(crate) fn reachable_at(listening: SocketAddr) -> Vec<Address> {
+    let hosts = if listening.ip().is_unspecified() {
+        let found = outward_addresses();
+        if found.is_empty() {
+            vec![IpAddr::from([127, 0, 0, 1])]
+        } else {
+            found
+        }
+    } else {
+        vec![listening.ip()]
+    };
+    let address = |ip: IpAddr| Address {
+        plain: false,
+        host: ip.to_string(),
+        port: listening.port(),
+    };
+    hosts.into_iter().map(address).collect()
+}
+
+/// The addresses that this machine has towards others. Asking for a route sends nothing.
+fn outward_addresses() -> Vec<IpAddr> {
+    let towards = |from: &str, to: &str| {
+        let socket = UdpSocket::bind(from).ok()?;
+        socket.connect(to).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    };
+    let found = [
+        towards("0.0.0.0:0", "192.0.2.1:9"),
+        towards("[::]:0", "[2001:db8::1]:9"),
+    ];
+    found
+        .into_iter()
+        .flatten()
+        .filter(|ip| !ip.is_loopback() && !ip.is_unspecified())
+        .collect()
+}

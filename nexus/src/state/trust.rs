@@ -1,0 +1,252 @@
+//! Who may come in: a node with a key, one with the shared token, one with a join code; and the waiting room. What the
+//! operator does about it is in [`super::standing`], two machines with one key in [`super::rivals`].
+//! Not here: proofs, which were checked at the door.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use protocol::{Handshake, PublicKey, limits};
+use uuid::Uuid;
+
+use super::{Close, Effect, State};
+use crate::model::{Event, Now, Ordinal};
+use crate::store::Write;
+use crate::trust::{
+    Arrival, CodeState, Credential, JoinCodeInfo, Joined, NodeTrust, SecretHash, Standing, Waiting,
+};
+
+/// Most machines that wait at once.
+const WAITING: usize = 1_000;
+/// How often the disk is told that somebody still waits.
+const STILL_WAITING: std::time::Duration = std::time::Duration::from_secs(300);
+
+/// What the state knows of trust beside the nodes themselves.
+#[derive(Default)]
+pub(super) struct Trust {
+    pub(super) keys: HashMap<PublicKey, Ordinal>,
+    pub(super) codes: BTreeMap<Uuid, JoinCodeInfo>,
+    pub(super) waiting: BTreeMap<PublicKey, Waiting>,
+    pub(super) rivals: BTreeMap<Ordinal, super::rivals::Rival>,
+}
+
+/// Who comes in.
+pub(super) enum Admission {
+    /// A node that is known.
+    Known(Ordinal),
+    /// A new one, and the group that its code names.
+    New(Box<NodeTrust>, Option<String>),
+}
+
+impl State {
+    /// Join codes and waiting machines from the store.
+    pub fn restore_trust(&mut self, codes: Vec<JoinCodeInfo>, waiting: Vec<Waiting>) {
+        self.trust.codes = codes.into_iter().map(|code| (code.id, code)).collect();
+        self.trust.waiting = waiting.into_iter().map(|one| (one.key, one)).collect();
+    }
+
+    /// Join codes, oldest first.
+    pub fn join_codes(&self) -> Vec<JoinCodeInfo> {
+        let mut codes: Vec<_> = self.trust.codes.values().cloned().collect();
+        codes.sort_by_key(|code| code.created_at);
+        codes
+    }
+
+    /// Who waits, oldest first.
+    pub fn waiting(&self) -> Vec<Waiting> {
+        let mut waiting: Vec<_> = self.trust.waiting.values().cloned().collect();
+        waiting.sort_by_key(|one| one.first_seen);
+        waiting
+    }
+
+    /// Whether this peer comes in, and as whom. May change the id that it asks for.
+    pub(super) fn admit(
+        &mut self,
+        hello: &mut Handshake,
+        arrival: &Arrival,
+        now: Now,
+    ) -> Result<Admission, Close> {
+        match arrival.credential {
+            Credential::SharedToken => self.admit_shared(hello, now),
+            Credential::Key(key, code) => match self.trust.keys.get(&key).copied() {
+                Some(ordinal) => self.admit_known(ordinal, key, code, now),
+                None => self.admit_stranger(key, code, hello, arrival, now),
+            },
+        }
+    }
+
+    /// The shared token says nothing about who somebody is, so it never speaks for a node that has a key.
+    fn admit_shared(&self, hello: &Handshake, now: Now) -> Result<Admission, Close> {
+        let Some(&ordinal) = self.by_id.get(&hello.node_id) else {
+            let trust = NodeTrust::new(None, Joined::SharedToken, now.wall);
+            return Ok(Admission::New(Box::new(trust), None));
+        };
+        let trust = &self.at(ordinal).facts.trust;
+        if trust.key.is_some() {
+            return Err(Close::has_a_key());
+        }
+        may_enter(trust)?;
+        Ok(Admission::Known(ordinal))
+    }
+
+    fn admit_known(
+        &mut self,
+        ordinal: Ordinal,
+        key: PublicKey,
+        code: Option<SecretHash>,
+        now: Now,
+    ) -> Result<Admission, Close> {
+        match may_enter(&self.at(ordinal).facts.trust) {
+            Ok(()) => Ok(Admission::Known(ordinal)),
+            // A revoked node comes back with a code that was made for it.
+            Err(close) => match code.and_then(|code| self.usable(code, now).ok()) {
+                Some(code) if code.rekeys.as_ref() == Some(&self.at(ordinal).facts.id) => {
+                    self.use_up(code.id);
+                    self.give_key(ordinal, key, now);
+                    Ok(Admission::Known(ordinal))
+                }
+                _ => Err(close),
+            },
+        }
+    }
+
+    /// A key that was never seen: it needs a code, or is waiting already.
+    fn admit_stranger(
+        &mut self,
+        key: PublicKey,
+        code: Option<SecretHash>,
+        hello: &mut Handshake,
+        arrival: &Arrival,
+        now: Now,
+    ) -> Result<Admission, Close> {
+        if let Some(waiting) = self.trust.waiting.get_mut(&key) {
+            let stale = now
+                .wall
+                .duration_since(waiting.last_seen)
+                .unwrap_or_default()
+                > STILL_WAITING;
+            waiting.last_seen = now.wall;
+            arrival.peer.clone_into(&mut waiting.peer);
+            if stale {
+                let row = Box::new(waiting.clone());
+                self.effects.push(Effect::Store(Write::Waiting(row)));
+                self.publish_waiting();
+            }
+            return Err(Close::waiting());
+        }
+        let code = self
+            .usable(code.ok_or_else(Close::unknown_key)?, now)?
+            .clone();
+        if let Some(node) = &code.rekeys {
+            let ordinal = self.by_id.get(node).copied().ok_or_else(Close::bad_code)?;
+            self.use_up(code.id);
+            self.give_key(ordinal, key, now);
+            return Ok(Admission::Known(ordinal));
+        }
+        if code.waiting_room {
+            self.seat(key, &code, hello, arrival, now)?;
+            self.use_up(code.id);
+            return Err(Close::waiting());
+        }
+        if self.by_id.len() >= self.rules.max_nodes {
+            return Err(Close::full());
+        }
+        self.use_up(code.id);
+        Ok(self.newcomer(key, &code, &mut hello.node_id, now))
+    }
+
+    /// How somebody with a good code comes in: under the id that it asks for, unless that is another's.
+    pub(super) fn newcomer(
+        &mut self,
+        key: PublicKey,
+        code: &JoinCodeInfo,
+        id: &mut String,
+        now: Now,
+    ) -> Admission {
+        if let Some(&ordinal) = self.by_id.get(id.as_str()) {
+            if self.at(ordinal).facts.trust.key.is_none() {
+                // It showed the shared token until now; from now on only its key will do.
+                self.give_key(ordinal, key, now);
+                return Admission::Known(ordinal);
+            }
+            *id = Uuid::new_v4().to_string();
+        }
+        let joined = if code.local {
+            Joined::Local
+        } else {
+            Joined::Code(code.label.clone())
+        };
+        let mut trust = NodeTrust::new(Some(key), joined, now.wall);
+        trust.name.clone_from(&code.name);
+        trust.tags.clone_from(&code.tags);
+        Admission::New(Box::new(trust), code.group.clone())
+    }
+
+    fn usable(&self, hash: SecretHash, now: Now) -> Result<&JoinCodeInfo, Close> {
+        self.trust
+            .codes
+            .values()
+            .find(|code| code.hash == hash && code.state(now.wall) == CodeState::Open)
+            .ok_or_else(Close::bad_code)
+    }
+
+    fn use_up(&mut self, id: Uuid) {
+        if let Some(code) = self.trust.codes.get_mut(&id) {
+            code.used += 1;
+            let row = Box::new(code.clone());
+            self.effects.push(Effect::Store(Write::JoinCode(row)));
+        }
+    }
+
+    fn seat(
+        &mut self,
+        key: PublicKey,
+        code: &JoinCodeInfo,
+        hello: &Handshake,
+        arrival: &Arrival,
+        now: Now,
+    ) -> Result<(), Close> {
+        if self.trust.waiting.len() >= WAITING {
+            return Err(Close::full());
+        }
+        let waiting = Waiting {
+            key,
+            node_id: hello.node_id.clone(),
+            name: limits::cut(&hello.node_name, limits::ID).to_owned(),
+            capabilities: hello.capabilities.clone(),
+            peer: arrival.peer.clone(),
+            code: code.clone(),
+            first_seen: now.wall,
+            last_seen: now.wall,
+        };
+        let row = Box::new(waiting.clone());
+        self.effects.push(Effect::Store(Write::Waiting(row)));
+        self.trust.waiting.insert(key, waiting);
+        self.publish_waiting();
+        Ok(())
+    }
+
+    /// From now on this key, and no other, is this node's.
+    pub(super) fn give_key(&mut self, ordinal: Ordinal, key: PublicKey, now: Now) {
+        let mut facts = (*self.at(ordinal).facts).clone();
+        if let Some(old) = facts.trust.key.replace(key) {
+            self.trust.keys.remove(&old);
+        }
+        self.trust.keys.insert(key, ordinal);
+        facts.trust.since = now.wall;
+        facts.trust.standing = Standing::Accepted;
+        self.at_mut(ordinal).facts = Arc::new(facts);
+        self.keep_node(ordinal);
+    }
+
+    pub(super) fn publish_waiting(&mut self) {
+        self.publish(|state| Event::WaitingChanged(state.waiting().into()));
+    }
+}
+
+fn may_enter(trust: &NodeTrust) -> Result<(), Close> {
+    match trust.standing {
+        Standing::Accepted => Ok(()),
+        Standing::Held(_) => Err(Close::held()),
+        Standing::Revoked => Err(Close::revoked()),
+    }
+}
