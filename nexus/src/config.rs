@@ -49,6 +49,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// `NEXUS_PUBLIC_ADDRESSES`. Where spores reach it, `[ws://]host[:port]`, when that is not where it listens.
     pub public_addresses: Vec<Address>,
+    /// `NEXUS_REQUEST_RATE`. Requests a second of one API token, twice as many at once; 0 is any number.
+    pub request_rate: u32,
     /// `NEXUS_LOCAL_FALLBACK`. A dispatch that no node can take may run on the Nexus' own machine.
     pub local_fallback: bool,
     /// The id of the spore on this machine, if it has one.
@@ -74,6 +76,7 @@ impl Config {
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             public_addresses: Vec::new(),
+            request_rate: 5000,
             local_fallback: false,
             local_node: None,
             in_memory: false,

@@ -8,6 +8,7 @@
 //! ```
 //! [`start`] makes one; [`Handle`] asks it things. Not here: what a skill does (that is the spore's), and Tauri.
 
+pub mod access;
 mod chart;
 pub mod config;
 mod hub;
@@ -23,6 +24,7 @@ mod session;
 pub mod simulate;
 pub mod state;
 pub mod store;
+pub mod target;
 pub mod trust;
 
 pub use config::Config;

@@ -60,6 +60,8 @@ pub struct NodeFacts {
     pub registered_at: SystemTime,
     /// Index of its group, 0 for the home system.
     pub group: u32,
+    /// What it is grouped by, e.g. `paris`.
+    pub group_key: Option<String>,
     /// Place on the map, world units; never changes.
     pub x: f32,
     /// See `x`.

@@ -5,6 +5,7 @@
 
 mod access;
 mod dispatch;
+mod doors;
 mod events;
 mod execute;
 mod executions;
@@ -14,6 +15,8 @@ mod json;
 mod nodes;
 mod problem;
 mod standing;
+mod tokens;
+mod view;
 mod waiting;
 
 use std::net::SocketAddr;
@@ -36,12 +39,12 @@ use utoipa_axum::routes;
 use access::{Access, BearerToken};
 use problem::Problem;
 
+use crate::access::Tokens;
 use crate::config::Config;
 use crate::hub::Handle;
 use crate::joining::Joining;
 use crate::listen::Peer;
 use crate::metrics::Metrics;
-use crate::secret::Secret;
 use crate::session::Gate;
 use crate::state::Close;
 
@@ -75,9 +78,9 @@ impl App {
         config: &Config,
         addresses: &[SocketAddr],
         doors: Doors,
-        token: Secret,
+        tokens: Tokens,
     ) -> Self {
-        let access = Access::new(config, addresses, token);
+        let access = Access::new(config, addresses, tokens);
         Self {
             doors,
             access,
@@ -122,6 +125,8 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(executions::get))
         .routes(routes!(executions::output))
         .routes(routes!(executions::cancel))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
         .routes(routes!(health::metrics))
 }
 
@@ -159,14 +164,9 @@ fn router(app: Arc<App>) -> Router {
         .merge_from(open_document)
         .to_json()
         .unwrap_or_default();
-    let guarded = protected
-        .route("/openapi.json", get(openapi_document))
-        .route_layer(middleware::from_fn_with_state(
-            Arc::clone(&app),
-            access::bearer,
-        ));
     // Events check their token themselves: a browser cannot send a header with a WebSocket.
-    guarded
+    protected
+        .route("/openapi.json", get(openapi_document))
         .merge(open)
         .route("/ws/events", get(events::events))
         .route("/ws/nodes", get(spores))
@@ -174,7 +174,7 @@ fn router(app: Arc<App>) -> Router {
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(middleware::from_fn_with_state(
             Arc::clone(&app),
-            access::browser,
+            access::guard,
         ))
         .layer(DefaultBodyLimit::max(json::LARGEST_BODY))
         .layer(Extension(Arc::<str>::from(document)))

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Tokens;
 use crate::config::Config;
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
@@ -53,6 +54,7 @@ pub struct Running {
     api_token: Secret,
     identity: Identity,
     joining: Joining,
+    tokens: Tokens,
     stopping: CancellationToken,
     listeners: JoinSet<()>,
     sessions: TaskTracker,
@@ -93,6 +95,11 @@ impl Running {
         &self.joining
     }
 
+    /// To make, see and revoke API tokens.
+    pub fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
     /// Takes no more connections, lets requests end, says goodbye to spores, writes everything down; at most `deadline`.
     pub async fn shutdown(mut self, deadline: Duration) {
         self.stopping.cancel();
@@ -111,7 +118,14 @@ impl Running {
         if drained.await.is_err() {
             tracing::warn!("stopped before everything was drained");
         }
-        let Self { handle, store, .. } = self;
+        let Self {
+            handle,
+            store,
+            tokens,
+            joining,
+            ..
+        } = self;
+        drop((tokens, joining));
         drop(handle);
         // The store's thread ends when the last handle is gone; what it holds is written whatever it takes.
         drop(
@@ -179,6 +193,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
             .map(reachable_at)
             .unwrap_or_default();
     }
+    let tokens = Tokens::load(store.clone(), api_token.clone(), config.request_rate).await?;
     let joining = Joining::new(handle.clone(), identity.public(), reachable);
     let doors = Doors {
         handle: handle.clone(),
@@ -187,7 +202,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         metrics: Arc::clone(&metrics),
         stopping: stopping.clone(),
     };
-    let app = Arc::new(App::new(&config, &addresses, doors, api_token.clone()));
+    let app = Arc::new(App::new(&config, &addresses, doors, tokens.clone()));
     sessions.spawn(Hub::new(state, store, metrics).run(inputs));
     let mut serving = JoinSet::new();
     for listener in listeners {
@@ -199,6 +214,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         api_token,
         identity,
         joining,
+        tokens,
         stopping,
         listeners: serving,
         sessions,

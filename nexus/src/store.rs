@@ -7,6 +7,7 @@
 mod read;
 mod rows;
 mod schema;
+mod tokens;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use protocol::{Capabilities, PublicKey, Version};
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
+
+pub(crate) use tokens::TokenRow;
 
 use crate::model::{Chunk, ExecutionInfo};
 use crate::state::Kept;

@@ -44,6 +44,7 @@ async fn execute(handle: Handle, turn: usize) {
         target,
         call,
         mode: Mode::Collect,
+        scope: nexus::access::Scope::all(),
     };
     handle.run(submission).await.unwrap();
 }

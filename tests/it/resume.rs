@@ -134,6 +134,7 @@ async fn a_restarted_nexus_knows_its_nodes_and_its_spores_go_on() {
             target,
             call,
             mode: nexus::state::Mode::Stream,
+            scope: nexus::access::Scope::all(),
         })
         .await
         .unwrap();

@@ -32,6 +32,8 @@ pub struct Layer {
     pub allowed_origins: Option<Vec<String>>,
     pub public_addresses: Option<Vec<String>>,
     pub local_fallback: Option<bool>,
+    /// See [`Config::request_rate`].
+    pub request_rate: Option<u32>,
     #[serde(skip)]
     pub problems: Vec<String>,
 }
@@ -84,6 +86,7 @@ impl Layer {
             allowed_hosts: upper.allowed_hosts.or(self.allowed_hosts),
             allowed_origins: upper.allowed_origins.or(self.allowed_origins),
             public_addresses: upper.public_addresses.or(self.public_addresses),
+            request_rate: upper.request_rate.or(self.request_rate),
             local_fallback: upper.local_fallback.or(self.local_fallback),
             problems,
         }
@@ -102,6 +105,7 @@ impl Layer {
                 Err(why) => problems.push(format!("NEXUS_PUBLIC_ADDRESSES: {why}")),
             }
         }
+        put(&mut config.request_rate, self.request_rate);
         put(&mut config.local_fallback, self.local_fallback);
         config.shared_token = self.shared_token.filter(|token| !token.reveal().is_empty());
         config.open_api = self.open_api == Some(OpenApi::Loopback);
@@ -179,6 +183,10 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
                 layer.public_addresses = Some(list(value));
                 Ok(())
             }
+            "NEXUS_REQUEST_RATE" => value
+                .parse()
+                .map(|rate| layer.request_rate = Some(rate))
+                .map_err(|_| format!("must be a whole number of requests a second, not {value:?}")),
             "NEXUS_LOCAL_FALLBACK" => truth(value).map(|it| layer.local_fallback = Some(it)),
             other if is_foreign(other) => Ok(()),
             _ => Err("is not a setting of the Nexus; see the README's table".to_owned()),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::execute::{Executed, call, finished, half_a_minute};
 use super::json::{Arrived, body, no_parameters, object, seconds};
 use super::{Problem, Shared};
+use crate::access::Caller;
 use crate::state::{Mode, Preference, Submission, Target};
 
 /// What is to be run, and what its node must have.
@@ -53,7 +54,11 @@ fn yes() -> bool {
     (status = 502, description = "the connection was lost; the outcome is unknown", body = Problem),
     (status = 503, description = "no node can take it; the context lists all and why", body = Problem),
     (status = 504, description = "no end within the timeout", body = Problem)))]
-pub(crate) async fn dispatch(State(app): Shared, arrived: Arrived) -> Result<Response, Problem> {
+pub(crate) async fn dispatch(
+    State(app): Shared,
+    caller: Caller,
+    arrived: Arrived,
+) -> Result<Response, Problem> {
     let asked: DispatchBody = body(arrived, &[])?;
     let preference = asked.node_preference;
     let skill = asked.skill_name.or(preference.skill).ok_or_else(|| {
@@ -65,6 +70,7 @@ pub(crate) async fn dispatch(State(app): Shared, arrived: Arrived) -> Result<Res
         .or(preference.method)
         .unwrap_or_else(|| "run".to_owned());
     let call = call(skill, method, asked.parameters, asked.timeout)?;
+    caller.may_call(&call)?;
     let target = Target::Best(Preference {
         tag: preference.tag,
         fallback: asked.local_fallback,
@@ -74,6 +80,7 @@ pub(crate) async fn dispatch(State(app): Shared, arrived: Arrived) -> Result<Res
         target,
         call,
         mode: Mode::Collect,
+        scope: caller.principal.scope.clone(),
     };
     finished(&app.swarm()?.run(submission).await?)
 }

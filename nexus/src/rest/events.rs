@@ -14,17 +14,21 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use protocol::rfc3339;
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
-use super::access::bearer_of;
 use super::executions::{ChunkBody, ExecutionBody};
 use super::nodes::NodeBody;
+use super::view::View;
 use super::waiting::WaitingBody;
 use super::{App, Problem, Shared};
+use crate::access::{Caller, Object, Pass, Verb};
 use crate::model::{Event, Snapshot};
 
+/// Longer than any sleep needs to be.
+const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 const TOKEN_TIME: Duration = Duration::from_secs(5);
 const WRITE_TIME: Duration = Duration::from_secs(10);
 const LARGEST_FRAME_IN: usize = 8 * 1024;
@@ -35,51 +39,120 @@ pub(super) async fn events(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let trusted = match bearer_of(&headers) {
-        Some(token) if app.access.is_token(token) => true,
-        Some(_) => return Problem::unauthorized().into_response(),
-        None => app.access.is_open_to(peer),
+    let pass = match app.access.pass(&headers, peer) {
+        Ok(pass) => pass,
+        Err(problem) => return problem.into_response(),
+    };
+    // A place is taken before the socket is there; whoever has shown no token yet has one of few.
+    let places = match &pass {
+        Some(pass) => place(&app, pass),
+        None => Arc::clone(&app.access.strangers)
+            .try_acquire_owned()
+            .map(|stranger| vec![stranger])
+            .map_err(|_| full()),
+    };
+    let places = match places {
+        Ok(places) => places,
+        Err(problem) => return problem.into_response(),
     };
     let upgrade = upgrade
         .max_message_size(LARGEST_FRAME_IN)
         .max_frame_size(LARGEST_FRAME_IN);
-    upgrade.on_upgrade(move |socket| tell(app, socket, trusted))
+    upgrade.on_upgrade(move |socket| welcome(app, socket, peer, pass, places))
 }
 
-async fn tell(app: Arc<App>, mut socket: WebSocket, trusted: bool) {
-    if !trusted
-        && !timeout(TOKEN_TIME, brings_token(&app, &mut socket))
-            .await
-            .unwrap_or(false)
-    {
-        let refusal = CloseFrame {
-            code: 1008,
-            reason: "send {\"token\": \"…\"} first; `nexus token` shows it".into(),
-        };
-        drop(socket.send(Message::Close(Some(refusal))).await);
-        return;
+fn full() -> Problem {
+    let wait = Duration::from_secs(30);
+    Problem::too_many("too many streams are open; close one first", wait)
+}
+
+/// Room for one more stream, of this principal and of all.
+fn place(app: &App, pass: &Pass) -> Result<Vec<OwnedSemaphorePermit>, Problem> {
+    let own = Arc::clone(&pass.streams).try_acquire_owned();
+    let all = Arc::clone(&app.access.streams).try_acquire_owned();
+    match (own, all) {
+        (Ok(own), Ok(all)) => Ok(vec![own, all]),
+        _ => Err(full()),
     }
+}
+
+async fn welcome(
+    app: Arc<App>,
+    mut socket: WebSocket,
+    peer: SocketAddr,
+    pass: Option<Arc<Pass>>,
+    mut places: Vec<OwnedSemaphorePermit>,
+) {
+    let (code, reason) = match pass {
+        Some(pass) => tell(&app, &mut socket, peer, &pass).await,
+        None => {
+            let brought = timeout(TOKEN_TIME, brings_token(&app, &mut socket, peer)).await;
+            match brought.ok().flatten().map(|pass| (place(&app, &pass), pass)) {
+                Some((Ok(room), pass)) => {
+                    places = room;
+                    tell(&app, &mut socket, peer, &pass).await
+                }
+                Some((Err(_), _)) => (1013, "too many streams are open; close one first"),
+                None => (1008, "send {\"token\": \"…\"} first; `nexus token` shows it"),
+            }
+        }
+    };
+    drop(places);
+    let goodbye = CloseFrame {
+        code,
+        reason: reason.into(),
+    };
+    let said = socket.send(Message::Close(Some(goodbye)));
+    drop(timeout(WRITE_TIME, said).await);
+}
+
+/// Tells everything that the caller may see until one of them goes; why, as a close code and reason.
+async fn tell(
+    app: &App,
+    socket: &mut WebSocket,
+    peer: SocketAddr,
+    pass: &Pass,
+) -> (u16, &'static str) {
+    let caller = Caller {
+        principal: Arc::clone(&pass.principal),
+        from: peer.to_string(),
+    };
+    if caller.may(Verb::Listen, Object::Nexus).is_err() {
+        return (1008, "your token may not listen");
+    }
+    let now = SystemTime::now();
+    app.access.tokens.touch(pass, &caller.from, now);
+    let remaining = pass.remaining(now).unwrap_or(FOREVER).min(FOREVER);
+    tokio::select! {
+        () = pass.ended.cancelled() => (1008, "your token was revoked"),
+        () = tokio::time::sleep(remaining) => (1008, "your token has expired"),
+        () = stream(app, socket, View::new(caller)) => (1000, ""),
+    }
+}
+
+async fn stream(app: &App, socket: &mut WebSocket, mut view: View) {
     let greeting = event(
         "SYSTEM_LOG",
         "Connected to the Nexus",
         json!({"level": "INFO"}),
     );
-    if !send(&mut socket, &greeting).await {
+    if !send(socket, &greeting).await {
         return;
     }
-    while let Ok((snapshot, events)) = app.doors.handle.subscribe().await {
-        if !send(&mut socket, &snapshot_event(&snapshot)).await {
+    while let Ok((mut snapshot, events)) = app.doors.handle.subscribe().await {
+        view.begin(&mut snapshot);
+        if !send(socket, &snapshot_event(&snapshot)).await {
             return;
         }
         drop(snapshot);
-        match follow(&app, &mut socket, events).await {
+        match follow(app, socket, &mut view, events).await {
             End::Lagged(missed) => {
                 let gap = event(
                     "GAP",
                     "you read too slowly; a snapshot follows",
                     json!({"missed": missed}),
                 );
-                if !send(&mut socket, &gap).await {
+                if !send(socket, &gap).await {
                     return;
                 }
             }
@@ -93,11 +166,20 @@ enum End {
     Gone,
 }
 
-async fn follow(app: &App, socket: &mut WebSocket, mut events: Receiver<Event>) -> End {
+async fn follow(
+    app: &App,
+    socket: &mut WebSocket,
+    view: &mut View,
+    mut events: Receiver<Event>,
+) -> End {
     loop {
         tokio::select! {
             event = events.recv() => match event {
-                Ok(event) => if !send(socket, &event_json(&event)).await { return End::Gone },
+                Ok(event) => if let Some(event) = view.filter(event)
+                    && !send(socket, &event_json(&event)).await
+                {
+                    return End::Gone;
+                },
                 Err(RecvError::Lagged(missed)) => return End::Lagged(missed),
                 Err(RecvError::Closed) => return End::Gone,
             },
@@ -108,17 +190,15 @@ async fn follow(app: &App, socket: &mut WebSocket, mut events: Receiver<Event>) 
     }
 }
 
-async fn brings_token(app: &App, socket: &mut WebSocket) -> bool {
+async fn brings_token(app: &App, socket: &mut WebSocket, peer: SocketAddr) -> Option<Arc<Pass>> {
     while let Some(Ok(frame)) = socket.recv().await {
         if let Message::Text(text) = frame {
             let first: Value = serde_json::from_str(&text).unwrap_or_default();
-            return first
-                .get("token")
-                .and_then(Value::as_str)
-                .is_some_and(|token| app.access.is_token(token));
+            let token = first.get("token").and_then(Value::as_str)?;
+            return app.access.pass_of(token, peer).ok();
         }
     }
-    false
+    None
 }
 
 async fn send(socket: &mut WebSocket, event: &Value) -> bool {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::json::{Arrived, answer, body, no_parameters, object, seconds};
 use super::{Problem, Shared};
+use crate::access::Caller;
 use crate::model::{ExecutionInfo, ExecutionState};
 use crate::state::{Answer, Call, Mode, Placement, Submission, Target};
 
@@ -71,6 +72,7 @@ pub(crate) struct Executed<'a> {
     (status = 504, description = "no end within the timeout", body = Problem)))]
 pub(crate) async fn execute(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
@@ -81,11 +83,13 @@ pub(crate) async fn execute(
         asked.parameters,
         asked.timeout,
     )?;
+    caller.may_call(&call)?;
     let submission = Submission {
         id: Uuid::now_v7(),
         target: Target::Node(id),
         call,
         mode: Mode::Collect,
+        scope: caller.principal.scope.clone(),
     };
     finished(&app.swarm()?.run(submission).await?)
 }

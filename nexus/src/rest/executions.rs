@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::execute::{call, half_a_minute};
 use super::json::{Arrived, answer, body, no_parameters, object, seconds};
-use super::{Problem, Shared};
+use super::{App, Problem, Shared};
+use crate::access::{Caller, Denied, Verb};
 use crate::model::{Chunk, ExecutionInfo, ExecutionState};
 use crate::state::{Mode, Submission, Target};
 
@@ -150,10 +151,20 @@ pub(crate) struct From {
 #[utoipa::path(get, path = "/api/v1/executions", params(Which), responses((status = 200, body = Executions)))]
 pub(crate) async fn list(
     State(app): Shared,
+    caller: Caller,
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     let limit = which.limit.unwrap_or(100).min(LIST);
-    let found = app.swarm()?.executions(which.node_id, limit).await?;
+    let swarm = app.swarm()?;
+    let found = if caller.principal.scope.nodes().is_all() {
+        swarm.executions(which.node_id, limit).await?
+    } else {
+        // Those of other nodes are left out of the newest ones; a scope sees no further back than that.
+        let newest = swarm.executions(which.node_id, LIST).await?;
+        let mut own = caller.seen(swarm, newest).await?;
+        own.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        own
+    };
     Ok(answer(&Executions {
         status: "success",
         executions: found.iter().map(ExecutionBody::new).collect(),
@@ -166,7 +177,11 @@ pub(crate) async fn list(
     (status = 400, description = "offline, does not exist, or does not offer the method", body = Problem),
     (status = 409, description = "the id was used before", body = Problem),
     (status = 422, body = Problem), (status = 429, body = Problem)))]
-pub(crate) async fn submit(State(app): Shared, arrived: Arrived) -> Result<Response, Problem> {
+pub(crate) async fn submit(
+    State(app): Shared,
+    caller: Caller,
+    arrived: Arrived,
+) -> Result<Response, Problem> {
     let asked: SubmitBody = body(arrived, &["node_id", "skill_name", "method_name"])?;
     let id = asked.id.unwrap_or_else(Uuid::now_v7);
     let call = call(
@@ -175,11 +190,13 @@ pub(crate) async fn submit(State(app): Shared, arrived: Arrived) -> Result<Respo
         asked.parameters,
         asked.timeout,
     )?;
+    caller.may_call(&call)?;
     let submission = Submission {
         id,
         target: Target::Node(asked.node_id),
         call,
         mode: Mode::Stream,
+        scope: caller.principal.scope.clone(),
     };
     app.swarm()?.submit(submission).await?;
     Ok((
@@ -192,11 +209,12 @@ pub(crate) async fn submit(State(app): Shared, arrived: Arrived) -> Result<Respo
 /// One execution.
 #[utoipa::path(get, path = "/api/v1/executions/{id}", params(("id" = Uuid, Path)), responses(
     (status = 200, body = OneExecution), (status = 404, body = Problem)))]
-pub(crate) async fn get(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
-    let id = known_form(&id)?;
-    let found = app.swarm()?.execution(id).await?;
-    let found =
-        found.ok_or_else(|| Problem::not_found(&format!("execution {id} does not exist")))?;
+pub(crate) async fn get(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let found = found(&app, &caller, Verb::SeeExecution, &id).await?;
     Ok(answer(&OneExecution {
         status: "success",
         execution: ExecutionBody::new(&found),
@@ -208,11 +226,18 @@ pub(crate) async fn get(State(app): Shared, Path(id): Path<String>) -> Result<Re
     (status = 200, body = Chunks)))]
 pub(crate) async fn output(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
     Query(from): Query<From>,
 ) -> Result<Response, Problem> {
     let from = from.from.unwrap_or_default();
-    let chunks = app.swarm()?.output(known_form(&id)?, from, PAGE).await?;
+    // Whoever sees everything may ask for output of an execution that the history has already let go.
+    let id = if caller.principal.scope.nodes().is_all() {
+        known_form(&id)?
+    } else {
+        found(&app, &caller, Verb::SeeExecution, &id).await?.id
+    };
+    let chunks = app.swarm()?.output(id, from, PAGE).await?;
     let next_seq = chunks.last().map_or(from, |chunk| chunk.seq + 1);
     Ok(answer(&Chunks {
         status: "success",
@@ -227,9 +252,19 @@ pub(crate) async fn output(
     (status = 404, body = Problem), (status = 409, description = "over, or cannot be stopped", body = Problem)))]
 pub(crate) async fn cancel(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let id = known_form(&id)?;
+    let id = if caller.principal.scope.is_all() {
+        known_form(&id)?
+    } else {
+        let found = found(&app, &caller, Verb::Cancel, &id).await?;
+        // To stop something that one may not start is as much as changing it.
+        if !caller.principal.scope.allows(&found.skill, &found.method) {
+            return Err(Denied::Call.into());
+        }
+        found.id
+    };
     app.swarm()?.cancel(id).await??;
     Ok((
         StatusCode::ACCEPTED,
@@ -241,4 +276,17 @@ pub(crate) async fn cancel(
 fn known_form(id: &str) -> Result<Uuid, Problem> {
     Uuid::try_parse(id)
         .map_err(|_| Problem::not_found(&format!("{id:?} is not the id of an execution")))
+}
+
+/// An execution that this caller may do this with. One of a node outside of the scope is like one that never was.
+async fn found(app: &App, caller: &Caller, verb: Verb, id: &str) -> Result<ExecutionInfo, Problem> {
+    let id = known_form(id)?;
+    let missing = || Problem::not_found(&format!("execution {id} does not exist"));
+    let swarm = app.swarm()?;
+    let found = swarm.execution(id).await?.ok_or_else(missing)?;
+    match caller.may_with_node(swarm, verb, &found.node_id).await? {
+        Err(Denied::Hidden) => Err(missing()),
+        Err(denied) => Err(denied.into()),
+        Ok(()) => Ok(found),
+    }
 }

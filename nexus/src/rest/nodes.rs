@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::json::{answer, flag};
 use super::standing::TrustBody;
 use super::{Problem, Shared};
+use crate::access::Caller;
 use crate::model::{NodeInfo, Phase};
 
 /// A node as REST tells it.
@@ -93,12 +94,14 @@ pub(crate) struct Filter {
     (status = 200, body = Nodes), (status = 422, body = Problem)))]
 pub(crate) async fn list(
     State(app): Shared,
+    caller: Caller,
     Query(filter): Query<Filter>,
 ) -> Result<Response, Problem> {
     let online_only = flag("online_only", filter.online_only.as_deref())?;
     let nodes = app.swarm()?.nodes().await?;
     let nodes: Vec<_> = nodes
         .iter()
+        .filter(|node| caller.sees(node))
         .map(NodeBody::new)
         .filter(|node| node.is_online || !online_only)
         .collect();

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::access::Denied;
 use crate::hub::Acceptance;
 use crate::state::{CancelError, SubmitError};
 use crate::store::StoreError;
@@ -22,6 +23,9 @@ pub(crate) struct Problem {
     status: u16,
     /// For programs: `unknown_node`, `offline`, `busy`…
     code: &'static str,
+    /// Seconds until it is worth trying again.
+    #[serde(skip)]
+    retry_after: u64,
     /// More, if there is more to know.
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<Box<Value>>,
@@ -35,6 +39,7 @@ impl Problem {
             title,
             status: status.as_u16(),
             code,
+            retry_after: 1,
             context: None,
         }
     }
@@ -66,6 +71,13 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
     }
 
+    pub(crate) fn too_many(detail: &str, wait: std::time::Duration) -> Self {
+        Self {
+            retry_after: wait.as_secs() + 1,
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+        }
+    }
+
     pub(crate) fn disabled() -> Self {
         let detail = "this Nexus is switched off; start it with ENABLE_NEXUS=true";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "disabled", detail)
@@ -83,7 +95,7 @@ impl IntoResponse for Problem {
             StatusCode::UNAUTHORIZED => {
                 drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
-            StatusCode::TOO_MANY_REQUESTS => drop(headers.insert(RETRY_AFTER, 1.into())),
+            StatusCode::TOO_MANY_REQUESTS => drop(headers.insert(RETRY_AFTER, self.retry_after.into())),
             _ => {}
         }
         response
@@ -128,6 +140,17 @@ impl From<Acceptance> for Problem {
                 "stopping",
                 error.to_string(),
             ),
+        }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Hidden => Self::not_found(&denied.to_string()),
+            Denied::Role { .. } | Denied::Limited | Denied::Call => {
+                Self::forbidden(&denied.to_string())
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Node, State};
+use crate::access::Scope;
 use crate::model::{Ordinal, Phase};
 
 /// Most candidates that an explanation lists of each kind; a swarm may have thousands.
@@ -54,6 +55,8 @@ pub struct Route {
     pub tag: Option<String>,
     /// May run on the Nexus' own machine.
     pub fallback: bool,
+    /// Only nodes in it are looked at; the others do not exist for the asker.
+    pub scope: Scope,
     /// Nodes that could not take it, and why.
     pub tried: Vec<(Ordinal, String)>,
     /// The last choice.
@@ -75,7 +78,12 @@ impl State {
     ) -> (Option<Ordinal>, Placement) {
         let mut eligible = Vec::new();
         let mut refused = Vec::new();
-        for node in &self.nodes {
+        let mut considered = 0;
+        for node in self.nodes() {
+            if !route.scope.reaches(&node.target_facts()) {
+                continue;
+            }
+            considered += 1;
             match self.objection(node, skill, method, route) {
                 None => eligible.push((score(node), node.ordinal)),
                 Some(why) if refused.len() < LISTED => refused.push((node.ordinal, why)),
@@ -105,7 +113,7 @@ impl State {
             reason,
             fallback: fallback && chosen.is_some(),
             candidates,
-            considered: self.nodes.len(),
+            considered,
         };
         (chosen, placement)
     }
@@ -146,11 +154,12 @@ impl State {
     /// The Nexus' own machine, if it may and can.
     fn own_machine(&self, skill: &str, method: &str, route: &Route) -> Option<Ordinal> {
         let node = self.node(self.rules.local_node.as_deref()?)?;
+        let reached = route.scope.reaches(&node.target_facts());
         let anywhere = Route {
             tag: None,
             ..route.clone()
         };
-        let allowed = self.rules.local_fallback && route.fallback;
+        let allowed = reached && self.rules.local_fallback && route.fallback;
         (allowed && self.objection(node, skill, method, &anywhere).is_none())
             .then_some(node.ordinal)
     }

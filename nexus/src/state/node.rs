@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use protocol::{Capabilities, Version};
 use uuid::Uuid;
 
+use crate::target::Facts;
 use crate::model::{NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
 
 /// See the module.
@@ -58,6 +59,11 @@ impl Node {
             last_heartbeat: self.last_heartbeat,
             latency: self.latency,
         }
+    }
+
+    /// What target expressions see of it.
+    pub fn target_facts(&self) -> Facts<'_> {
+        Facts::of(&self.facts, self.phase)
     }
 
     /// What it announced.

@@ -27,7 +27,7 @@ impl State {
         self.intern(&mut row.capabilities);
         let place = self.chart.add(row.group_key.as_deref());
         let ordinal = self.next_ordinal();
-        self.group_keys.insert(ordinal, row.group_key);
+        self.group_keys.insert(ordinal, row.group_key.clone());
         if !row.removed {
             self.by_id.insert(row.id.clone(), ordinal);
             if let Some(key) = row.trust.key {
@@ -45,6 +45,7 @@ impl State {
             trust: row.trust,
             registered_at: row.registered_at,
             group: place.group,
+            group_key: row.group_key,
             x: place.x,
             y: place.y,
         };

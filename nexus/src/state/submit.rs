@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::balance::Route;
 use super::{Call, Effect, Execution, Kept, Mode, State, frame, reschedule};
+use crate::access::Scope;
 use crate::model::{ExecutionState, Now, Ordinal, Phase};
 use crate::store::Write;
 
@@ -28,6 +29,8 @@ pub struct Submission {
     pub call: Call,
     /// How the output comes back.
     pub mode: Mode,
+    /// Nodes outside of the asker's scope do not exist, now and whenever another node is chosen.
+    pub scope: Scope,
 }
 
 /// Where something is to run.
@@ -122,6 +125,7 @@ impl State {
             target,
             call,
             mode,
+            scope,
         } = submission;
         if self.executions.contains_key(&id) {
             return Err(SubmitError::Duplicate(id));
@@ -131,7 +135,7 @@ impl State {
         {
             return Err(SubmitError::Busy("this Nexus".to_owned()));
         }
-        let (ordinal, route) = self.choose_target(target, &call)?;
+        let (ordinal, route) = self.choose_target(target, &call, scope)?;
         let node = self.at(ordinal);
         let grace = if node.facts.version >= Version::V2 && !call.timeout.is_zero() {
             ENFORCED
@@ -279,14 +283,16 @@ impl State {
         &self,
         target: Target,
         call: &Call,
+        scope: Scope,
     ) -> Result<(Ordinal, Option<Box<Route>>), SubmitError> {
         let preference = match target {
-            Target::Node(node) => return Ok((self.directed(&node, call)?, None)),
+            Target::Node(node) => return Ok((self.directed(&node, call, &scope)?, None)),
             Target::Best(preference) => preference,
         };
         let mut route = Route {
             tag: preference.tag,
             fallback: preference.fallback,
+            scope,
             tried: Vec::new(),
             placement: None,
         };
@@ -299,9 +305,10 @@ impl State {
         }
     }
 
-    fn directed(&self, id: &str, call: &Call) -> Result<Ordinal, SubmitError> {
+    fn directed(&self, id: &str, call: &Call, scope: &Scope) -> Result<Ordinal, SubmitError> {
         let node = self
             .node(id)
+            .filter(|node| scope.reaches(&node.target_facts()))
             .ok_or_else(|| SubmitError::UnknownNode(id.to_owned()))?;
         if node.session.is_none() || node.phase == Phase::Offline {
             return Err(SubmitError::Offline(id.to_owned()));
@@ -340,7 +347,7 @@ impl State {
             let (chosen, placement) = self.place(&call.skill, &call.method, route);
             route.placement = Some(Arc::new(placement));
             let ordinal = chosen?;
-            match self.directed(&self.at(ordinal).facts.id.clone(), call) {
+            match self.directed(&self.at(ordinal).facts.id, call, &route.scope) {
                 Ok(ordinal) => return Some(ordinal),
                 Err(error) => route.tried.push((ordinal, error.to_string())),
             }

@@ -137,6 +137,7 @@ impl Swarm {
             target,
             call: call(30),
             mode,
+            scope: crate::access::Scope::all(),
         };
         let taken = self.state.submit(submission, true, self.now());
         self.collect();

@@ -57,6 +57,21 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE join_codes (id BLOB PRIMARY KEY, code TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE waiting (key BLOB PRIMARY KEY, machine TEXT NOT NULL) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE tokens (
+        id BLOB PRIMARY KEY,
+        name TEXT NOT NULL,
+        hash BLOB NOT NULL UNIQUE,
+        role TEXT NOT NULL,
+        nodes TEXT NOT NULL,
+        calls TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        last_used_at INTEGER,
+        last_used_from TEXT,
+        revoked_at INTEGER
+    ) WITHOUT ROWID;
+",
 ];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {

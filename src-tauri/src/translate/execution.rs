@@ -99,6 +99,7 @@ pub fn submission(request: ExecuteRequest) -> Result<Submission, BridgeError> {
         target: Target::Node(request.node_id),
         call,
         mode: Mode::Stream,
+        scope: nexus::access::Caller::local().principal.scope.clone(),
     })
 }
 

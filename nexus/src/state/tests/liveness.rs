@@ -80,6 +80,7 @@ fn a_prototype_spore_at_work_may_be_silent() {
         target: Target::Node("a".into()),
         call: call(300),
         mode: Mode::Collect,
+        scope: crate::access::Scope::all(),
     };
     swarm.state.submit(submission, true, swarm.now()).unwrap();
     swarm.pass(200.0);

@@ -19,6 +19,7 @@ fn node(ordinal: u32, memory: f64) -> NodeInfo {
         local: false,
         registered_at: SystemTime::UNIX_EPOCH,
         group: 0,
+        group_key: None,
         x: 0.0,
         y: 0.0,
     };

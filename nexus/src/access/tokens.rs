@@ -1,0 +1,381 @@
+//! API tokens: make, find, revoke. A token is shown once; only its hash is kept. The owner of those that are known.
+//! Not here: what a principal may do.
+
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{Principal, PrincipalKind, Role, Scope, ScopeError};
+use crate::secret::Secret;
+use crate::store::{Store, StoreError, TokenRow};
+
+/// Most tokens that are kept, revoked ones included.
+const TOKENS: usize = 1000;
+/// Open streams of one principal.
+const STREAMS: usize = 32;
+/// Longest life.
+const LONGEST: u64 = 3650 * 24 * 3600;
+/// The last use is written down at most so often.
+const TOUCH: i64 = 60;
+
+type Hash = [u8; 32];
+
+/// What a new token is to be.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    /// For people, e.g. `backup script`.
+    pub name: String,
+    /// How much it may do.
+    pub role: Role,
+    /// Target expression; without one every node, empty nobody.
+    #[serde(default = "everything")]
+    pub nodes: String,
+    /// `ShellSkill.run`, `FileSkill.*`, `*`; without it every call, empty none.
+    #[serde(default = "every_call")]
+    pub calls: Vec<String>,
+    /// Seconds until it ends; 90 days unless said.
+    #[serde(default = "ninety_days")]
+    pub ttl_seconds: u64,
+}
+
+fn everything() -> String {
+    "*".to_owned()
+}
+
+fn every_call() -> Vec<String> {
+    vec![everything()]
+}
+
+fn ninety_days() -> u64 {
+    90 * 24 * 3600
+}
+
+/// A token without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct TokenInfo {
+    pub id: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub scope: Scope,
+    pub created_at: SystemTime,
+    pub expires_at: SystemTime,
+    /// When and from which address, to the minute.
+    pub last_used: Option<(SystemTime, String)>,
+    pub revoked_at: Option<SystemTime>,
+}
+
+/// Why a token is not made or not revoked. Display: a sentence.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum TokenError {
+    #[error("the name must be 1 to 128 printable bytes")]
+    Name,
+    #[error("ttl_seconds must be 1 to {LONGEST}")]
+    Life,
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    #[error("there are {TOKENS} tokens, no more are kept")]
+    TooMany,
+    #[error("token {0} does not exist")]
+    Unknown(Uuid),
+    #[error("no randomness: {0}")]
+    NoRandom(#[from] std::io::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A principal that has shown its token, and what it has used up.
+pub struct Pass {
+    /// Who.
+    pub principal: Arc<Principal>,
+    expires_at: Option<SystemTime>,
+    /// Cancelled when the token is revoked.
+    pub ended: CancellationToken,
+    /// Open streams.
+    pub(crate) streams: Arc<Semaphore>,
+    requests: Option<DefaultDirectRateLimiter>,
+    touched: AtomicI64,
+    info: Mutex<Option<TokenInfo>>,
+}
+
+impl Pass {
+    /// Whether it is still good.
+    pub fn is_good(&self, now: SystemTime) -> bool {
+        !self.ended.is_cancelled() && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Until its end; none when it has none.
+    pub fn remaining(&self, now: SystemTime) -> Option<Duration> {
+        self.expires_at
+            .map(|end| end.duration_since(now).unwrap_or_default())
+    }
+
+    /// One more request. An error says when the next one may come.
+    pub fn take_request(&self) -> Result<(), Duration> {
+        self.requests.as_ref().map_or(Ok(()), |requests| {
+            requests
+                .check()
+                .map_err(|early| early.wait_time_from(DefaultClock::default().now()))
+        })
+    }
+
+    fn local() -> Self {
+        Self {
+            principal: Principal::local(),
+            expires_at: None,
+            ended: CancellationToken::new(),
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            requests: None,
+            touched: AtomicI64::new(0),
+            info: Mutex::new(None),
+        }
+    }
+
+    fn of(info: TokenInfo, rate: Option<Quota>) -> Self {
+        let principal = Principal {
+            id: info.id.to_string(),
+            name: info.name.clone(),
+            kind: PrincipalKind::Token,
+            role: info.role,
+            scope: info.scope.clone(),
+        };
+        let ended = CancellationToken::new();
+        if info.revoked_at.is_some() {
+            ended.cancel();
+        }
+        Self {
+            principal: Arc::new(principal),
+            expires_at: Some(info.expires_at),
+            ended,
+            streams: Arc::new(Semaphore::new(STREAMS)),
+            requests: rate.map(RateLimiter::direct),
+            touched: AtomicI64::new(0),
+            info: Mutex::new(Some(info)),
+        }
+    }
+
+    fn info(&self) -> Option<TokenInfo> {
+        self.info
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn note(&self, note: impl FnOnce(&mut TokenInfo)) {
+        if let Some(info) = self
+            .info
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_mut()
+        {
+            note(info);
+        }
+    }
+}
+
+/// See the module. Cheap to clone.
+#[derive(Clone)]
+pub struct Tokens {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    local: Arc<Pass>,
+    secret: Secret,
+    known: RwLock<HashMap<Hash, Arc<Pass>>>,
+    rate: Option<Quota>,
+    store: Store,
+}
+
+impl Tokens {
+    /// Those that are kept, and the token in the data directory. `rate`: requests a second, 0 for any number.
+    pub(crate) async fn load(store: Store, local: Secret, rate: u32) -> Result<Self, StoreError> {
+        let rate = NonZeroU32::new(rate)
+            .map(|rate| Quota::per_second(rate).allow_burst(rate.saturating_add(rate.get())));
+        let mut known = HashMap::new();
+        for row in store.tokens().await? {
+            let hash = row.hash;
+            match restored(row) {
+                Some(info) => drop(known.insert(hash, Arc::new(Pass::of(info, rate)))),
+                None => tracing::warn!("a kept API token is not understood and opens nothing"),
+            }
+        }
+        let inner = Inner {
+            local: Arc::new(Pass::local()),
+            secret: local,
+            known: RwLock::new(known),
+            rate,
+            store,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The owner of this machine.
+    pub(crate) fn local(&self) -> Arc<Pass> {
+        Arc::clone(&self.inner.local)
+    }
+
+    /// Whose token this is, if it is good now.
+    pub(crate) fn find(&self, candidate: &str, now: SystemTime) -> Option<Arc<Pass>> {
+        if self.inner.secret.matches(candidate) {
+            return Some(self.local());
+        }
+        let known = self
+            .inner
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        known
+            .get(&hash_of(candidate))
+            .filter(|pass| pass.is_good(now))
+            .map(Arc::clone)
+    }
+
+    /// Notes that it was used; written down at most once a minute.
+    pub(crate) fn touch(&self, pass: &Pass, from: &str, now: SystemTime) {
+        if pass.principal.kind == PrincipalKind::Local {
+            return;
+        }
+        let seconds = now
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0));
+        let before = pass.touched.load(Ordering::Relaxed);
+        let ours = seconds - before >= TOUCH
+            && pass
+                .touched
+                .compare_exchange(before, seconds, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok();
+        let Some(id) = ours.then(|| pass.info()).flatten().map(|info| info.id) else {
+            return;
+        };
+        pass.note(|info| info.last_used = Some((now, from.to_owned())));
+        let (store, from) = (self.inner.store.clone(), from.to_owned());
+        tokio::spawn(async move {
+            if let Err(error) = store.touch_token(id, now, from).await {
+                tracing::warn!(%error, "the last use of a token is not kept");
+            }
+        });
+    }
+
+    /// Makes one; returns when it is on disk. The secret is nowhere else.
+    pub async fn create(&self, new: NewToken) -> Result<(Secret, TokenInfo), TokenError> {
+        let printable = !new.name.trim().is_empty()
+            && new.name.len() <= 128
+            && !new.name.chars().any(char::is_control);
+        if !printable {
+            return Err(TokenError::Name);
+        }
+        if !(1..=LONGEST).contains(&new.ttl_seconds) {
+            return Err(TokenError::Life);
+        }
+        let scope = Scope::parse(&new.nodes, &new.calls)?;
+        if self.list().len() >= TOKENS {
+            return Err(TokenError::TooMany);
+        }
+        let secret = Secret::generate("nxs_")?;
+        let now = SystemTime::now();
+        let info = TokenInfo {
+            id: Uuid::now_v7(),
+            name: new.name,
+            role: new.role,
+            scope,
+            created_at: now,
+            expires_at: now + Duration::from_secs(new.ttl_seconds),
+            last_used: None,
+            revoked_at: None,
+        };
+        let hash = hash_of(secret.reveal());
+        self.inner.store.put_token(kept(&info, hash)).await?;
+        let pass = Arc::new(Pass::of(info.clone(), self.inner.rate));
+        self.inner
+            .known
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(hash, pass);
+        Ok((secret, info))
+    }
+
+    /// All of them, oldest first.
+    pub fn list(&self) -> Vec<TokenInfo> {
+        let known = self
+            .inner
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = known.values().filter_map(|pass| pass.info()).collect();
+        all.sort_by_key(|info| (info.created_at, info.id));
+        all
+    }
+
+    /// Ends one at once, with its open streams; returns when that is on disk.
+    pub async fn revoke(&self, id: Uuid) -> Result<(), TokenError> {
+        let now = SystemTime::now();
+        let found = {
+            let known = self
+                .inner
+                .known
+                .read()
+                .unwrap_or_else(PoisonError::into_inner);
+            let text = id.to_string();
+            known
+                .values()
+                .find(|pass| pass.principal.id == text)
+                .map(Arc::clone)
+        };
+        let pass = found.ok_or(TokenError::Unknown(id))?;
+        // Shut first: whatever the disk says, it opens nothing any more.
+        pass.ended.cancel();
+        pass.note(|info| {
+            info.revoked_at.get_or_insert(now);
+        });
+        Ok(self.inner.store.revoke_token(id, now).await?)
+    }
+}
+
+fn hash_of(token: &str) -> Hash {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    hash
+}
+
+fn kept(info: &TokenInfo, hash: Hash) -> TokenRow {
+    TokenRow {
+        id: info.id,
+        name: info.name.clone(),
+        hash,
+        role: info.role.word().to_owned(),
+        nodes: info.scope.nodes().to_string(),
+        calls: info.scope.calls(),
+        created_at: info.created_at,
+        expires_at: info.expires_at,
+        last_used: None,
+        revoked_at: None,
+    }
+}
+
+fn restored(row: TokenRow) -> Option<TokenInfo> {
+    Some(TokenInfo {
+        id: row.id,
+        name: row.name,
+        role: Role::from_word(&row.role)?,
+        scope: Scope::parse(&row.nodes, &row.calls).ok()?,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        last_used: row.last_used,
+        revoked_at: row.revoked_at,
+    })
+}
