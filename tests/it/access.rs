@@ -36,7 +36,7 @@ async fn rest_wants_the_token_and_nothing_like_it() {
         .send()
         .await
         .unwrap();
-    assert_eq!(in_url.status(), 401, "no credential in a URL, ever");
+    assert_eq!(in_url.status(), 400, "no credential in a URL, ever");
 }
 
 #[tokio::test]

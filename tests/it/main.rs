@@ -8,6 +8,7 @@
 
 mod acceptance;
 mod access;
+mod asking;
 mod events;
 mod hostile;
 mod programs;

@@ -76,7 +76,8 @@ impl Scope {
 
     /// Whether this call is in it.
     pub fn allows(&self, skill: &str, method: &str) -> bool {
-        let fits = |pattern: &Option<String>, word| pattern.as_deref().is_none_or(|own| own == word);
+        let fits =
+            |pattern: &Option<String>, word| pattern.as_deref().is_none_or(|own| own == word);
         self.calls
             .iter()
             .any(|call| fits(&call.0, skill) && fits(&call.1, method))

@@ -51,9 +51,11 @@ fn a_role_may_what_the_one_before_may_and_no_more() {
         let may = [Role::Viewer, Role::Operator, Role::Admin]
             .map(|role| authorize(&principal(role, "*", &["*"]), verb, Object::Nexus).is_ok());
         let wanted = match verb {
-            Verb::SeeNode | Verb::SeeExecution | Verb::ReadMetrics | Verb::ReadDocs | Verb::Listen => {
-                [true, true, true]
-            }
+            Verb::SeeNode
+            | Verb::SeeExecution
+            | Verb::ReadMetrics
+            | Verb::ReadDocs
+            | Verb::Listen => [true, true, true],
             Verb::Execute | Verb::Cancel => [false, true, true],
             Verb::EditNode
             | Verb::RevokeNode
@@ -131,9 +133,24 @@ fn calls_are_whole_words() {
         ("FileSkill.*", "F\u{456}leSkill", "read"),
         ("*.read", "FileSkill", "READ"),
     ] {
-        assert!(!allows(&[pattern], skill, method), "{pattern} {skill}.{method}");
+        assert!(
+            !allows(&[pattern], skill, method),
+            "{pattern} {skill}.{method}"
+        );
     }
-    for wrong in ["", "Shell*", "ShellSkill", "Shell*.run", ".run", "A.", "A.b.c", "A.**", "A.b c", "**", "\u{ff0a}"] {
+    for wrong in [
+        "",
+        "Shell*",
+        "ShellSkill",
+        "Shell*.run",
+        ".run",
+        "A.",
+        "A.b.c",
+        "A.**",
+        "A.b c",
+        "**",
+        "\u{ff0a}",
+    ] {
         assert!(Scope::parse("*", &[wrong.to_owned()]).is_err(), "{wrong}");
     }
 }
@@ -147,9 +164,14 @@ fn addresses_have_an_allowance_and_cannot_borrow_another() {
     };
     let taken = (0..40).filter(|_| take("192.0.2.1")).count();
     assert_eq!(taken, 20);
-    assert!(!take("::ffff:192.0.2.1"), "the same address in other clothes");
+    assert!(
+        !take("::ffff:192.0.2.1"),
+        "the same address in other clothes"
+    );
     assert!(take("192.0.2.2"));
-    let of_one_network = (0..40).filter(|n| take(&format!("2001:db8::{n:x}"))).count();
+    let of_one_network = (0..40)
+        .filter(|n| take(&format!("2001:db8::{n:x}")))
+        .count();
     assert_eq!(of_one_network, 20, "a /64 is one neighbour");
     assert!(take("2001:db8:0:1::1"));
     let here = (0..100).filter(|_| take("127.0.0.1")).count();

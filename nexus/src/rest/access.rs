@@ -147,7 +147,10 @@ pub(crate) async fn guard(
         Err(problem) => problem.into_response(),
     };
     let headers = response.headers_mut();
-    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    headers.insert(
+        "x-content-type-options",
+        HeaderValue::from_static("nosniff"),
+    );
     headers.insert(
         "content-security-policy",
         HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
@@ -169,8 +172,8 @@ async fn admit(app: &App, peer: SocketAddr, request: &mut Request) -> Result<(),
     let Some(path) = request.extensions().get::<MatchedPath>() else {
         return Ok(());
     };
-    let door = doors::door(request.method(), path.as_str())
-        .ok_or_else(Problem::method_not_allowed)?;
+    let door =
+        doors::door(request.method(), path.as_str()).ok_or_else(Problem::method_not_allowed)?;
     let verb = match door {
         Door::Open | Door::Stream | Door::Spore => return Ok(()),
         Door::Nexus(verb) | Door::Node(verb) | Door::Asks(verb) => verb,
@@ -184,7 +187,9 @@ async fn admit(app: &App, peer: SocketAddr, request: &mut Request) -> Result<(),
         principal: Arc::clone(&pass.principal),
         from: peer.to_string(),
     };
-    app.access.tokens.touch(&pass, &caller.from, SystemTime::now());
+    app.access
+        .tokens
+        .touch(&pass, &caller.from, SystemTime::now());
     match door {
         Door::Nexus(_) => caller.may(verb, Object::Nexus)?,
         Door::Node(_) => {
@@ -219,14 +224,24 @@ async fn node_of(request: &mut Request) -> String {
 fn check_query(query: Option<&str>) -> Result<(), Problem> {
     let secret = query.unwrap_or_default().split('&').any(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
-        ["token", "access_token", "api_key", "apikey", "authorization"]
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known))
+        [
+            "token",
+            "access_token",
+            "api_key",
+            "apikey",
+            "authorization",
+        ]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
     });
     if secret {
         let detail = "a token never stands in a URL, where logs keep it: send the header `Authorization: Bearer …`, and \
                       revoke this one";
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "token_in_url", detail));
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "token_in_url",
+            detail,
+        ));
     }
     Ok(())
 }

@@ -87,13 +87,20 @@ async fn welcome(
         Some(pass) => tell(&app, &mut socket, peer, &pass).await,
         None => {
             let brought = timeout(TOKEN_TIME, brings_token(&app, &mut socket, peer)).await;
-            match brought.ok().flatten().map(|pass| (place(&app, &pass), pass)) {
+            match brought
+                .ok()
+                .flatten()
+                .map(|pass| (place(&app, &pass), pass))
+            {
                 Some((Ok(room), pass)) => {
                     places = room;
                     tell(&app, &mut socket, peer, &pass).await
                 }
                 Some((Err(_), _)) => (1013, "too many streams are open; close one first"),
-                None => (1008, "send {\"token\": \"…\"} first; `nexus token` shows it"),
+                None => (
+                    1008,
+                    "send {\"token\": \"…\"} first; `nexus token` shows it",
+                ),
             }
         }
     };

@@ -95,7 +95,9 @@ impl IntoResponse for Problem {
             StatusCode::UNAUTHORIZED => {
                 drop(headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
-            StatusCode::TOO_MANY_REQUESTS => drop(headers.insert(RETRY_AFTER, self.retry_after.into())),
+            StatusCode::TOO_MANY_REQUESTS => {
+                drop(headers.insert(RETRY_AFTER, self.retry_after.into()))
+            }
             _ => {}
         }
         response

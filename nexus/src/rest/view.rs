@@ -52,7 +52,9 @@ impl View {
             .map(|execution| execution.id)
             .collect();
         let groups: BTreeSet<_> = self.nodes.values().copied().collect();
-        snapshot.groups.retain(|group| groups.contains(&group.index));
+        snapshot
+            .groups
+            .retain(|group| groups.contains(&group.index));
     }
 
     /// The event as this subscriber may see it.

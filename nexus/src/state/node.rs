@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use protocol::{Capabilities, Version};
 use uuid::Uuid;
 
-use crate::target::Facts;
 use crate::model::{NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
+use crate::target::Facts;
 
 /// See the module.
 #[derive(Debug)]

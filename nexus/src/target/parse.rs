@@ -103,7 +103,9 @@ impl<'a> Parser<'a> {
             "" => Err(self.error("expected a name, a tag or `(`")),
             "and" | "or" => {
                 self.at = start;
-                Err(self.error(&format!("expected a name before `{word}`; quote it if it is one")))
+                Err(self.error(&format!(
+                    "expected a name before `{word}`; quote it if it is one"
+                )))
             }
             "*" | "all" => {
                 self.skip_space();

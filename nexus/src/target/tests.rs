@@ -36,16 +36,52 @@ impl Machine {
 fn each_form_means_what_it_says() {
     let node = Machine::new("build-1", &["gpu", "site:paris", "rack=4"]);
     for yes in [
-        "*", "all", "build-1", "build-*", "build-?", "name:build-1", "id:id-1", "tag:gpu", "site=paris",
-        "site=p*", "rack=4", "group:paris", "skill:ShellSkill", "platform:linux", "state:online", "\"build-1\"",
-        "name:\"build-1\"", "tag:gpu and site=paris", "x, build-1", "x or y or build-1", "not x",
-        "not (x or y) and tag:gpu", " ( build-1 ) ", "tag:\"site:paris\"", "tag:site:paris",
+        "*",
+        "all",
+        "build-1",
+        "build-*",
+        "build-?",
+        "name:build-1",
+        "id:id-1",
+        "tag:gpu",
+        "site=paris",
+        "site=p*",
+        "rack=4",
+        "group:paris",
+        "skill:ShellSkill",
+        "platform:linux",
+        "state:online",
+        "\"build-1\"",
+        "name:\"build-1\"",
+        "tag:gpu and site=paris",
+        "x, build-1",
+        "x or y or build-1",
+        "not x",
+        "not (x or y) and tag:gpu",
+        " ( build-1 ) ",
+        "tag:\"site:paris\"",
+        "tag:site:paris",
     ] {
         assert!(node.is(yes), "{yes}");
     }
     for no in [
-        "build", "uild-1", "Build-1", "BUILD-*", "tag:gp", "tag:GPU", "site=par", "site=", "state:offline",
-        "\"build-*\"", "\"*\"", "name:\"*\"", "not *", "x and *", "id:build-1", "not (x, build-1)", "tag:",
+        "build",
+        "uild-1",
+        "Build-1",
+        "BUILD-*",
+        "tag:gp",
+        "tag:GPU",
+        "site=par",
+        "site=",
+        "state:offline",
+        "\"build-*\"",
+        "\"*\"",
+        "name:\"*\"",
+        "not *",
+        "x and *",
+        "id:build-1",
+        "not (x, build-1)",
+        "tag:",
     ] {
         assert!(parse(no).is_err() || !node.is(no), "{no}");
     }
@@ -65,20 +101,48 @@ fn an_empty_expression_is_nobody() {
 fn case_and_unicode_do_not_widen_anything() {
     let node = Machine::new("paris", &["gpu"]);
     for lookalike in [
-        "PARIS", "pari\u{455}", "p\u{430}ris", "paris\u{200b}", "\u{200b}paris", "tag:GPU", "tag:gp\u{1d64}",
-        "\u{ff41}\u{ff4c}\u{ff4c}", "ALL", "All", "\u{ff0a}", "\u{2217}", "\u{66d}", "name:\u{2217}",
+        "PARIS",
+        "pari\u{455}",
+        "p\u{430}ris",
+        "paris\u{200b}",
+        "\u{200b}paris",
+        "tag:GPU",
+        "tag:gp\u{1d64}",
+        "\u{ff41}\u{ff4c}\u{ff4c}",
+        "ALL",
+        "All",
+        "\u{ff0a}",
+        "\u{2217}",
+        "\u{66d}",
+        "name:\u{2217}",
     ] {
         assert!(!node.is(lookalike), "{lookalike:?}");
     }
     let decomposed = Machine::new("cafe\u{301}", &[]);
-    assert!(!decomposed.is("caf\u{e9}"), "no normalisation: two spellings are two names");
+    assert!(
+        !decomposed.is("caf\u{e9}"),
+        "no normalisation: two spellings are two names"
+    );
 }
 
 #[test]
 fn a_mistake_is_named_with_its_place() {
     for (text, position) in [
-        ("a b", 3), ("(a", 3), ("a)", 2), ("a and", 6), ("and", 1), (",a", 1), ("a,", 3), ("foo:bar", 1),
-        ("é, \"x", 4), ("tag:", 5), ("*:x", 1), ("x AND y", 3), ("\"a\\n\"", 3), ("()", 2), ("=x", 1),
+        ("a b", 3),
+        ("(a", 3),
+        ("a)", 2),
+        ("a and", 6),
+        ("and", 1),
+        (",a", 1),
+        ("a,", 3),
+        ("foo:bar", 1),
+        ("é, \"x", 4),
+        ("tag:", 5),
+        ("*:x", 1),
+        ("x AND y", 3),
+        ("\"a\\n\"", 3),
+        ("()", 2),
+        ("=x", 1),
         ("a\u{0}b", 2),
     ] {
         let error = parse(text).unwrap_err();
