@@ -113,6 +113,7 @@ async fn other_hosts_and_other_pages_are_turned_away() {
     let ask = async |name: &'static str, value: &str| {
         server
             .bare(Method::GET, "/api/v1/nodes")
+            .bearer_auth(server.nexus.api_token().reveal())
             .header(name, value)
             .send()
             .await

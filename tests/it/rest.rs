@@ -72,6 +72,7 @@ async fn what_does_not_fit_is_422_and_says_where() {
         let request = server
             .bare(Method::POST, "/api/v1/nodes/x/execute")
             .bearer_auth(token)
+            .header("content-type", "application/json")
             .body(body.to_owned());
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 422, "{body}");

@@ -197,7 +197,7 @@ async fn admit(app: &App, peer: SocketAddr, request: &mut Request) -> Result<(),
             if let Err(denied) = caller.may_with_node(app.swarm()?, verb, &id).await? {
                 return Err(match denied {
                     Denied::Hidden => Problem::not_found(&format!("node {id} does not exist")),
-                    other => other.into(),
+                    other @ (Denied::Role { .. } | Denied::Limited | Denied::Call) => other.into(),
                 });
             }
         }
