@@ -39,7 +39,7 @@ use utoipa_axum::routes;
 use access::{Access, BearerToken};
 use problem::Problem;
 
-use crate::access::Tokens;
+use crate::access::{Limits, Tokens};
 use crate::config::Config;
 use crate::hub::Handle;
 use crate::joining::Joining;
@@ -59,6 +59,7 @@ pub(crate) struct Doors {
     pub(crate) handle: Handle,
     pub(crate) joining: Joining,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) stopping: CancellationToken,
 }
@@ -80,7 +81,7 @@ impl App {
         doors: Doors,
         tokens: Tokens,
     ) -> Self {
-        let access = Access::new(config, addresses, tokens);
+        let access = Access::new(config, addresses, tokens, Arc::clone(&doors.limits));
         Self {
             doors,
             access,

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::access::Tokens;
+use crate::access::{Limits, Tokens};
 use crate::config::Config;
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
@@ -199,6 +199,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         handle: handle.clone(),
         joining: joining.clone(),
         gate,
+        limits: Arc::new(Limits::default()),
         metrics: Arc::clone(&metrics),
         stopping: stopping.clone(),
     };

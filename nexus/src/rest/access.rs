@@ -36,7 +36,7 @@ const STRANGERS: usize = 64;
 /// What is needed to decide.
 pub(crate) struct Access {
     pub(crate) tokens: Tokens,
-    pub(crate) limits: Limits,
+    limits: Arc<Limits>,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) strangers: Arc<Semaphore>,
     open_to_loopback: bool,
@@ -45,7 +45,12 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    pub(crate) fn new(config: &Config, addresses: &[SocketAddr], tokens: Tokens) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        addresses: &[SocketAddr],
+        tokens: Tokens,
+        limits: Arc<Limits>,
+    ) -> Self {
         let mut hosts: BTreeSet<_> = config
             .allowed_hosts
             .iter()
@@ -64,7 +69,7 @@ impl Access {
         }
         Self {
             tokens,
-            limits: Limits::default(),
+            limits,
             streams: Arc::new(Semaphore::new(STREAMS)),
             strangers: Arc::new(Semaphore::new(STRANGERS)),
             open_to_loopback: config.open_api,
