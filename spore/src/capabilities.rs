@@ -8,13 +8,14 @@ use std::path::Path;
 use protocol::{Capabilities, Limits};
 use sysinfo::System;
 
+use crate::policy::Policy;
 use crate::{Config, skills};
 
 pub(crate) use docker::answers as docker_answers;
 
 /// Everything but Docker, which has to be asked and may be slow to answer.
-pub(crate) fn detect(config: &Config) -> Capabilities {
-    let methods = skills::methods(config);
+pub(crate) fn detect(config: &Config, policy: Option<&Policy>) -> Capabilities {
+    let methods = skills::methods(config, policy);
     let mut skills: Vec<String> = methods.iter().map(|method| method.skill.clone()).collect();
     skills.dedup();
     Capabilities {

@@ -21,6 +21,7 @@ mod ledger;
 mod link;
 mod load;
 mod os;
+pub mod policy;
 mod session;
 mod skills;
 mod status;
@@ -45,6 +46,9 @@ pub enum Error {
     /// The data directory.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// The policy.
+    #[error(transparent)]
+    Policy(#[from] policy::PolicyError),
     /// The workspace.
     #[error(transparent)]
     Skills(#[from] SkillsError),
@@ -70,8 +74,15 @@ impl Spore {
     pub fn prepare(config: Config) -> Result<Self, Error> {
         config.check()?;
         let identity = identity::Identity::take(&config)?;
-        let skills = skills::Skills::open(&config)?;
-        let capabilities = capabilities::detect(&config);
+        let policy = policy::load(&config.data_dir)?;
+        if policy.is_none() {
+            warn!(
+                "this node has no policy, so SPORE_SHELL_MODE alone decides; to have one, write {}",
+                config.data_dir.join("policy.toml").display()
+            );
+        }
+        let skills = skills::Skills::open(&config, policy.clone())?;
+        let capabilities = capabilities::detect(&config, policy.as_ref());
         Ok(Self {
             config,
             identity,

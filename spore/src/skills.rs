@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use crate::Config;
 use crate::execution::{Order, Reports};
 use crate::identity::make_private_dir;
+use crate::policy::{Ask, Policy};
 
 /// An execution, ready to be spawned.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -20,6 +21,7 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// The skills of this node.
 #[derive(Debug)]
 pub(crate) struct Skills {
+    policy: Option<Policy>,
     shell: Option<shell::Shell>,
     file: Option<file::FileSkill>,
 }
@@ -39,7 +41,7 @@ pub enum SkillsError {
 
 impl Skills {
     /// Opens the workspace, making it where it is missing.
-    pub(crate) fn open(config: &Config) -> Result<Self, SkillsError> {
+    pub(crate) fn open(config: &Config, policy: Option<Policy>) -> Result<Self, SkillsError> {
         let workspace = make_private_dir(&config.workspace)
             .and_then(|()| config.workspace.canonicalize())
             .and_then(|path| {
@@ -54,15 +56,20 @@ impl Skills {
         })?;
         let dir = std::sync::Arc::new(dir);
         Ok(Self {
-            shell: config
-                .shell
-                .then(|| shell::Shell::new(config, path, std::sync::Arc::clone(&dir))),
+            shell: config.shell.then(|| {
+                shell::Shell::new(config, path, std::sync::Arc::clone(&dir), policy.clone())
+            }),
             file: config.file.then(|| file::FileSkill::new(dir)),
+            policy,
         })
     }
 
     /// Checks an order and makes work of it, or says why not.
     pub(crate) fn begin(&self, order: Order, reports: Reports) -> Result<Work, String> {
+        if let Some(policy) = &self.policy {
+            let ask = Ask::Method(&order.skill, &order.method);
+            policy.decide(&ask).map_err(|no| no.to_string())?;
+        }
         match (order.skill.as_str(), &self.shell, &self.file) {
             (shell::NAME, Some(shell), _) => shell.begin(order, reports),
             (file::NAME, _, Some(file)) => file.begin(order, reports),
@@ -71,11 +78,17 @@ impl Skills {
     }
 }
 
-/// The methods that this configuration offers.
-pub(crate) fn methods(config: &Config) -> Vec<Method> {
+/// The methods that this configuration offers and the policy allows.
+pub(crate) fn methods(config: &Config, policy: Option<&Policy>) -> Vec<Method> {
     let shell = config.shell.then(shell::methods).unwrap_or_default();
     let file = config.file.then(file::methods).unwrap_or_default();
-    shell.into_iter().chain(file).collect()
+    let allowed = |method: &Method| {
+        policy.is_none_or(|policy| {
+            let ask = Ask::Method(&method.skill, &method.method);
+            policy.decide(&ask).is_ok()
+        })
+    };
+    shell.into_iter().chain(file).filter(allowed).collect()
 }
 
 /// Why a method cannot be called, with what could be.

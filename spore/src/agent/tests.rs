@@ -13,7 +13,7 @@ fn agent(now: Instant) -> Agent {
         token,
         "/nowhere".into(),
     );
-    let capabilities = crate::capabilities::detect(&config);
+    let capabilities = crate::capabilities::detect(&config, None);
     Agent::new(&config, "node".to_owned(), capabilities, now)
 }
 

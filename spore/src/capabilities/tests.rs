@@ -36,7 +36,7 @@ fn what_is_detected_fits_a_handshake() {
         Token::new("t".to_owned()),
         "/nowhere".into(),
     );
-    let found = detect(&config);
+    let found = detect(&config, None);
     found.check().unwrap();
     assert!(found.cpu_cores > 0 && found.memory_mb > 0);
     assert!(!found.os.is_empty() && !found.hostname.is_empty());
@@ -51,7 +51,7 @@ fn every_schema_can_be_made_into_a_form() {
         Token::new("t".to_owned()),
         "/nowhere".into(),
     );
-    let found = detect(&config);
+    let found = detect(&config, None);
     for method in &found.methods {
         let name = format!("{}.{}", method.skill, method.method);
         let schema = &method.parameters;

@@ -279,7 +279,7 @@ fn what_a_hostile_call_made_up_does_not_spoil_the_next_handshake() {
     let handshake = protocol::Handshake {
         node_id: "n".to_owned(),
         node_name: "n".to_owned(),
-        capabilities: crate::capabilities::detect(&config),
+        capabilities: crate::capabilities::detect(&config, None),
         token: "t".to_owned(),
         proof: None,
         join: None,

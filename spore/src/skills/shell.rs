@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::{Work, method, parameters};
 use crate::execution::process::{self, Plan};
 use crate::execution::{Order, Reports};
+use crate::policy::{Ask, Policy};
 use crate::{Config, ShellMode};
 
 pub(super) const NAME: &str = "ShellSkill";
@@ -25,6 +26,8 @@ const RESULT: (usize, usize) = (1024 * 1024, 6 * 1024 * 1024);
 #[derive(Debug)]
 pub(super) struct Shell {
     mode: ShellMode,
+    /// Decides instead of the mode where there is one.
+    rules: Option<Policy>,
     workspace: PathBuf,
     dir: Arc<Dir>,
     max_output_bytes: usize,
@@ -55,13 +58,19 @@ pub(super) fn methods() -> Vec<Method> {
 }
 
 impl Shell {
-    pub(super) fn new(config: &Config, workspace: PathBuf, dir: Arc<Dir>) -> Self {
+    pub(super) fn new(
+        config: &Config,
+        workspace: PathBuf,
+        dir: Arc<Dir>,
+        rules: Option<Policy>,
+    ) -> Self {
         let max_output_bytes = usize::try_from(config.max_output_bytes).unwrap_or(usize::MAX);
         if let ShellMode::AllowList(allowed) = &config.shell_mode {
             policy::warn_of_interpreters(allowed);
         }
         Self {
             mode: config.shell_mode.clone(),
+            rules,
             workspace,
             dir,
             max_output_bytes,
@@ -98,15 +107,14 @@ impl Shell {
             return Err("`command` is empty".to_owned());
         }
         no_nul(command)?;
+        if let Some(rules) = &self.rules {
+            rules.decide(&Ask::Shell).map_err(|no| no.to_string())?;
+            return Ok(through_shell(command));
+        }
         match &self.mode {
             ShellMode::Guarded => {
                 policy::guard(command)?;
-                let (shell, flag) = if cfg!(windows) {
-                    ("cmd", "/C")
-                } else {
-                    ("/bin/sh", "-c")
-                };
-                Ok((shell.into(), vec![flag.into(), command.into()]))
+                Ok(through_shell(command))
             }
             ShellMode::AllowList(allowed) => words(policy::simple(command)?, allowed),
         }
@@ -117,6 +125,13 @@ impl Shell {
             return Err("`argv` names no program".to_owned());
         }
         argv.iter().try_for_each(|word| no_nul(word))?;
+        if let Some(rules) = &self.rules {
+            rules
+                .decide(&Ask::Argv(argv))
+                .map_err(|no| no.to_string())?;
+            let program = policy::find(&argv[0])?.into_os_string();
+            return Ok((program, argv[1..].iter().map(OsString::from).collect()));
+        }
         match &self.mode {
             ShellMode::Guarded => {
                 policy::guard(&argv.join(" "))?;
@@ -145,7 +160,13 @@ impl Shell {
         &self,
         asked: BTreeMap<String, String>,
     ) -> Result<Vec<(String, String)>, String> {
-        if matches!(self.mode, ShellMode::AllowList(_)) && !asked.is_empty() {
+        if let Some(rules) = &self.rules {
+            for name in asked.keys() {
+                rules
+                    .decide(&Ask::Variable(name))
+                    .map_err(|no| no.to_string())?;
+            }
+        } else if matches!(self.mode, ShellMode::AllowList(_)) && !asked.is_empty() {
             return Err(
                 "`env` is not allowed in allow-list mode: variables can make a program run others"
                     .to_owned(),
@@ -173,6 +194,15 @@ impl Shell {
             Some(_) => Err(format!("`max_output_bytes` is at most {most} here")),
         }
     }
+}
+
+fn through_shell(command: &str) -> (OsString, Vec<OsString>) {
+    let (shell, flag) = if cfg!(windows) {
+        ("cmd", "/C")
+    } else {
+        ("/bin/sh", "-c")
+    };
+    (shell.into(), vec![flag.into(), command.into()])
 }
 
 /// The program of a direct call as an absolute path, if it is allowed, and its arguments.

@@ -27,7 +27,7 @@ fn what_is_switched_off_is_not_offered() {
         ..config()
     };
     assert!(names(&off).is_empty());
-    let capabilities = crate::capabilities::detect(&off);
+    let capabilities = crate::capabilities::detect(&off, None);
     assert!(capabilities.skills.is_empty());
     assert_eq!(
         not_offered(&capabilities, "ShellSkill", "run"),
@@ -37,7 +37,7 @@ fn what_is_switched_off_is_not_offered() {
 
 #[test]
 fn effects_are_what_the_methods_do() {
-    let effects: Vec<(String, Effect)> = methods(&config())
+    let effects: Vec<(String, Effect)> = methods(&config(), None)
         .into_iter()
         .map(|method| (method.method, method.effect))
         .collect();

@@ -104,13 +104,18 @@ pub(super) fn allowed(program: &str, allowed: &[String]) -> Result<PathBuf, Stri
             "`{program}` is not on the allow-list (SPORE_ALLOWED_COMMANDS)"
         ));
     }
+    find(program)
+}
+
+/// The program as an absolute path.
+pub(super) fn find(program: &str) -> Result<PathBuf, String> {
     let path = Path::new(program);
     if path.is_absolute() {
         return Ok(path.to_path_buf());
     }
     if path.components().count() != 1 {
         return Err(format!(
-            "`{program}` is a relative path; the allow-list takes names and absolute paths"
+            "`{program}` is a relative path; only names and absolute paths are taken"
         ));
     }
     let places = std::env::var_os("PATH").unwrap_or_default();
