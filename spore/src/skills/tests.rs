@@ -15,7 +15,7 @@ fn config() -> Config {
 #[test]
 fn what_is_switched_off_is_not_offered() {
     let names = |config: &Config| {
-        methods(config)
+        methods(config, None)
             .into_iter()
             .map(|method| method.skill)
             .collect::<Vec<_>>()
@@ -51,4 +51,12 @@ fn effects_are_what_the_methods_do() {
         effects,
         wanted.map(|(name, effect)| (name.to_owned(), effect))
     );
+}
+
+#[test]
+fn the_policy_narrows_what_is_announced() {
+    let policy: Policy = toml::from_str("methods=['FileSkill.read_file']").unwrap();
+    let found = methods(&config(), Some(&policy));
+    let found: Vec<&str> = found.iter().map(|known| known.method.as_str()).collect();
+    assert_eq!(found, ["read_file"]);
 }

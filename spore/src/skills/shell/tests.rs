@@ -96,3 +96,29 @@ fn a_name_is_looked_for_in_absolute_places_only() {
             .contains("allow-list")
     );
 }
+
+#[test]
+fn a_policy_decides_instead_of_the_mode() {
+    let place = std::env::temp_dir();
+    let dir = cap_std::fs::Dir::open_ambient_dir(&place, cap_std::ambient_authority()).unwrap();
+    let token = crate::Token::new("t".to_owned());
+    let config = Config::new("n".to_owned(), "h".to_owned(), token, place.clone());
+    let rules = toml::from_str("environment=['A']\n[[commands]]\nargv=['cargo','*']").unwrap();
+    let shell = Shell::new(&config, place, Arc::new(dir), Some(rules));
+    let argv = |words: [&str; 2]| shell.argv(&words.map(str::to_owned));
+    assert!(shell.command("true").unwrap_err().contains("rule `shell`"));
+    assert!(argv(["ls", "x"]).unwrap_err().contains("rule `commands`"));
+    assert!(
+        argv(["cargo", "-x"])
+            .unwrap_err()
+            .contains("rule `commands`")
+    );
+    assert!(std::path::Path::new(&argv(["cargo", "x"]).unwrap().0).is_absolute());
+    let variable = |name: &str| shell.environment([(name.to_owned(), String::new())].into());
+    assert!(variable("A").is_ok());
+    assert!(
+        variable("LD_PRELOAD")
+            .unwrap_err()
+            .contains("rule `environment`")
+    );
+}
