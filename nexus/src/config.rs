@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use protocol::Address;
 
+pub use crate::listen::Plain;
+
 pub use layers::{Compat, Layer, OpenApi, environment, file};
 
 use crate::secret::Secret;
@@ -41,6 +43,12 @@ pub struct Config {
     pub open_api: bool,
     /// `/healthz` answers as the prototype's.
     pub prototype_health: bool,
+    /// `NEXUS_PLAIN`. From where connections may come without TLS.
+    pub plain: Plain,
+    /// `NEXUS_TLS_CERT`, `NEXUS_TLS_KEY`. The operator's own certificate chain and key, PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// `NEXUS_TRUSTED_PROXIES`. They end TLS before the Nexus, and are believed when they tell who connects.
+    pub trusted_proxies: Vec<IpAddr>,
     /// `NEXUS_DATA_DIR`. The store and the tokens; made with mode 0700.
     pub data_dir: PathBuf,
     /// `NEXUS_ALLOWED_HOSTS`. Names by which browsers may reach it, besides localhost and addresses.
@@ -72,6 +80,9 @@ impl Config {
             heartbeat_timeout: Duration::from_secs(60),
             open_api: false,
             prototype_health: false,
+            plain: Plain::Loopback,
+            tls: None,
+            trusted_proxies: Vec::new(),
             data_dir,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
@@ -106,6 +117,8 @@ impl Config {
         if self.port != 0 && self.port != PROTOTYPE_PORT {
             self.extra_ports.push(PROTOTYPE_PORT);
         }
+        // Its spores know no TLS.
+        self.plain = Plain::Anywhere;
         self.open_api = true;
         self.prototype_health = true;
     }

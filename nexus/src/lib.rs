@@ -14,7 +14,7 @@ pub mod config;
 mod hub;
 pub mod identity;
 pub mod joining;
-mod listen;
+pub mod listen;
 mod metrics;
 pub mod model;
 mod rest;
@@ -25,6 +25,7 @@ pub mod simulate;
 pub mod state;
 pub mod store;
 pub mod target;
+mod tls;
 pub mod trust;
 
 pub use config::Config;

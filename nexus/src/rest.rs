@@ -27,10 +27,8 @@ use axum::extract::{DefaultBodyLimit, State, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use axum::{Extension, Router, middleware};
 use protocol::limits;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -143,22 +141,8 @@ pub fn openapi() -> String {
     document.to_pretty_json().unwrap_or_default()
 }
 
-/// Serves one listener until told to stop; then requests under way may end.
-pub(crate) async fn serve(listener: TcpListener, app: Arc<App>, stopping: CancellationToken) {
-    let listener = listener.tap_io(|socket| {
-        if let Err(error) = socket.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch Nagle's algorithm off");
-        }
-    });
-    let service = router(app).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stopping.cancelled().await });
-    if let Err(error) = served.await {
-        tracing::error!(%error, "a listener ended");
-    }
-}
-
-fn router(app: Arc<App>) -> Router {
+/// All routes.
+pub(crate) fn router(app: Arc<App>) -> Router {
     let (protected, protected_document) = protected().split_for_parts();
     let (open, open_document) = open().split_for_parts();
     let document = protected_document
@@ -189,7 +173,7 @@ async fn openapi_document(Extension(document): Extension<Arc<str>>) -> impl Into
 /// `GET /ws/nodes`.
 async fn spores(
     State(app): Shared,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -211,12 +195,5 @@ async fn spores(
         .max_write_buffer_size(UNSENT)
         .max_message_size(limits::FRAME_FROM_SPORE)
         .max_frame_size(limits::FRAME_FROM_SPORE)
-        .on_upgrade(move |socket| {
-            let peer = Peer {
-                address: peer,
-                secure: false,
-                channel: None,
-            };
-            gate.serve(socket, peer)
-        })
+        .on_upgrade(move |socket| gate.serve(socket, peer))
 }

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -16,15 +16,19 @@ use crate::config::Config;
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
 use crate::joining::{Joining, reachable_at};
+use crate::listen::Entrance;
 use crate::metrics::Metrics;
 use crate::rest::{self, App, Doors};
 use crate::secret::{self, Secret};
 use crate::session::Gate;
 use crate::state::{Rules, State};
 use crate::store::{Report, Store, StoreError};
+use crate::tls::{Certificate, Source};
 
 /// Most nodes that one Nexus remembers.
 const MAX_NODES: usize = 50_000;
+/// Most connections of any kind at once.
+const MAX_CONNECTIONS: usize = 100_000;
 /// Most executions under way.
 const MAX_EXECUTIONS: usize = 100_000;
 /// Most executions waiting for one node.
@@ -42,6 +46,9 @@ pub enum StartError {
     /// A file of the data directory.
     #[error("{0}: {1}")]
     File(std::path::PathBuf, std::io::Error),
+    /// The TLS certificate or its key.
+    #[error("the TLS certificate: {0}")]
+    Certificate(std::io::Error),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -136,7 +143,7 @@ impl Running {
 
 /// Starts a Nexus on the current tokio runtime.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    raise_file_limit();
+    let connections = raise_file_limit();
     let file = |path: &std::path::Path| {
         let path = path.to_owned();
         move |error| StartError::File(path, error)
@@ -147,6 +154,17 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
     let identity_file = config.identity_file();
     let identity = Identity::load_or_create(&identity_file).map_err(file(&identity_file))?;
+    let certificate = Certificate::load(certificate_source(&config), SystemTime::now())
+        .map_err(StartError::Certificate)?;
+    let tls = certificate
+        .server()
+        .map_err(|error| StartError::Certificate(std::io::Error::other(error)))?;
+    let entrance = Arc::new(Entrance::new(
+        tls,
+        config.plain,
+        config.trusted_proxies.clone(),
+        connections,
+    ));
     let listeners = listen(&config).await?;
     let addresses: Vec<_> = listeners
         .iter()
@@ -204,10 +222,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         stopping: stopping.clone(),
     };
     let app = Arc::new(App::new(&config, &addresses, doors, tokens.clone()));
+    sessions.spawn(certificate.keep_fresh(stopping.clone()));
     sessions.spawn(Hub::new(state, store, metrics).run(inputs));
+    let router = rest::router(app);
     let mut serving = JoinSet::new();
     for listener in listeners {
-        serving.spawn(rest::serve(listener, Arc::clone(&app), stopping.clone()));
+        let entrance = Arc::clone(&entrance);
+        serving.spawn(entrance.serve(listener, router.clone(), stopping.clone()));
     }
     Ok(Running {
         handle,
@@ -254,10 +275,36 @@ async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, StartError> {
     })
 }
 
-/// Every node is a file descriptor.
-fn raise_file_limit() {
-    match rlimit::increase_nofile_limit(u64::MAX) {
-        Ok(limit) => tracing::debug!(limit, "file descriptors"),
-        Err(error) => tracing::warn!(%error, "cannot raise the limit of file descriptors"),
+/// Every node is a file descriptor. How many connections there may be: some are left for files.
+fn raise_file_limit() -> usize {
+    let limit = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+        tracing::warn!(%error, "cannot raise the limit of file descriptors");
+        1024
+    });
+    tracing::debug!(limit, "file descriptors");
+    usize::try_from(limit - limit / 20)
+        .unwrap_or(usize::MAX)
+        .min(MAX_CONNECTIONS)
+}
+
+/// Under which names browsers and curl may ask for it.
+fn certificate_source(config: &Config) -> Source {
+    if let Some((chain, key)) = &config.tls {
+        return Source::Files(chain.clone(), key.clone());
     }
+    let mut names = vec![
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+        "::1".to_owned(),
+    ];
+    names.push(config.name.clone());
+    names.extend(config.allowed_hosts.iter().cloned());
+    let listening = reachable_at(SocketAddr::new(config.host, config.port));
+    names.extend(listening.into_iter().map(|address| address.host));
+    // What cannot stand in a certificate, such as a name with a space, is left out.
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-:".contains(c);
+    names.retain(|name| !name.is_empty() && name.chars().all(fits));
+    names.sort();
+    names.dedup();
+    Source::OwnMade(config.data_dir.clone(), names)
 }

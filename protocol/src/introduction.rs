@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Fixed;
 
+/// The label of the exporter that binds an introduction to its TLS connection (RFC 9266); no context, 32 bytes.
+pub const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
+
 /// An Ed25519 public key (RFC 8032).
 pub type PublicKey = Fixed<32>;
 /// Fresh random bytes.

@@ -45,7 +45,7 @@ pub use from_spore::{
     Accepted, Disconnect, Handshake, Heartbeat, Outcome, Output, Problem, Response, Running, Stream,
 };
 pub use introduction::{
-    Challenge, ChannelKind, Hello, Nonce, PublicKey, Signature, Signer, Transcript, close,
+    Challenge, ChannelKind, EXPORTER, Hello, Nonce, PublicKey, Signature, Signer, Transcript, close,
 };
 pub use join_code::{Address, JoinCode, JoinCodeError, JoinSecret};
 pub use limits::Violation;

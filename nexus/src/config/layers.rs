@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::Config;
 use crate::joining::addresses;
+use crate::listen::Plain;
 use crate::secret::Secret;
 
 /// What one source says; the keys of the TOML file are the fields' names.
@@ -30,6 +31,10 @@ pub struct Layer {
     pub data_dir: Option<PathBuf>,
     pub allowed_hosts: Option<Vec<String>>,
     pub allowed_origins: Option<Vec<String>>,
+    pub plain: Option<Plain>,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub trusted_proxies: Option<Vec<IpAddr>>,
     pub public_addresses: Option<Vec<String>>,
     pub local_fallback: Option<bool>,
     /// See [`Config::request_rate`].
@@ -85,6 +90,10 @@ impl Layer {
             data_dir: upper.data_dir.or(self.data_dir),
             allowed_hosts: upper.allowed_hosts.or(self.allowed_hosts),
             allowed_origins: upper.allowed_origins.or(self.allowed_origins),
+            plain: upper.plain.or(self.plain),
+            tls_cert: upper.tls_cert.or(self.tls_cert),
+            tls_key: upper.tls_key.or(self.tls_key),
+            trusted_proxies: upper.trusted_proxies.or(self.trusted_proxies),
             public_addresses: upper.public_addresses.or(self.public_addresses),
             request_rate: upper.request_rate.or(self.request_rate),
             local_fallback: upper.local_fallback.or(self.local_fallback),
@@ -99,6 +108,14 @@ impl Layer {
         put(&mut config.port, self.port);
         put(&mut config.allowed_hosts, self.allowed_hosts);
         put(&mut config.allowed_origins, self.allowed_origins);
+        put(&mut config.trusted_proxies, self.trusted_proxies);
+        match (self.tls_cert, self.tls_key) {
+            (Some(chain), Some(key)) => config.tls = Some((chain, key)),
+            (None, None) => {}
+            _ => problems.push(
+                "NEXUS_TLS_CERT and NEXUS_TLS_KEY belong together: set both or none".to_owned(),
+            ),
+        }
         if let Some(texts) = self.public_addresses {
             match addresses(&texts) {
                 Ok(read) => config.public_addresses = read,
@@ -125,6 +142,7 @@ impl Layer {
         if self.compat == Some(Compat::Prototype) {
             config.be_compatible();
         }
+        put(&mut config.plain, self.plain);
     }
 }
 
@@ -179,6 +197,20 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
                 layer.allowed_origins = Some(list(value));
                 Ok(())
             }
+            "NEXUS_PLAIN" => plain(value).map(|it| layer.plain = Some(it)),
+            "NEXUS_TLS_CERT" => {
+                layer.tls_cert = Some(PathBuf::from(value));
+                Ok(())
+            }
+            "NEXUS_TLS_KEY" => {
+                layer.tls_key = Some(PathBuf::from(value));
+                Ok(())
+            }
+            "NEXUS_TRUSTED_PROXIES" => list(value)
+                .iter()
+                .map(|ip| parse(ip, "IP addresses with commas between them"))
+                .collect::<Result<_, _>>()
+                .map(|it| layer.trusted_proxies = Some(it)),
             "NEXUS_PUBLIC_ADDRESSES" => {
                 layer.public_addresses = Some(list(value));
                 Ok(())
@@ -220,6 +252,15 @@ fn open_api(value: &str) -> Result<OpenApi, String> {
         "loopback" => Ok(OpenApi::Loopback),
         "" | "no" | "false" => Ok(OpenApi::No),
         _ => Err("must be `loopback` or `no`".to_owned()),
+    }
+}
+
+fn plain(value: &str) -> Result<Plain, String> {
+    match value {
+        "never" => Ok(Plain::Never),
+        "loopback" => Ok(Plain::Loopback),
+        "anywhere" => Ok(Plain::Anywhere),
+        _ => Err("must be `never`, `loopback` or `anywhere`".to_owned()),
     }
 }
 

@@ -24,6 +24,7 @@ use super::{App, Problem, Shared};
 use crate::access::{Caller, Denied, Limits, Object, Pass, Tokens, Verb};
 use crate::config::Config;
 use crate::hub::{Acceptance, Handle};
+use crate::listen::Peer;
 use crate::model::{ExecutionInfo, NodeInfo};
 use crate::state::{Call, Node};
 use crate::target::Facts;
@@ -108,25 +109,22 @@ impl Access {
     pub(crate) fn pass(
         &self,
         headers: &HeaderMap,
-        peer: SocketAddr,
+        peer: &Peer,
     ) -> Result<Option<Arc<Pass>>, Problem> {
         if let Some(token) = bearer_of(headers) {
             return self.pass_of(token, peer).map(Some);
         }
         // A web page, or a proxy that speaks for somebody else, is not this machine.
-        let direct = !["origin", "forwarded", "x-forwarded-for"]
-            .iter()
-            .any(|name| headers.contains_key(*name));
-        let open = self.open_to_loopback && direct && peer.ip().to_canonical().is_loopback();
+        let open = self.open_to_loopback && peer.local && !headers.contains_key(ORIGIN);
         Ok(open.then(|| self.tokens.local()))
     }
 
     /// Whose token this is. A right one is always taken, so that nobody can lock others out by guessing.
-    pub(crate) fn pass_of(&self, token: &str, peer: SocketAddr) -> Result<Arc<Pass>, Problem> {
+    pub(crate) fn pass_of(&self, token: &str, peer: &Peer) -> Result<Arc<Pass>, Problem> {
         if let Some(pass) = self.tokens.find(token, SystemTime::now()) {
             return Ok(pass);
         }
-        match self.limits.failed_attempt(peer.ip()) {
+        match self.limits.failed_attempt(peer.address.ip()) {
             Ok(()) => Err(Problem::unauthorized()),
             Err(wait) => Err(Problem::too_many("too many wrong tokens from there", wait)),
         }
@@ -143,11 +141,11 @@ pub(crate) fn bearer_of(headers: &HeaderMap) -> Option<&str> {
 /// Middleware for every route: browser, token, limits, door; and what every answer carries.
 pub(crate) async fn guard(
     State(app): Shared,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match admit(&app, peer, &mut request).await {
+    let mut response = match admit(&app, &peer, &mut request).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
@@ -168,7 +166,7 @@ pub(crate) async fn guard(
     response
 }
 
-async fn admit(app: &App, peer: SocketAddr, request: &mut Request) -> Result<(), Problem> {
+async fn admit(app: &App, peer: &Peer, request: &mut Request) -> Result<(), Problem> {
     // Spores connect by whatever name they were given; they are not browsers, and say so by having no Origin.
     if request.uri().path() != protocol::PATH {
         app.access.check_browser(request.headers())?;
@@ -190,7 +188,7 @@ async fn admit(app: &App, peer: SocketAddr, request: &mut Request) -> Result<(),
     check_body(request.headers())?;
     let caller = Caller {
         principal: Arc::clone(&pass.principal),
-        from: peer.to_string(),
+        from: peer.address.to_string(),
     };
     app.access
         .tokens

@@ -4,7 +4,6 @@
 //!
 //! The token comes in the `Authorization` header or, from browsers, as the first frame `{"token": "…"}`.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -25,6 +24,7 @@ use super::view::View;
 use super::waiting::WaitingBody;
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Object, Pass, Verb};
+use crate::listen::Peer;
 use crate::model::{Event, Snapshot};
 
 /// Longer than any sleep needs to be.
@@ -35,11 +35,11 @@ const LARGEST_FRAME_IN: usize = 8 * 1024;
 
 pub(super) async fn events(
     State(app): Shared,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let pass = match app.access.pass(&headers, peer) {
+    let pass = match app.access.pass(&headers, &peer) {
         Ok(pass) => pass,
         Err(problem) => return problem.into_response(),
     };
@@ -79,14 +79,14 @@ fn place(app: &App, pass: &Pass) -> Result<Vec<OwnedSemaphorePermit>, Problem> {
 async fn welcome(
     app: Arc<App>,
     mut socket: WebSocket,
-    peer: SocketAddr,
+    peer: Peer,
     pass: Option<Arc<Pass>>,
     mut places: Vec<OwnedSemaphorePermit>,
 ) {
     let (code, reason) = match pass {
-        Some(pass) => tell(&app, &mut socket, peer, &pass).await,
+        Some(pass) => tell(&app, &mut socket, &peer, &pass).await,
         None => {
-            let brought = timeout(TOKEN_TIME, brings_token(&app, &mut socket, peer)).await;
+            let brought = timeout(TOKEN_TIME, brings_token(&app, &mut socket, &peer)).await;
             match brought
                 .ok()
                 .flatten()
@@ -94,7 +94,7 @@ async fn welcome(
             {
                 Some((Ok(room), pass)) => {
                     places = room;
-                    tell(&app, &mut socket, peer, &pass).await
+                    tell(&app, &mut socket, &peer, &pass).await
                 }
                 Some((Err(_), _)) => (1013, "too many streams are open; close one first"),
                 None => (
@@ -114,15 +114,10 @@ async fn welcome(
 }
 
 /// Tells everything that the caller may see until one of them goes; why, as a close code and reason.
-async fn tell(
-    app: &App,
-    socket: &mut WebSocket,
-    peer: SocketAddr,
-    pass: &Pass,
-) -> (u16, &'static str) {
+async fn tell(app: &App, socket: &mut WebSocket, peer: &Peer, pass: &Pass) -> (u16, &'static str) {
     let caller = Caller {
         principal: Arc::clone(&pass.principal),
-        from: peer.to_string(),
+        from: peer.address.to_string(),
     };
     if caller.may(Verb::Listen, Object::Nexus).is_err() {
         return (1008, "your token may not listen");
@@ -197,7 +192,7 @@ async fn follow(
     }
 }
 
-async fn brings_token(app: &App, socket: &mut WebSocket, peer: SocketAddr) -> Option<Arc<Pass>> {
+async fn brings_token(app: &App, socket: &mut WebSocket, peer: &Peer) -> Option<Arc<Pass>> {
     while let Some(Ok(frame)) = socket.recv().await {
         if let Message::Text(text) = frame {
             let first: Value = serde_json::from_str(&text).unwrap_or_default();

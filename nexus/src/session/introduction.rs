@@ -54,6 +54,7 @@ impl Gate {
         handshake
             .check()
             .map_err(|violation| Close::bad_handshake(&violation.to_string()))?;
+        peer.allowance.lift();
         let arrival = Arrival {
             peer: peer.address.to_string(),
             secure: peer.secure,
