@@ -39,6 +39,7 @@ macro_rules! messages {
 
 messages! {
     /// Everything that a Nexus takes from a spore.
+    #[expect(clippy::large_enum_variant, reason = "a handshake comes once, and messages are boxed on their way")]
     FromSpore {
         Hello = "HELLO",
         Handshake = "HANDSHAKE",

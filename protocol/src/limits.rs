@@ -60,6 +60,11 @@ pub(crate) fn id(field: &'static str, value: &str) -> Result<(), Violation> {
     text(field, value, ID)
 }
 
+/// Whether this can be the id of something.
+pub fn is_id(value: &str) -> bool {
+    id("id", value).is_ok()
+}
+
 /// Checks a list of short texts.
 pub(crate) fn texts(field: &'static str, values: &[String]) -> Result<(), Violation> {
     count(field, values.len(), LIST)?;

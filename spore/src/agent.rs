@@ -7,12 +7,16 @@ mod leaving;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
-use protocol::{Capabilities, Handshake, Heartbeat, Message, Problem, Version, encode};
+use protocol::{
+    Capabilities, Handshake, Heartbeat, JoinSecret, Message, Problem, Signature, Version, close,
+    encode,
+};
 use tracing::{info, warn};
 
 use crate::execution::{End, Order, Report};
 use crate::ledger::{Ledger, Saying};
 use crate::load::Reading;
+use crate::membership::Membership;
 use crate::session::{Due, Loss, Session};
 use crate::{Config, Status, Token};
 use leaving::Leaving;
@@ -30,6 +34,10 @@ pub(crate) enum Effect {
     Start(Order),
     /// Tell whoever watches.
     Tell(Status),
+    /// The Nexus has taken this spore under this id: keep that.
+    Joined(String),
+    /// The join code was refused: go back to what was before.
+    FallBack,
     /// The last one: the spore has left.
     Gone,
 }
@@ -47,18 +55,29 @@ pub(crate) enum Frame {
 pub(crate) struct Ending {
     /// For people.
     pub(crate) reason: String,
-    /// The Nexus said that it does not want us.
-    pub(crate) refused: bool,
+    /// The code of the Nexus' close frame, if it sent one.
+    pub(crate) close: Option<u16>,
 }
 
+/// RFC 6455: a peer that broke a rule; the prototype's word for a wrong token.
+const POLICY: u16 = 1008;
 /// Most ERROR frames that wait to be sent.
 const PROBLEMS: usize = 16;
+
+/// What the handshake of a member needs.
+struct Member {
+    /// Shown until the Nexus has taken it.
+    join: Option<JoinSecret>,
+    fingerprint: String,
+}
 
 /// The whole state of a spore.
 pub(crate) struct Agent {
     node_id: String,
     node_name: String,
-    token: Token,
+    token: Option<Token>,
+    /// What makes it a member; none with the shared token.
+    member: Option<Member>,
     max_executions: u32,
     drain: Duration,
     capabilities: Capabilities,
@@ -82,6 +101,7 @@ impl Agent {
             node_id,
             node_name: config.node_name.clone(),
             token: config.token.clone(),
+            member: None,
             max_executions: config.max_executions,
             drain: config.drain,
             capabilities,
@@ -133,6 +153,11 @@ impl Agent {
                     self.tell(Status::Connecting);
                     self.effects.push_back(Effect::Dial);
                 }
+                Due::Fallback if self.member.is_some() => {
+                    let reason = "the Nexus does not answer the handshake".to_owned();
+                    self.effects.push_back(Effect::HangUp(reason));
+                    return;
+                }
                 Due::Fallback => {
                     info!("no WELCOME: this Nexus speaks the prototype's dialect (v1)");
                     self.fall_back(now);
@@ -155,16 +180,22 @@ impl Agent {
     }
 
     /// The connection stands.
-    pub(crate) fn dialed(&mut self, now: Instant, wall: SystemTime, has_docker: bool) {
+    pub(crate) fn dialed(
+        &mut self,
+        now: Instant,
+        wall: SystemTime,
+        has_docker: bool,
+        proof: Option<Signature>,
+    ) {
         self.capabilities.has_docker = has_docker;
         self.session.dialed(now);
         let handshake = Handshake {
             node_id: self.node_id.clone(),
             node_name: self.node_name.clone(),
             capabilities: self.capabilities.clone(),
-            token: self.token.reveal().to_owned(),
-            proof: None,
-            join: None,
+            token: self.shown_token(),
+            proof,
+            join: self.member.as_ref().and_then(|member| member.join),
             protocol: Version::NEWEST.number(),
             running: self.ledger.running(),
         };
@@ -176,30 +207,34 @@ impl Agent {
     pub(crate) fn lost(&mut self, ending: &Ending, now: Instant, random: u64) {
         self.urgent.clear();
         self.ledger.lost();
-        let loss = if ending.refused {
-            Loss::Refused
-        } else {
-            Loss::Broken
+        let loss = match ending.close {
+            Some(close::WAITING) => Loss::Waiting,
+            Some(POLICY | close::UNKNOWN_KEY..=close::TOO_MANY) => Loss::Refused,
+            Some(_) | None => Loss::Broken,
         };
         let wait = self.session.lost(now, loss, random);
         if self.parted() {
             return self.gone();
         }
-        let (reason, seconds) = (&ending.reason, wait.as_secs_f32());
-        if ending.refused {
-            warn!(
-                %reason,
-                "the Nexus refuses this spore: compare SPORE_SHARED_TOKEN with its NEXUS_SHARED_TOKEN; \
-                 asking again in {seconds:.0} s"
-            );
-            self.tell(Status::Refused {
-                reason: reason.clone(),
-            });
-        } else {
-            warn!(%reason, "not connected; trying again in {seconds:.1} s");
-            self.tell(Status::Waiting {
-                reason: reason.clone(),
-            });
+        let (reason, seconds) = (ending.reason.clone(), wait.as_secs_f32());
+        match loss {
+            Loss::Broken => {
+                warn!(%reason, "not connected; trying again in {seconds:.1} s");
+                self.tell(Status::Waiting { reason });
+            }
+            Loss::Waiting => {
+                let fingerprint = self.fingerprint();
+                info!(%fingerprint, "waiting until a person accepts this machine in the Nexus");
+                self.tell(Status::Unaccepted { fingerprint });
+            }
+            Loss::Refused => {
+                let hint = self.hint(ending.close);
+                warn!(%reason, "the Nexus refuses this spore: {hint}; asking again in {seconds:.0} s");
+                self.tell(Status::Refused { reason });
+                if ending.close == Some(close::BAD_CODE) {
+                    self.effects.push_back(Effect::FallBack);
+                }
+            }
         }
     }
 
@@ -249,6 +284,44 @@ impl Agent {
             request_id,
             end: End::refused(reason),
         });
+    }
+
+    /// From now on it shows this membership; its proofs are made by the link.
+    pub(crate) fn be_member(&mut self, membership: &Membership) {
+        if let Some(id) = &membership.node_id {
+            self.node_id.clone_from(id);
+        }
+        self.session.expect_v2();
+        self.member = Some(Member {
+            join: membership.join,
+            fingerprint: membership.key.fingerprint(),
+        });
+    }
+
+    fn fingerprint(&self) -> String {
+        self.member
+            .as_ref()
+            .map(|member| member.fingerprint.clone())
+            .unwrap_or_default()
+    }
+
+    fn shown_token(&self) -> String {
+        let token = self.token.as_ref().filter(|_| self.member.is_none());
+        token
+            .map(|token| token.reveal().to_owned())
+            .unwrap_or_default()
+    }
+
+    fn hint(&self, code: Option<u16>) -> &'static str {
+        match code {
+            Some(close::UNKNOWN_KEY | close::BAD_CODE | close::REVOKED) => {
+                "ask its operator for a join code, then `spore join <code>`"
+            }
+            Some(close::HELD) => "its operator has to look at this node first",
+            Some(close::TOO_MANY) => "too many attempts came from this address",
+            _ if self.member.is_some() => "it does not take this machine's proof",
+            _ => "compare SPORE_SHARED_TOKEN with its NEXUS_SHARED_TOKEN",
+        }
     }
 
     fn fall_back(&mut self, now: Instant) {

@@ -9,10 +9,11 @@ mod resolve;
 mod sources;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use protocol::limits;
+use protocol::{Address, JoinCode, limits};
 
 pub use sources::{Layer, Sources};
 
@@ -27,8 +28,12 @@ pub struct Config {
     pub nexus_host: String,
     /// Port of the Nexus.
     pub nexus_port: u16,
-    /// The shared token.
-    pub token: Token,
+    /// Whether the way to the Nexus is encrypted when it is met with the shared token; unless said, when it is elsewhere.
+    pub tls: Option<bool>,
+    /// The shared token; not for a member.
+    pub token: Option<Token>,
+    /// A code that makes it a member.
+    pub join: Option<JoinCode>,
     /// Free labels.
     pub tags: Vec<String>,
     /// Time between heartbeats where the Nexus does not say (v1).
@@ -87,13 +92,20 @@ pub struct Problems(pub Vec<String>);
 
 impl Config {
     /// A configuration with defaults for all that has one.
-    pub fn new(node_name: String, nexus_host: String, token: Token, data_dir: PathBuf) -> Self {
+    pub fn new(
+        node_name: String,
+        nexus_host: String,
+        token: Option<Token>,
+        data_dir: PathBuf,
+    ) -> Self {
         Self {
             node_id: None,
             node_name,
             nexus_host,
             nexus_port: protocol::DEFAULT_PORT,
+            tls: None,
             token,
+            join: None,
             tags: Vec::new(),
             heartbeat: Duration::from_secs(30),
             shell: true,
@@ -110,6 +122,20 @@ impl Config {
         }
     }
 
+    /// Where the Nexus is that is met with the shared token: without TLS on this machine, or where somebody chose so.
+    pub(crate) fn address(&self) -> Address {
+        let host = &self.nexus_host;
+        let is_here = host == "localhost"
+            || host
+                .parse::<IpAddr>()
+                .is_ok_and(|ip| ip.to_canonical().is_loopback());
+        Address {
+            plain: !self.tls.unwrap_or(!is_here),
+            host: host.clone(),
+            port: self.nexus_port,
+        }
+    }
+
     /// Merges the layers and checks the outcome.
     pub fn resolve(sources: &Sources) -> Result<Self, Problems> {
         resolve::resolve(sources)
@@ -122,7 +148,9 @@ impl Config {
             problems.extend(resolve::short(text, max).map(|problem| format!("{what} {problem}")));
         };
         short("the node name", &self.node_name, limits::ID);
-        short("the token", &self.token.0, limits::TOKEN);
+        if let Some(token) = &self.token {
+            short("the token", &token.0, limits::TOKEN);
+        }
         short("the host of the Nexus", &self.nexus_host, limits::NAME);
         self.node_id
             .iter()

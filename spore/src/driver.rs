@@ -2,18 +2,20 @@
 //! time, hands it to the [`Agent`] and does what it says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::debug;
+use tracing::{debug, error, info, warn};
 
 use crate::Status;
 use crate::agent::{Agent, Effect, Ending};
 use crate::execution::{self, Report, Reports};
-use crate::link::{Dialed, Event, Link};
+use crate::link::{Event, Link, Way};
 use crate::load::Load;
+use crate::membership::Membership;
 use crate::os::{self, Orphans};
 use crate::skills::{Skills, Work};
 
@@ -21,7 +23,9 @@ use crate::skills::{Skills, Work};
 pub(crate) struct Driver {
     agent: Agent,
     link: Link,
-    address: (String, u16),
+    way: Way,
+    data_dir: PathBuf,
+    attempts: usize,
     skills: Skills,
     load: Load,
     status: watch::Sender<Status>,
@@ -47,7 +51,8 @@ enum Tick {
 impl Driver {
     pub(crate) fn new(
         agent: Agent,
-        address: (String, u16),
+        way: Way,
+        data_dir: PathBuf,
         skills: Skills,
         status: watch::Sender<Status>,
         shutdown: CancellationToken,
@@ -55,7 +60,9 @@ impl Driver {
         Self {
             agent,
             link: Link::Down,
-            address,
+            way,
+            data_dir,
+            attempts: 0,
             skills,
             load: Load::new(),
             status,
@@ -114,9 +121,10 @@ impl Driver {
     fn link_event(&mut self, event: Event, now: Instant) {
         let wall = SystemTime::now();
         match event {
-            Event::Dialed(Ok(Dialed { socket, has_docker })) => {
-                self.link = Link::up(socket);
-                self.agent.dialed(now, wall, has_docker);
+            Event::Dialed(Ok(dialed)) => {
+                self.link = Link::up(dialed.socket);
+                self.agent
+                    .dialed(now, wall, dialed.has_docker, dialed.proof);
             }
             Event::Dialed(Err(ending)) | Event::Lost(ending) => self.lost(&ending, now),
             Event::Text(text) => self.agent.frame(&text, now, wall),
@@ -140,13 +148,13 @@ impl Driver {
     fn perform(&mut self, effect: Effect, now: Instant) {
         match effect {
             Effect::Dial => {
-                let (host, port) = self.address.clone();
-                self.link = Link::dial(host, port);
+                self.link = Link::dial(self.way.clone(), self.attempts);
+                self.attempts = self.attempts.wrapping_add(1);
             }
             Effect::HangUp(reason) => self.lost(
                 &Ending {
                     reason,
-                    refused: false,
+                    close: None,
                 },
                 now,
             ),
@@ -166,6 +174,8 @@ impl Driver {
                 debug!(?status, "status");
                 self.status.send_replace(status);
             }
+            Effect::Joined(node_id) => self.joined(node_id),
+            Effect::FallBack => self.fall_back(),
             // The loop ends at it.
             Effect::Gone => {}
         }
@@ -184,6 +194,31 @@ impl Driver {
             work.await;
             watch.done = true;
         });
+    }
+
+    /// Until it is kept the code would be shown again, which does no harm.
+    fn joined(&mut self, node_id: String) {
+        let Way::Member(membership) = &mut self.way else {
+            return;
+        };
+        info!(%node_id, "this machine is a member now");
+        membership.node_id = Some(node_id);
+        membership.join = None;
+        if let Err(error) = membership.save(&self.data_dir) {
+            error!(%error, "the membership cannot be kept; after a restart it may have to join anew");
+        }
+    }
+
+    fn fall_back(&mut self) {
+        match Membership::fall_back(&self.data_dir) {
+            Ok(Some(before)) => {
+                warn!("the join code was refused; this machine stays with its former membership");
+                self.agent.be_member(&before);
+                self.way = Way::Member(before);
+            }
+            Ok(None) => {}
+            Err(error) => error!(%error, "cannot read the former membership"),
+        }
     }
 
     /// Housekeeping at the pace of heartbeats.

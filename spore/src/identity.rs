@@ -111,7 +111,7 @@ fn keep_id(dir: &Path, path: &Path, id: &str) -> io::Result<()> {
     }
 }
 
-fn private_file(path: &Path, truncate: bool) -> io::Result<File> {
+pub(crate) fn private_file(path: &Path, truncate: bool) -> io::Result<File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(truncate);
     #[cfg(unix)]

@@ -20,6 +20,7 @@ mod identity;
 mod ledger;
 mod link;
 mod load;
+mod membership;
 mod os;
 pub mod policy;
 mod session;
@@ -34,6 +35,7 @@ use tracing::{info, warn};
 
 pub use config::{Config, LogLevel, Problems, ShellMode, Token};
 pub use identity::IdentityError;
+pub use protocol::JoinCode;
 pub use skills::SkillsError;
 pub use status::Status;
 
@@ -49,6 +51,14 @@ pub enum Error {
     /// The policy.
     #[error(transparent)]
     Policy(#[from] policy::PolicyError),
+    /// The membership.
+    #[error("the membership: {0}")]
+    Membership(std::io::Error),
+    /// There is no Nexus to go to.
+    #[error(
+        "this machine belongs to no Nexus: ask its operator for a join code, then `spore join <code>`"
+    )]
+    Homeless,
     /// The workspace.
     #[error(transparent)]
     Skills(#[from] SkillsError),
@@ -58,6 +68,7 @@ pub enum Error {
 pub struct Spore {
     config: Config,
     identity: identity::Identity,
+    way: link::Way,
     skills: skills::Skills,
     capabilities: protocol::Capabilities,
     status: watch::Sender<Status>,
@@ -74,6 +85,7 @@ impl Spore {
     pub fn prepare(config: Config) -> Result<Self, Error> {
         config.check()?;
         let identity = identity::Identity::take(&config)?;
+        let way = way(&config)?;
         let policy = policy::load(&config.data_dir)?;
         if policy.is_none() {
             warn!(
@@ -86,10 +98,21 @@ impl Spore {
         Ok(Self {
             config,
             identity,
+            way,
             skills,
             capabilities,
             status: watch::Sender::new(Status::Connecting),
         })
+    }
+
+    /// Makes this machine a member of the Nexus of this code, with a fresh key; answers the key's fingerprint. Starts nothing: what
+    /// is prepared and run next goes there. A former membership holds until the Nexus has taken the new one.
+    pub fn join(config: &Config, code: &protocol::JoinCode) -> Result<String, Error> {
+        let held = identity::Identity::take(config)?;
+        let made = membership::Membership::of(code);
+        let made = made.and_then(|made| made.save(&config.data_dir).map(|()| made));
+        drop(held);
+        Ok(made.map_err(Error::Membership)?.key.fingerprint())
     }
 
     /// The stable id of this node.
@@ -117,6 +140,7 @@ impl Spore {
         let Self {
             config,
             identity,
+            way,
             skills,
             capabilities,
             status,
@@ -131,19 +155,47 @@ impl Spore {
         }
         info!(
             node_id = %identity.node_id, name = %config.node_name, version = env!("CARGO_PKG_VERSION"),
-            nexus = %format_args!("{}:{}", config.nexus_host, config.nexus_port),
+            nexus = %way.address(0),
             skills = %capabilities.skills.join(", "), workspace = %config.workspace.display(), "spore"
         );
-        let agent = agent::Agent::new(
+        let mut agent = agent::Agent::new(
             &config,
             identity.node_id.clone(),
             capabilities,
             Instant::now(),
         );
-        let address = (config.nexus_host, config.nexus_port);
-        driver::Driver::new(agent, address, skills, status, shutdown)
+        if let link::Way::Member(membership) = &way {
+            info!(fingerprint = %membership.key.fingerprint(), "this machine's key");
+            agent.be_member(membership);
+        }
+        driver::Driver::new(agent, way, config.data_dir, skills, status, shutdown)
             .run()
             .await;
         info!("left");
     }
+}
+
+/// A member goes by keys; a code makes a member; else the shared token has to do.
+fn way(config: &Config) -> Result<link::Way, Error> {
+    let known = membership::Membership::load(&config.data_dir).map_err(Error::Membership)?;
+    match (known, &config.join) {
+        (Some(known), Some(code)) if known.nexus_key != code.nexus_key => {
+            join(code, &config.data_dir)
+        }
+        (Some(mut known), Some(code)) => {
+            // The Nexus may have moved; and should it have forgotten this machine, the code is shown again.
+            known.addresses.clone_from(&code.addresses);
+            known.join = Some(code.secret);
+            Ok(link::Way::Member(known))
+        }
+        (Some(known), None) => Ok(link::Way::Member(known)),
+        (None, Some(code)) => join(code, &config.data_dir),
+        (None, None) if config.token.is_some() => Ok(link::Way::Shared(config.address())),
+        (None, None) => Err(Error::Homeless),
+    }
+}
+
+fn join(code: &protocol::JoinCode, data_dir: &std::path::Path) -> Result<link::Way, Error> {
+    let made = membership::Membership::of(code).and_then(|made| made.save(data_dir).map(|()| made));
+    Ok(link::Way::Member(made.map_err(Error::Membership)?))
 }

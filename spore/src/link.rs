@@ -2,6 +2,8 @@
 //! pulled from the agent when the socket can take one, so nothing queues here and a heartbeat overtakes output.
 
 mod dial;
+mod introduction;
+mod tls;
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -10,17 +12,21 @@ use std::time::{Instant, SystemTime};
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{Sink, StreamExt};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes, error::CapacityError};
 
 use crate::agent::{Agent, Ending, Frame};
-pub(crate) use dial::Dialed;
+pub(crate) use dial::{Dialed, Way};
 
 /// Boxed, for it is far larger than anything else that happens on a link.
-type Socket = Box<WebSocketStream<TcpStream>>;
+type Socket = Box<WebSocketStream<Box<dyn Wire>>>;
+
+/// What carries the WebSocket: TCP, with TLS or without.
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 /// The connection in its three states.
 pub(crate) enum Link {
@@ -48,8 +54,8 @@ pub(crate) enum Event {
 
 impl Link {
     /// Begins to dial.
-    pub(crate) fn dial(host: String, port: u16) -> Self {
-        Self::Dialing(Box::pin(dial::dial(host, port)))
+    pub(crate) fn dial(way: Way, attempt: usize) -> Self {
+        Self::Dialing(Box::pin(dial::dial(way, attempt)))
     }
 
     /// Takes a connection over.
@@ -126,7 +132,7 @@ fn closed(frame: Option<&CloseFrame>) -> Ending {
     let Some(frame) = frame else {
         return Ending {
             reason: "the Nexus closed the connection".to_owned(),
-            refused: false,
+            close: None,
         };
     };
     let words: String = frame.reason.chars().filter(|c| !c.is_control()).collect();
@@ -136,7 +142,7 @@ fn closed(frame: Option<&CloseFrame>) -> Ending {
     );
     Ending {
         reason: reason.trim_end().to_owned(),
-        refused: frame.code == CloseCode::Policy,
+        close: Some(frame.code.into()),
     }
 }
 
@@ -150,6 +156,6 @@ fn broken(error: &Error) -> Ending {
     };
     Ending {
         reason,
-        refused: false,
+        close: None,
     }
 }

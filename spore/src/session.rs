@@ -15,6 +15,10 @@ const STEADY: Duration = Duration::from_secs(10);
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 /// A refused spore asks again this much later, at least and at most.
 const REFUSED: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(60));
+/// One that waits to be accepted asks again this much later, at least and at most.
+const ACCEPTED: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(4));
+/// How long a Nexus of ours may take: it may have to find out first whether an older connection is alive.
+const OWN_WELCOME: Duration = Duration::from_secs(15);
 /// Intervals without a word after which a Nexus is given up.
 const SILENCE: u32 = 3;
 
@@ -26,6 +30,8 @@ pub(crate) struct Session {
     heartbeat: Duration,
     /// Failures in a row.
     attempt: u32,
+    /// For how long a WELCOME may be missing.
+    patience: Duration,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +71,8 @@ pub(crate) enum Loss {
     Broken,
     /// The Nexus does not want us.
     Refused,
+    /// A person must accept us first.
+    Waiting,
 }
 
 impl Session {
@@ -73,7 +81,13 @@ impl Session {
             phase: Phase::Waiting { until: now },
             heartbeat,
             attempt: 0,
+            patience: WELCOME,
         }
+    }
+
+    /// The Nexus is known to be one of ours: it will answer.
+    pub(crate) fn expect_v2(&mut self) {
+        self.patience = OWN_WELCOME;
     }
 
     /// The dialect, once it is known.
@@ -121,6 +135,7 @@ impl Session {
         let wait = match loss {
             Loss::Broken => between(Duration::ZERO, ceiling(self.attempt), random),
             Loss::Refused => between(REFUSED.0, REFUSED.1, random),
+            Loss::Waiting => between(ACCEPTED.0, ACCEPTED.1, random),
         };
         self.attempt = self.attempt.saturating_add(1);
         self.phase = Phase::Waiting { until: now + wait };
@@ -132,7 +147,7 @@ impl Session {
         match self.phase {
             Phase::Waiting { until } => Some(until),
             Phase::Dialing => None,
-            Phase::Greeting { since } => Some(since + WELCOME),
+            Phase::Greeting { since } => Some(since + self.patience),
             Phase::Open(open) => Some(open.next_beat.min(open.dead_at())),
         }
     }

@@ -17,7 +17,12 @@ pub enum Status {
         /// What went wrong.
         reason: String,
     },
-    /// The Nexus does not take the token; asking again slowly.
+    /// A person must accept this machine in the Nexus first.
+    Unaccepted {
+        /// Of this spore's key, to compare.
+        fingerprint: String,
+    },
+    /// The Nexus does not take the token, the key or the code; asking again slowly.
     Refused {
         /// Its words.
         reason: String,

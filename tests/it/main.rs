@@ -11,6 +11,7 @@ mod access;
 mod asking;
 mod events;
 mod hostile;
+mod joining;
 mod programs;
 mod prototype;
 mod rest;

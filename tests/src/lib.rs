@@ -7,12 +7,16 @@
     reason = "a harness fails by panicking"
 )]
 
+mod member;
 mod peer;
 mod program;
 mod server;
 
+pub use member::Member;
 pub use peer::{Peer, hello, hello_v2};
-pub use program::{Program, a_moment, listening, nexus_program, spore_program};
+pub use program::{
+    Program, a_moment, joining_spore, listening, member_spore, nexus_program, spore_program,
+};
 pub use server::Server;
 
 use std::future::Future;

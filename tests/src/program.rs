@@ -100,6 +100,34 @@ pub fn spore_program(nexus: SocketAddr, name: &str, more: &[(&str, &str)]) -> Pr
     Program::start(command, home)
 }
 
+/// A spore that is given a join code and nothing else; its log can be read.
+pub fn joining_spore(code: &str, name: &str) -> Program {
+    let home = TempDir::new().unwrap();
+    let command = bare_spore(home.path(), name, &["join", code]);
+    Program::start(command, home)
+}
+
+/// A spore that joined before, started again in the same place.
+pub fn member_spore(home: TempDir, name: &str) -> Program {
+    let command = bare_spore(home.path(), name, &[]);
+    Program::start(command, home)
+}
+
+fn bare_spore(home: &Path, name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program("spore"));
+    command
+        .args(arguments)
+        .current_dir(home)
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap_or_default())
+        .env("HOME", home)
+        .env("SPORE_NODE_NAME", name)
+        .env("SPORE_DATA_DIR", home.join("data"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
 /// The Nexus' program with arguments, its data in a directory of its own.
 pub fn nexus_program(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(program("nexus"));
@@ -136,6 +164,26 @@ fn program(name: &str) -> PathBuf {
         );
     });
     directory.join(name)
+}
+
+impl Program {
+    /// Reads the log until it says something; goes on reading, so that the pipe never fills.
+    pub async fn says(&mut self, what: &str) -> String {
+        let mut lines = BufReader::new(self.stderr()).lines();
+        let said = async {
+            while let Some(line) = lines.next_line().await.expect("reads") {
+                if line.contains(what) {
+                    return line;
+                }
+            }
+            panic!("it ended and never said {what:?}");
+        };
+        let line = tokio::time::timeout(PATIENCE, said)
+            .await
+            .expect("it says so in time");
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        line
+    }
 }
 
 /// A moment for something that should not happen.

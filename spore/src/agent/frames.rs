@@ -33,6 +33,11 @@ impl Agent {
         match message {
             FromNexus::Welcome(welcome) if !v2 => self.welcome(&welcome, now),
             FromNexus::ExecuteSkill(call) => {
+                if self.session.version().is_none() && self.member.is_some() {
+                    return self
+                        .effects
+                        .push_back(Effect::HangUp("work before a WELCOME".to_owned()));
+                }
                 if self.session.version().is_none() {
                     info!("work before a WELCOME: this Nexus speaks the prototype's dialect (v1)");
                     self.fall_back(now);
@@ -50,7 +55,10 @@ impl Agent {
             FromNexus::Problem(problem) => warn!(
                 code = %shown(&problem.code), message = %shown(&problem.message), "the Nexus reports a problem"
             ),
-            FromNexus::Welcome(_) | FromNexus::Cancel(_) | FromNexus::Ack(_) => {
+            FromNexus::Challenge(_)
+            | FromNexus::Welcome(_)
+            | FromNexus::Cancel(_)
+            | FromNexus::Ack(_) => {
                 debug!("a message out of place was ignored");
             }
         }
@@ -72,6 +80,16 @@ impl Agent {
     fn welcome(&mut self, welcome: &Welcome, now: Instant) {
         let interval = Duration::from_secs(u64::from(welcome.heartbeat_interval.clamp(1, 3600)));
         self.session.welcomed(now, interval);
+        if let Some(member) = &mut self.member {
+            let named = welcome.node_id.clone();
+            let named = named
+                .filter(|id| limits::is_id(id))
+                .unwrap_or_else(|| self.node_id.clone());
+            if member.join.take().is_some() || named != self.node_id {
+                self.node_id.clone_from(&named);
+                self.effects.push_back(Effect::Joined(named));
+            }
+        }
         self.ledger.opened(Version::V2, &welcome.resume);
         let nexus = shown(&welcome.nexus_id);
         info!(%nexus, version = %shown(&welcome.nexus_version), resumed = welcome.resume.len(), "connected");

@@ -10,7 +10,7 @@ fn agent(now: Instant) -> Agent {
     let config = Config::new(
         "name".to_owned(),
         "host".to_owned(),
-        token,
+        Some(token),
         "/nowhere".into(),
     );
     let capabilities = crate::capabilities::detect(&config, None);
@@ -46,7 +46,7 @@ fn say(agent: &mut Agent, message_type: &str, payload: &Value, now: Instant) {
 fn connected(now: Instant) -> Agent {
     let mut agent = agent(now);
     agent.timeout(now);
-    agent.dialed(now, SystemTime::UNIX_EPOCH, false);
+    agent.dialed(now, SystemTime::UNIX_EPOCH, false, None);
     assert_eq!(frames(&mut agent, now), ["HANDSHAKE"]);
     let welcome = json!({
         "protocol": 2, "nexus_id": "x", "nexus_version": "0", "session_id": "s", "heartbeat_interval": 5,
@@ -73,7 +73,7 @@ fn reading() -> Reading {
 fn broken() -> Ending {
     Ending {
         reason: "broken".to_owned(),
-        refused: false,
+        close: None,
     }
 }
 
@@ -124,7 +124,7 @@ fn nothing_is_said_before_the_welcome_but_the_handshake() {
     agent.lost(&broken(), now, 0);
     agent.refused("e".to_owned(), "no".to_owned());
     agent.timeout(now);
-    agent.dialed(now, SystemTime::UNIX_EPOCH, false);
+    agent.dialed(now, SystemTime::UNIX_EPOCH, false, None);
     assert_eq!(frames(&mut agent, now), ["HANDSHAKE"]);
 }
 
@@ -134,11 +134,11 @@ fn a_handshake_that_could_not_be_sent_is_not_sent_to_the_next() {
     let mut agent = agent(now);
     for _ in 0..3 {
         agent.timeout(now + Duration::from_secs(600));
-        agent.dialed(now, SystemTime::UNIX_EPOCH, false);
+        agent.dialed(now, SystemTime::UNIX_EPOCH, false, None);
         agent.lost(&broken(), now, 0);
     }
     agent.timeout(now + Duration::from_secs(600));
-    agent.dialed(now, SystemTime::UNIX_EPOCH, true);
+    agent.dialed(now, SystemTime::UNIX_EPOCH, true, None);
     assert_eq!(frames(&mut agent, now), ["HANDSHAKE"]);
 }
 

@@ -33,7 +33,7 @@ fn what_is_detected_fits_a_handshake() {
     let config = Config::new(
         "n".to_owned(),
         "h".to_owned(),
-        Token::new("t".to_owned()),
+        Some(Token::new("t".to_owned())),
         "/nowhere".into(),
     );
     let found = detect(&config, None);
@@ -48,7 +48,7 @@ fn every_schema_can_be_made_into_a_form() {
     let config = Config::new(
         "n".to_owned(),
         "h".to_owned(),
-        Token::new("t".to_owned()),
+        Some(Token::new("t".to_owned())),
         "/nowhere".into(),
     );
     let found = detect(&config, None);

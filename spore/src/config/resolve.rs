@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use protocol::limits;
+use protocol::{JoinCode, limits};
 
 use super::sources::{Layer, Sources, Value};
 use super::{Config, LogLevel, Problems, ShellMode, Token};
@@ -60,6 +60,8 @@ impl Judge<'_> {
             .map_or(config.nexus_port, |port| {
                 u16::try_from(port).unwrap_or(config.nexus_port)
             });
+        config.tls = self.truth("tls");
+        config.join = self.join_code();
         config.tags = self.tags();
         if let Some(seconds) = self.number("heartbeat_interval", 1, 3600) {
             config.heartbeat = Duration::from_secs(u64::from(seconds));
@@ -139,7 +141,7 @@ impl Judge<'_> {
     }
 
     /// The token from the strongest layer that has one, itself or in a file.
-    fn token(&mut self) -> Token {
+    fn token(&mut self) -> Option<Token> {
         let text = self.text("shared_token");
         let file = self.text("token_file");
         let rank = |found: &Option<(String, String)>| {
@@ -147,25 +149,29 @@ impl Judge<'_> {
         };
         let (text, origin) = match (rank(&text) > rank(&file), text, file) {
             (true, Some(token), _) => token,
-            (_, _, Some((path, origin))) => (self.token_file(Path::new(&path), &origin), origin),
-            (_, _, None) => {
-                self.problems.push(
-                    "no token: set SPORE_SHARED_TOKEN, or put it into a file and name that with --token-file".to_owned(),
-                );
-                return Token::new(String::new());
-            }
+            (_, _, Some((path, origin))) => (self.secret_file(Path::new(&path), &origin), origin),
+            (_, _, None) => return None,
         };
         self.short("the token", &text, &origin, limits::TOKEN);
-        Token::new(text)
+        Some(Token::new(text))
     }
 
-    fn token_file(&mut self, path: &Path, origin: &str) -> String {
+    /// What it says is secret, so a complaint does not quote it.
+    fn join_code(&mut self) -> Option<JoinCode> {
+        let (text, origin) = match (self.text("join_code"), self.text("join_code_file")) {
+            (Some(given), _) => given,
+            (None, Some((path, origin))) => (self.secret_file(Path::new(&path), &origin), origin),
+            (None, None) => return None,
+        };
+        let code = text.parse::<JoinCode>();
+        code.map_err(|error| self.complain(&origin, &format!("join_code {error}")))
+            .ok()
+    }
+
+    fn secret_file(&mut self, path: &Path, origin: &str) -> String {
         let text = std::fs::read_to_string(path);
         let text = text.map_err(|error| {
-            self.complain(
-                origin,
-                &format!("cannot read the token file {}: {error}", path.display()),
-            );
+            self.complain(origin, &format!("cannot read {}: {error}", path.display()));
         });
         // One complaint is enough.
         text.map_or_else(|()| "unreadable".to_owned(), |text| text.trim().to_owned())

@@ -42,7 +42,7 @@ fn the_prototypes_variables_are_enough() {
     ])
     .unwrap();
     assert_eq!(config.node_name, "spore-1");
-    assert_eq!(config.token.reveal(), "demo-token-123");
+    assert_eq!(config.token.as_ref().unwrap().reveal(), "demo-token-123");
     assert_eq!(config.tags, ["worker", "docker", "location:container-1"]);
     assert_eq!(config.heartbeat, Duration::from_secs(15));
     assert!(config.shell && !config.file && config.docker && !config.camera);
@@ -62,9 +62,16 @@ fn empty_variables_are_not_set() {
     assert_eq!(config.nexus_port, 8765);
     assert!(
         resolved(&[("SPORE_SHARED_TOKEN", "  ")])
-            .unwrap_err()
-            .to_string()
-            .contains("no token")
+            .unwrap()
+            .token
+            .is_none()
+    );
+    let damaged = resolved(&[("SPORE_JOIN_CODE", "nxj_secretsecret")])
+        .unwrap_err()
+        .to_string();
+    assert!(
+        damaged.contains("damaged") && !damaged.contains("secretsecret"),
+        "{damaged}"
     );
 }
 
@@ -185,7 +192,7 @@ fn a_configuration_made_by_hand_is_checked_too() {
     let sound = Config::new(
         "n".to_owned(),
         "h".to_owned(),
-        Token::new("t".to_owned()),
+        Some(Token::new("t".to_owned())),
         "/data".into(),
     );
     assert_eq!(sound.check(), Ok(()));
@@ -193,7 +200,7 @@ fn a_configuration_made_by_hand_is_checked_too() {
         node_id: Some(String::new()),
         node_name: "a\nb".to_owned(),
         nexus_port: 0,
-        token: Token::new(String::new()),
+        token: Some(Token::new(String::new())),
         tags: vec!["x".repeat(300)],
         heartbeat: Duration::ZERO,
         shell_mode: ShellMode::AllowList(Vec::new()),

@@ -16,7 +16,7 @@ fn scratch() -> (Scratch, Config) {
     let config = Config::new(
         "n".to_owned(),
         "h".to_owned(),
-        Token::new("t".to_owned()),
+        Some(Token::new("t".to_owned())),
         dir.join("a/b"),
     );
     (Scratch(dir), config)

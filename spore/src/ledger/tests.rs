@@ -273,7 +273,7 @@ fn what_a_hostile_call_made_up_does_not_spoil_the_next_handshake() {
     let config = crate::Config::new(
         "n".to_owned(),
         "h".to_owned(),
-        crate::Token::new("t".to_owned()),
+        Some(crate::Token::new("t".to_owned())),
         "/x".into(),
     );
     let handshake = protocol::Handshake {

@@ -1,60 +1,126 @@
-//! Opening a connection: name, TCP, WebSocket upgrade, each with a limit. The Docker engine is asked meanwhile,
-//! for the handshake wants to know.
+//! Opening a connection: name, TCP, TLS, WebSocket upgrade, introduction, each with a limit. The Docker engine is asked
+//! meanwhile, for the handshake wants to know.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use protocol::limits;
+use protocol::{Address, EXPORTER, Signature, limits};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, http::StatusCode};
 
-use super::Socket;
+use super::introduction::{Channel, Failed, introduce};
+use super::tls::{self, Trust};
+use super::{Socket, Wire};
 use crate::agent::Ending;
 use crate::capabilities::docker_answers;
+use crate::membership::Membership;
 
 /// For one address of the host.
 const CONNECT: Duration = Duration::from_secs(5);
-/// For the upgrade.
+/// For TLS, and for the upgrade.
 const UPGRADE: Duration = Duration::from_secs(10);
 /// Small buffers: the library clears the whole read buffer before every read.
 const BUFFER: usize = 8 * 1024;
+
+/// How a Nexus is met.
+#[derive(Debug, Clone)]
+pub(crate) enum Way {
+    /// As a member, by keys.
+    Member(Membership),
+    /// With the shared token, as the prototype does.
+    Shared(Address),
+}
 
 /// A fresh connection.
 pub(crate) struct Dialed {
     pub(crate) socket: Socket,
     pub(crate) has_docker: bool,
+    /// For the handshake of a member.
+    pub(crate) proof: Option<Signature>,
 }
 
-pub(super) async fn dial(host: String, port: u16) -> Result<Dialed, Ending> {
-    let (socket, has_docker) = tokio::join!(open(&host, port), docker_answers());
+impl Way {
+    /// Where the given attempt goes: a member knows several addresses.
+    pub(crate) fn address(&self, attempt: usize) -> &Address {
+        match self {
+            Self::Shared(address) => address,
+            Self::Member(membership) => {
+                let all = &membership.addresses;
+                #[expect(clippy::indexing_slicing, reason = "there is at least one address")]
+                &all[attempt % all.len()]
+            }
+        }
+    }
+}
+
+pub(super) async fn dial(way: Way, attempt: usize) -> Result<Dialed, Ending> {
+    let address = way.address(attempt).clone();
+    let (met, has_docker) = tokio::join!(meet(&way, &address), docker_answers());
+    let (socket, proof) = met?;
     Ok(Dialed {
-        socket: socket?,
+        socket,
         has_docker,
+        proof,
     })
 }
 
-async fn open(host: &str, port: u16) -> Result<Socket, Ending> {
-    let bracketed = if host.contains(':') {
-        format!("[{host}]")
+async fn meet(way: &Way, address: &Address) -> Result<(Socket, Option<Signature>), Ending> {
+    let failed = |reason: String| Ending {
+        reason: format!("cannot connect to {address}: {reason}"),
+        close: None,
+    };
+    let Way::Member(membership) = way else {
+        let (socket, _) = open(address, Trust::ByAuthority).await.map_err(failed)?;
+        return Ok((socket, None));
+    };
+    let mut trust = Trust::ByKey;
+    loop {
+        let (mut socket, channel) = open(address, trust).await.map_err(failed)?;
+        match introduce(&mut socket, membership, channel).await {
+            Ok(proof) => return Ok((socket, Some(proof))),
+            Err(Failed::NeedsAuthority) => trust = Trust::ByAuthority,
+            Err(Failed::Ended(ending)) => return Err(ending),
+        }
+    }
+}
+
+async fn open(address: &Address, trust: Trust) -> Result<(Socket, Channel), String> {
+    let said = |error: io::Error| error.to_string();
+    let stream = connect(&address.host, address.port).await.map_err(said)?;
+    let (wire, channel): (Box<dyn Wire>, _) = if address.plain {
+        (Box::new(stream), Channel::Plain)
     } else {
-        host.to_owned()
+        let stream = timeout(UPGRADE, tls::connect(stream, &address.host, trust))
+            .await
+            .map_err(|_| "no answer to the TLS handshake".to_owned())?
+            .map_err(|error| format!("TLS: {error}"))?;
+        let exported = stream
+            .get_ref()
+            .1
+            .export_keying_material([0; 32], EXPORTER, None);
+        let exporter = exported.map_err(|error| error.to_string())?;
+        let channel = match trust {
+            Trust::ByKey => Channel::Tls(exporter),
+            Trust::ByAuthority => Channel::Certified(exporter),
+        };
+        (Box::new(stream), channel)
     };
-    let failed = |error: &dyn std::fmt::Display| Ending {
-        reason: format!("cannot connect to {bracketed}:{port}: {error}"),
-        refused: false,
+    let host = match address.host.parse::<IpAddr>() {
+        Ok(IpAddr::V6(ip)) => format!("[{ip}]"),
+        Ok(IpAddr::V4(_)) | Err(_) => address.host.clone(),
     };
-    let stream = connect(host, port).await.map_err(|error| failed(&error))?;
-    let url = format!("ws://{bracketed}:{port}{}", protocol::PATH);
-    let upgrade = client_async_with_config(url, stream, Some(settings()));
+    // The scheme is for the library only: the bytes go over the wire that is there.
+    let url = format!("ws://{host}:{}{}", address.port, protocol::PATH);
+    let upgrade = client_async_with_config(url, wire, Some(settings()));
     match timeout(UPGRADE, upgrade).await {
-        Ok(Ok((socket, _))) => Ok(Box::new(socket)),
-        Ok(Err(Error::Http(answer))) => Err(failed(&turned_away(answer.status()))),
-        Ok(Err(error)) => Err(failed(&error)),
-        Err(_) => Err(failed(&"no answer to the WebSocket upgrade")),
+        Ok(Ok((socket, _))) => Ok((Box::new(socket), channel)),
+        Ok(Err(Error::Http(answer))) => Err(turned_away(answer.status())),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("no answer to the WebSocket upgrade".to_owned()),
     }
 }
 
@@ -82,7 +148,7 @@ async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
 
 fn turned_away(status: StatusCode) -> String {
     let hint = match status.as_u16() {
-        403 => " (is the Nexus switched on there?)",
+        403 => " (is the Nexus switched on there? does it want TLS?)",
         404 => " (is that a Nexus?)",
         _ => "",
     };

@@ -7,7 +7,7 @@ fn config() -> Config {
     Config::new(
         "n".to_owned(),
         "h".to_owned(),
-        Token::new("t".to_owned()),
+        Some(Token::new("t".to_owned())),
         "/nowhere".into(),
     )
 }

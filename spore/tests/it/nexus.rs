@@ -83,7 +83,7 @@ impl Nexus {
         let mut config = Config::new(
             "test".to_owned(),
             "127.0.0.1".to_owned(),
-            token,
+            Some(token),
             scratch.path().join("data"),
         );
         config.nexus_port = self.port();

@@ -10,7 +10,7 @@ use spore::config::Layer;
 /// The agent of The Nexus: connects this machine to a Nexus and executes its skills.
 ///
 /// Settings come from flags, the environment (SPORE_…), `.env`, and a TOML file, in this order of strength.
-/// The token is SPORE_SHARED_TOKEN, or stands in a file.
+/// A machine joins by `spore join <code>`, once; from then on `spore` is enough.
 #[derive(Debug, Parser)]
 #[command(name = "spore", version, max_term_width = 100)]
 pub(crate) struct Args {
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// Where the Nexus is [default: localhost:8765]
     #[arg(long, value_name = "HOST[:PORT]", global = true)]
     nexus: Option<String>,
+    /// File that holds a join code, for the first start
+    #[arg(long, value_name = "FILE", global = true)]
+    join_code_file: Option<PathBuf>,
     /// File that holds the shared token
     #[arg(long, value_name = "FILE", global = true)]
     token_file: Option<PathBuf>,
@@ -54,10 +57,18 @@ pub(crate) struct Args {
     log: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub(crate) enum Command {
     /// Shows the settings (without the token) and what was found on this machine, and exits
     Check,
+    /// Joins the Nexus that the code is of, and runs; the code was made in its window or by `nexus join-code`
+    Join {
+        /// The code; - reads it from standard input
+        code: String,
+        /// Keep it and exit: for a machine where a service runs the spore
+        #[arg(long)]
+        save: bool,
+    },
 }
 
 impl Args {
@@ -75,6 +86,7 @@ impl Args {
         layer.set("max_executions", self.max_executions.clone());
         layer.set("log", self.log.clone());
         layer.set_path("token_file", self.token_file.clone());
+        layer.set_path("join_code_file", self.join_code_file.clone());
         layer.set_path("data_dir", self.data_dir.clone());
         layer.set_path("workspace", self.workspace.clone());
         layer

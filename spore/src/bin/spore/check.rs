@@ -51,7 +51,15 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
             "nexus",
             format!("{}:{}", config.nexus_host, config.nexus_port),
         ),
-        ("token", "set".to_owned()),
+        (
+            "shared token",
+            if config.token.is_some() {
+                "set"
+            } else {
+                "none"
+            }
+            .to_owned(),
+        ),
         ("tags", config.tags.join(", ")),
         ("heartbeat", format!("{} s", config.heartbeat.as_secs())),
         ("ShellSkill", shell),

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod join;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,11 @@ fn main() -> ExitCode {
     };
     let outcome = match args.command {
         Some(Command::Check) => runtime.block_on(check::check(config)),
+        Some(Command::Join { code, save }) => match join::join(&config, &code, save) {
+            Ok(()) if save => ExitCode::SUCCESS,
+            Ok(()) => runtime.block_on(run(config)),
+            Err(problem) => return args::fail(&problem),
+        },
         None => runtime.block_on(run(config)),
     };
     // What is still running was told to end, or is to end at once.
