@@ -1,5 +1,7 @@
 //! The command line. Not here: what the commands do to a swarm.
 
+mod ask;
+mod join_code;
 mod local_spore;
 mod serve;
 mod simulate;
@@ -29,6 +31,8 @@ enum Command {
     Serve(serve::Serve),
     /// Show the token of REST and events.
     Token(Token),
+    /// Make a code that lets a machine in, and print the line to paste there.
+    JoinCode(join_code::JoinCode),
     /// Connect simulated spores that speak the real protocol and run nothing real.
     Simulate(simulate::Simulate),
     /// Print the OpenAPI document of the REST API.
@@ -50,11 +54,8 @@ pub(crate) struct Common {
 struct Token {
     #[command(flatten)]
     common: Common,
-    /// Show the shared token of spores that was made because none was configured
-    #[arg(long)]
-    spore: bool,
     /// Print a new strong token and keep it nowhere
-    #[arg(long, conflicts_with = "spore")]
+    #[arg(long)]
     new: bool,
 }
 
@@ -87,6 +88,7 @@ pub(crate) fn run() -> Result<(), Problems> {
     match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Token(token) => token.run(),
+        Command::JoinCode(code) => code.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Openapi => say(&nexus::openapi()),
     }
@@ -121,13 +123,9 @@ impl Token {
             return say(token.reveal());
         }
         let config = self.common.configure(&Listen::default())?;
-        let (path, prefix) = if self.spore {
-            (config.shared_token_file(), "")
-        } else {
-            (config.api_token_file(), "nxs_")
-        };
+        let path = config.api_token_file();
         let kept = secret::private_directory(&config.data_dir)
-            .and_then(|()| secret::load_or_create(&path, prefix));
+            .and_then(|()| secret::load_or_create(&path, "nxs_"));
         let token = kept.map_err(|error| vec![format!("{}: {error}", path.display())])?;
         say(token.reveal())
     }

@@ -132,11 +132,6 @@ impl Config {
     pub fn identity_file(&self) -> PathBuf {
         self.data_dir.join("identity.key")
     }
-
-    /// Where a shared token is kept that nobody configured.
-    pub fn shared_token_file(&self) -> PathBuf {
-        self.data_dir.join("spore-token")
-    }
 }
 
 fn default_data_dir() -> Option<PathBuf> {

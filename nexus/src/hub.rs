@@ -30,6 +30,9 @@ pub(crate) const INBOX: usize = 4096;
 const EVENTS: usize = 8192;
 const BATCH: usize = 256;
 
+/// Something that an operator changes.
+pub(crate) type Change = Box<dyn FnOnce(&mut State, Now) + Send>;
+
 /// Everything that can happen.
 pub(crate) enum Input {
     Hello {
@@ -49,7 +52,7 @@ pub(crate) enum Input {
     Cancel(Uuid, oneshot::Sender<Result<(), CancelError>>),
     Stored(Report),
     Look(Box<dyn FnOnce(&State) + Send>),
-    Change(Box<dyn FnOnce(&mut State, Now) + Send>),
+    Change(Change),
     Subscribe(oneshot::Sender<(Snapshot, broadcast::Receiver<Event>)>),
     Stop(oneshot::Sender<()>),
 }

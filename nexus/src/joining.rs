@@ -15,6 +15,8 @@ pub struct Joining {
     handle: Handle,
     key: PublicKey,
     addresses: Vec<Address>,
+    /// The nearest way, for this machine.
+    local: Address,
 }
 
 /// A code, shown once.
@@ -37,8 +39,23 @@ pub enum JoiningError {
 }
 
 impl Joining {
-    pub(crate) fn new(handle: Handle, key: [u8; 32], addresses: Vec<Address>) -> Self {
+    pub(crate) fn new(
+        handle: Handle,
+        key: [u8; 32],
+        listening: SocketAddr,
+        addresses: Vec<Address>,
+    ) -> Self {
+        let here = match listening.ip() {
+            ip if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+            ip => ip,
+        };
+        let local = Address {
+            plain: false,
+            host: here.to_string(),
+            port: listening.port(),
+        };
         Self {
+            local,
             handle,
             key: Fixed(key),
             addresses,
@@ -72,7 +89,7 @@ impl Joining {
             .handle
             .change(|state, now| state.make_local_code(now))
             .await??;
-        Ok(self.whole(made, Vec::new()).code)
+        Ok(self.whole(made, vec![self.local.clone()]).code)
     }
 
     /// The key of this Nexus, for people to compare.

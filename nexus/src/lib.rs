@@ -30,6 +30,6 @@ pub mod trust;
 
 pub use config::Config;
 pub use hub::{Acceptance, Handle};
-pub use joining::Joining;
+pub use joining::{Joining, MadeJoinCode};
 pub use rest::openapi;
 pub use server::{Running, StartError, start};

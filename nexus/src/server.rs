@@ -22,7 +22,7 @@ use crate::rest::{self, App, Doors};
 use crate::secret::{self, Secret};
 use crate::session::Gate;
 use crate::state::{Rules, State};
-use crate::store::{Report, Store, StoreError};
+use crate::store::{Remembered, Report, Store, StoreError};
 use crate::tls::{Certificate, Source};
 
 /// Most nodes that one Nexus remembers.
@@ -154,17 +154,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
     let identity_file = config.identity_file();
     let identity = Identity::load_or_create(&identity_file).map_err(file(&identity_file))?;
-    let certificate = Certificate::load(certificate_source(&config), SystemTime::now())
-        .map_err(StartError::Certificate)?;
-    let tls = certificate
-        .server()
-        .map_err(|error| StartError::Certificate(std::io::Error::other(error)))?;
-    let entrance = Arc::new(Entrance::new(
-        tls,
-        config.plain,
-        config.trusted_proxies.clone(),
-        connections,
-    ));
+    let (certificate, entrance) = entrance(&config, connections)?;
     let listeners = listen(&config).await?;
     let addresses: Vec<_> = listeners
         .iter()
@@ -172,18 +162,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         .collect();
 
     let (inbox, inputs) = mpsc::channel(INBOX);
-    let reports = inbox.downgrade();
-    let report = move |report: Report| {
-        if let Some(inbox) = reports.upgrade() {
-            drop(inbox.blocking_send(Input::Stored(report)));
-        }
-    };
-    let path = if config.in_memory {
-        ":memory:".into()
-    } else {
-        config.data_dir.join("nexus.sqlite")
-    };
-    let (store, remembered, thread) = Store::open(&path, report)?;
+    let (store, remembered, thread) = open_store(&config, &inbox)?;
     let mut state = State::new(rules(&config));
     for node in remembered.nodes {
         state.restore_node(node);
@@ -203,16 +182,8 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         identity.clone(),
         sessions.clone(),
     );
-    let mut reachable = config.public_addresses.clone();
-    if reachable.is_empty() {
-        reachable = addresses
-            .first()
-            .copied()
-            .map(reachable_at)
-            .unwrap_or_default();
-    }
     let tokens = Tokens::load(store.clone(), api_token.clone(), config.request_rate).await?;
-    let joining = Joining::new(handle.clone(), identity.public(), reachable);
+    let joining = joining(&config, &addresses, &handle, &identity);
     let doors = Doors {
         handle: handle.clone(),
         joining: joining.clone(),
@@ -242,6 +213,58 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         sessions,
         store: thread,
     })
+}
+
+/// The certificate, and what takes connections with it.
+fn entrance(
+    config: &Config,
+    connections: usize,
+) -> Result<(Arc<Certificate>, Arc<Entrance>), StartError> {
+    let certificate = Certificate::load(certificate_source(config), SystemTime::now())
+        .map_err(StartError::Certificate)?;
+    let tls = certificate
+        .server()
+        .map_err(|error| StartError::Certificate(std::io::Error::other(error)))?;
+    let proxies = config.trusted_proxies.clone();
+    let entrance = Arc::new(Entrance::new(tls, config.plain, proxies, connections));
+    Ok((certificate, entrance))
+}
+
+/// The store reports to the hub what is on disk.
+fn open_store(
+    config: &Config,
+    inbox: &mpsc::Sender<Input>,
+) -> Result<(Store, Remembered, std::thread::JoinHandle<()>), StoreError> {
+    let reports = inbox.downgrade();
+    let report = move |report: Report| {
+        if let Some(inbox) = reports.upgrade() {
+            drop(inbox.blocking_send(Input::Stored(report)));
+        }
+    };
+    let path = if config.in_memory {
+        ":memory:".into()
+    } else {
+        config.data_dir.join("nexus.sqlite")
+    };
+    Store::open(&path, report)
+}
+
+fn joining(
+    config: &Config,
+    addresses: &[SocketAddr],
+    handle: &Handle,
+    identity: &Identity,
+) -> Joining {
+    let listening = addresses
+        .first()
+        .copied()
+        .unwrap_or_else(|| SocketAddr::new(config.host, config.port));
+    let reachable = if config.public_addresses.is_empty() {
+        reachable_at(listening)
+    } else {
+        config.public_addresses.clone()
+    };
+    Joining::new(handle.clone(), identity.public(), listening, reachable)
 }
 
 fn rules(config: &Config) -> Rules {

@@ -16,6 +16,7 @@ mod effect;
 mod execution;
 mod liveness;
 mod node;
+mod register;
 mod rivals;
 mod sessions;
 mod standing;

@@ -1,7 +1,7 @@
 /** Runs the Nexus with a spore on this machine in the terminal, and says how to talk to it. */
 import { relative } from "node:path";
 import { watch } from "./process.mjs";
-import { bold, dim } from "./terminal.mjs";
+import { bold } from "./terminal.mjs";
 
 /** `program` finds a program of ours. Resolves to the exit code when the Nexus ends. */
 export async function runHeadless(program) {
@@ -19,29 +19,26 @@ export async function runHeadless(program) {
       () => false,
     );
   while (running && !(await listens())) await new Promise((resolve) => setTimeout(resolve, 100));
-  if (running) process.stdout.write(`\n${advice(program, url, port)}\n\n`);
+  if (running) process.stdout.write(`\n${advice(program, url)}\n\n`);
   return (await ended).code;
 }
 
-/** What to type next. Tokens are asked for when they are needed, so that none stands on the screen. */
-function advice(program, url, port) {
+/** What to type next. Secrets are asked for when they are needed, so that none stands on the screen. */
+function advice(program, url) {
   const nexus = relative(process.cwd(), program("nexus")) || program("nexus");
-  const spore = relative(process.cwd(), program("spore")) || program("spore");
   const lines = [
     [`The Nexus runs at ${url}, with this machine as its first node. Ctrl C ends it.`],
     ["List the nodes", `curl -H "Authorization: Bearer $(${nexus} token)" ${url}/api/v1/nodes`],
     ["Show the token of the API", `${nexus} token`],
     [
-      "Start a spore",
-      `SPORE_NEXUS_HOST=127.0.0.1 SPORE_NEXUS_PORT=${port} SPORE_SHARED_TOKEN=$(${nexus} token --spore) ${spore}`,
+      "Let a machine in (prints the line to paste there)",
+      `${nexus} join-code`,
     ],
     [
-      "Let other machines in",
-      `NEXUS_HOST=0.0.0.0 NEXUS_SHARED_TOKEN=$(${nexus} token --spore) npm start -- --headless`,
+      "Listen to other machines, over TLS",
+      "NEXUS_HOST=0.0.0.0 npm start -- --headless",
     ],
   ];
-  const note =
-    "On another machine the spore's line needs this machine's address and the token that `token --spore` shows.";
   const written = lines.map(([what, line]) => (line ? `${bold(what)}\n  ${line}` : bold(what)));
-  return [...written, dim(note.replace("`token", `\`${nexus} token`))].join("\n");
+  return written.join("\n");
 }

@@ -112,6 +112,7 @@ impl Feeds {
 enum Interruption {
     Lagged(u64),
     NotLooking,
+    Removed,
     OtherNexus,
     WindowGone,
 }
@@ -145,6 +146,7 @@ impl Feed {
                     self.until_it_looks().await;
                     "this window did not look for a while".to_owned()
                 }
+                Interruption::Removed => "a node was removed".to_owned(),
                 Interruption::OtherNexus => "the Nexus starts anew".to_owned(),
                 Interruption::WindowGone => return,
             };
@@ -168,6 +170,8 @@ impl Feed {
                 }
                 _ = self.link.changed() => return Interruption::OtherNexus,
                 event = events.recv() => match event {
+                    // Its ordinal may be given to another one, so the window begins anew.
+                    Ok(Event::NodeRemoved(_)) => return Interruption::Removed,
                     Ok(event) => self.batch.push(&event),
                     Err(RecvError::Lagged(lost)) => return Interruption::Lagged(lost),
                     Err(RecvError::Closed) => return Interruption::OtherNexus,

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use nexus::Config;
+use nexus::trust::{CodeState, JoinCodeInfo};
+use nexus::{Config, MadeJoinCode};
 use tauri::AppHandle;
 use tokio::sync::watch;
 
@@ -24,6 +25,8 @@ pub struct Host {
     swarm: tokio::sync::Mutex<Option<Swarm>>,
     link: watch::Sender<Option<Link>>,
     notices: Mutex<Vec<String>>,
+    /// The join code that windows show, until it is used.
+    shown_code: tokio::sync::Mutex<Option<MadeJoinCode>>,
 }
 
 impl Host {
@@ -45,6 +48,7 @@ impl Host {
             swarm: tokio::sync::Mutex::default(),
             link: watch::Sender::new(None),
             notices: Mutex::new(notices),
+            shown_code: tokio::sync::Mutex::default(),
         };
         tauri::async_runtime::block_on(host.fulfil(host.preferences()));
         Ok(host)
@@ -107,14 +111,30 @@ impl Host {
         Ok(preferences)
     }
 
-    /// How a spore elsewhere joins.
+    /// How a machine elsewhere joins. The same line is shown until somebody has used it.
     pub async fn join(&self) -> Result<JoinView, BridgeError> {
-        let link = self.connected()?;
-        let swarm = self.swarm.lock().await;
-        Ok(join::view(
-            link.address,
-            swarm.as_ref().map_or("", Swarm::token),
-        ))
+        let joining = self.connected()?.joining;
+        let mut shown = self.shown_code.lock().await;
+        if let Some(made) = shown.as_ref() {
+            let id = made.info.id;
+            let codes = self
+                .connected()?
+                .handle
+                .look(|state| state.join_codes())
+                .await;
+            let codes = codes.map_err(|error| BridgeError::new("stopping", error.to_string()))?;
+            let is_open = |code: &JoinCodeInfo| {
+                code.id == id && code.state(SystemTime::now()) == CodeState::Open
+            };
+            if codes.iter().any(is_open) && made.code.addresses == joining.addresses() {
+                return Ok(join::view(&joining, made));
+            }
+        }
+        let made = joining.make(join::wish(), "the window").await;
+        let made = made.map_err(|error| BridgeError::new("no_code", error.to_string()))?;
+        let view = join::view(&joining, &made);
+        *shown = Some(made);
+        Ok(view)
     }
 
     /// Makes the swarm what the preferences say. Listening elsewhere needs another Nexus: spores reconnect to it, and

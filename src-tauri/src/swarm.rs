@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use nexus::config::{environment, file};
-use nexus::secret::{self, Secret};
-use nexus::{Config, Handle, Running, StartError};
+use nexus::secret;
+use nexus::{Config, Handle, Joining, Running, StartError};
 use tokio_util::sync::CancellationToken;
 
 use crate::port;
@@ -22,6 +22,8 @@ pub struct Link {
     pub name: String,
     /// Where it listens.
     pub address: SocketAddr,
+    /// To let machines in.
+    pub joining: Joining,
 }
 
 /// See the module.
@@ -44,15 +46,9 @@ pub fn configure() -> Result<Config, String> {
     let told = std::env::var("NEXUS_CONFIG")
         .map(|path| file(path.as_ref(), true))
         .unwrap_or_default();
-    let mut layer = told.over(environment(std::env::vars()));
-    // The library refuses to listen beyond this machine without a token; ours is made below.
-    let host = layer.host.take();
-    let mut config = Config::from_layers([layer]).map_err(|problems| problems.join("\n"))?;
-    config.host = host.unwrap_or(config.host);
+    let layers = [told, environment(std::env::vars())];
+    let mut config = Config::from_layers(layers).map_err(|problems| problems.join("\n"))?;
     secret::private_directory(&config.data_dir).map_err(|error| said(&config.data_dir, &error))?;
-    if config.shared_token.is_none() {
-        config.shared_token = Some(kept(&config.shared_token_file(), "")?);
-    }
     config.local_node = Some(
         kept(&config.data_dir.join("local-spore").join("id"), "local-")?
             .reveal()
@@ -61,7 +57,7 @@ pub fn configure() -> Result<Config, String> {
     Ok(config)
 }
 
-fn kept(file: &std::path::Path, prefix: &str) -> Result<Secret, String> {
+fn kept(file: &std::path::Path, prefix: &str) -> Result<secret::Secret, String> {
     if let Some(folder) = file.parent() {
         secret::private_directory(folder).map_err(|error| said(folder, &error))?;
     }
@@ -104,18 +100,14 @@ impl Swarm {
             handle: self.running.handle(),
             name: self.config.name.clone(),
             address: self.running.address(),
+            joining: self.running.joining().clone(),
         }
-    }
-
-    /// What spores show.
-    pub fn token(&self) -> &str {
-        self.config.shared_token.as_ref().map_or("", Secret::reveal)
     }
 
     /// Makes this machine a node, or no longer. The error is for the operator.
     pub async fn set_local_spore(&mut self, wanted: bool) -> Result<(), String> {
         match (wanted, self.local.take()) {
-            (true, None) => self.local = Some(self.spawn_spore()?),
+            (true, None) => self.local = Some(self.spawn_spore().await?),
             (true, running) => self.local = running,
             (false, Some(spore)) => spore.stop().await,
             (false, None) => {}
@@ -134,18 +126,17 @@ impl Swarm {
         self.running.shutdown(half).await;
     }
 
-    fn spawn_spore(&self) -> Result<LocalSpore, String> {
-        let address = self.running.address();
-        let host = if address.ip().is_unspecified() {
-            IpAddr::V4(Ipv4Addr::LOCALHOST)
-        } else {
-            address.ip()
-        };
+    async fn spawn_spore(&self) -> Result<LocalSpore, String> {
+        // Used only if it never joined, or if it knows another Nexus than this.
+        let code = self
+            .running
+            .joining()
+            .local()
+            .await
+            .map_err(|error| error.to_string())?;
         let data = self.config.data_dir.join("local-spore");
         let mut ours = spore::config::Layer::named("the desktop application".to_owned());
-        ours.set("nexus_host", Some(host.to_string()));
-        ours.set("nexus_port", Some(address.port().to_string()));
-        ours.set("shared_token", Some(self.token().to_owned()));
+        ours.set("join_code", Some(code.to_string()));
         ours.set("node_id", self.config.local_node.clone());
         ours.set_path("data_dir", Some(data.clone()));
         let sources = spore::config::Sources::read(None, &data, &std::env::vars().collect(), ours);

@@ -136,9 +136,11 @@ export const scenarios = [
       "survive, and hold no secret": async (stage) => {
         const file = join(stage.desk.data, "preferences.json");
         assert.equal(JSON.parse(readFileSync(file, "utf8")).exposed, true);
-        const token = readFileSync(join(stage.desk.data, "spore-token"), "utf8").trim();
-        assert.ok(!readFileSync(file, "utf8").includes(token));
-        assert.equal(statSync(join(stage.desk.data, "spore-token")).mode & 0o777, 0o600);
+        const membership = join(stage.desk.data, "local-spore", "membership.json");
+        const { key } = JSON.parse(readFileSync(membership, "utf8"));
+        assert.ok(key && !readFileSync(file, "utf8").includes(key));
+        for (const secret of [membership, join(stage.desk.data, "identity.key"), join(stage.desk.data, "tls.key")])
+          assert.equal(statSync(secret).mode & 0o777, 0o600, secret);
       },
     },
   },

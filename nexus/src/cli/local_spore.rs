@@ -1,12 +1,11 @@
 //! A spore on the Nexus' own machine, as a child process: it is a node like any other, which the fallback of a
 //! dispatch may use. Not here: what a spore is; the two only meet on the wire.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nexus::Config;
-use nexus::secret::{self, Secret};
+use nexus::{Config, Joining, secret};
+use protocol::JoinCode;
 use tokio::process::{Child, Command};
 use tokio_util::sync::CancellationToken;
 
@@ -50,14 +49,14 @@ impl LocalSpore {
     }
 
     /// Starts it again whenever it ends, until told to stop; then it may leave in order.
-    pub(super) async fn keep_running(
-        self,
-        nexus: SocketAddr,
-        token: Option<&Secret>,
-        stop: CancellationToken,
-    ) {
+    pub(super) async fn keep_running(self, joining: &Joining, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            match self.command(nexus, token).spawn() {
+            // Used only if it never joined, or if this Nexus has another key than the one that it knows.
+            let code = match joining.local().await {
+                Ok(code) => code,
+                Err(error) => return tracing::error!(%error, "no join code for the local spore"),
+            };
+            match self.command(&code).spawn() {
                 Ok(mut child) => tokio::select! {
                     ended = child.wait() => tracing::warn!(?ended, "the local spore ended; starting it again"),
                     () = stop.cancelled() => return dismiss(child).await,
@@ -73,17 +72,10 @@ impl LocalSpore {
         }
     }
 
-    fn command(&self, nexus: SocketAddr, token: Option<&Secret>) -> Command {
-        let host = if nexus.ip().is_unspecified() {
-            IpAddr::V4(Ipv4Addr::LOCALHOST)
-        } else {
-            nexus.ip()
-        };
+    fn command(&self, code: &JoinCode) -> Command {
         let mut command = Command::new(&self.program);
         command
-            .env("SPORE_NEXUS_HOST", host.to_string())
-            .env("SPORE_NEXUS_PORT", nexus.port().to_string())
-            .env("SPORE_SHARED_TOKEN", token.map_or("", Secret::reveal))
+            .env("SPORE_JOIN_CODE", code.to_string())
             .env("SPORE_NODE_ID", &self.node_id)
             .env("SPORE_DATA_DIR", &self.data_dir)
             .env_remove("NEXUS_SHARED_TOKEN")

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use nexus::config::WEAK_TOKEN;
-use nexus::{Config, Running, secret};
+use nexus::config::{Plain, WEAK_TOKEN};
+use nexus::{Config, Running};
 
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +30,6 @@ impl Serve {
     pub(super) fn run(&self) -> Result<(), Problems> {
         let mut config = self.common.configure(&self.listen)?;
         start_logging();
-        ensure_shared_token(&mut config)?;
         let spore = self
             .local_spore
             .as_ref()
@@ -53,13 +52,12 @@ async fn serve(config: Config, spore: Option<LocalSpore>) -> Result<(), Problems
         .await
         .map_err(|error| vec![error.to_string()])?;
     for address in running.addresses() {
-        tracing::info!(%address, "listening; `nexus token` shows the token of the REST API");
+        tracing::info!(%address, "listening, with TLS; `nexus token` shows the token of the REST API, `nexus join-code` lets a machine in");
     }
     let leaving = CancellationToken::new();
     let spore = spore.map(|spore| {
-        let (address, token) = (running.address(), config.shared_token.clone());
-        let leaving = leaving.clone();
-        tokio::spawn(async move { spore.keep_running(address, token.as_ref(), leaving).await })
+        let (joining, leaving) = (running.joining().clone(), leaving.clone());
+        tokio::spawn(async move { spore.keep_running(&joining, leaving).await })
     });
     signalled().await;
     leaving.cancel();
@@ -73,21 +71,6 @@ async fn serve(config: Config, spore: Option<LocalSpore>) -> Result<(), Problems
 async fn stop(running: Running) {
     tracing::info!("stopping");
     running.shutdown(GRACE).await;
-}
-
-/// On this machine alone a token that nobody chose is fine: it is strong, and kept where only its owner reads it.
-fn ensure_shared_token(config: &mut Config) -> Result<(), Problems> {
-    if config.shared_token.is_some() {
-        return Ok(());
-    }
-    let path = config.shared_token_file();
-    let kept = secret::private_directory(&config.data_dir)
-        .and_then(|()| secret::load_or_create(&path, ""));
-    config.shared_token = Some(kept.map_err(|error| vec![format!("{}: {error}", path.display())])?);
-    tracing::info!(
-        "no NEXUS_SHARED_TOKEN: `nexus token --spore` shows the one that was made for spores"
-    );
-    Ok(())
 }
 
 fn warn(config: &Config) {
@@ -105,8 +88,16 @@ fn warn(config: &Config) {
             "REST AND EVENTS ARE OPEN: every program and user on this machine can run commands on every node"
         );
     }
-    if !config.host.is_loopback() {
-        tracing::warn!(host = %config.host, "other machines can connect, without encryption; use it in a network you trust");
+    if config.shared_token.is_some() {
+        tracing::warn!(
+            "a shared token is set: whoever has it can join as a node; join codes give each node a key of its own"
+        );
+    }
+    if config.plain == Plain::Anywhere && !config.host.is_loopback() {
+        tracing::warn!(
+            host = %config.host,
+            "OTHER MACHINES CAN CONNECT WITHOUT ENCRYPTION: whoever is on the way reads tokens and changes commands"
+        );
     }
 }
 

@@ -28,14 +28,13 @@ impl Simulate {
     pub(super) fn run(&self) -> Result<(), Problems> {
         let config = self.common.configure(&Listen::default())?;
         start_logging();
-        let token = match config.shared_token.as_ref() {
-            Some(token) => token.reveal().to_owned(),
-            None => std::fs::read_to_string(config.shared_token_file())
-                .map(|token| token.trim().to_owned())
-                .map_err(|_| {
-                    vec!["no token: set NEXUS_SHARED_TOKEN to that of the Nexus".to_owned()]
-                })?,
-        };
+        let token = config
+            .shared_token
+            .as_ref()
+            .map(|token| token.reveal().to_owned());
+        let token = token.ok_or_else(|| {
+            vec!["simulated spores join with a shared token: start both with the same NEXUS_SHARED_TOKEN".to_owned()]
+        })?;
         let fleet = Fleet {
             spores: self.spores,
             address: self.nexus.clone(),

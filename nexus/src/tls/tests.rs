@@ -19,7 +19,7 @@ fn ours_is_renewed_in_time_with_the_same_key() {
     let folder = scratch();
     let now = SystemTime::now();
     let source = Source::OwnMade(folder.clone(), vec!["localhost".into(), "127.0.0.1".into()]);
-    let certificate = Certificate::load(source.clone(), now).unwrap();
+    let certificate = Certificate::load(source, now).unwrap();
     let (first, key) = (
         leaf(&certificate),
         std::fs::read(folder.join("tls.key")).unwrap(),

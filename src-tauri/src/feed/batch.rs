@@ -61,6 +61,7 @@ impl Batch {
             Event::NodeConnected(info) => self.node(NodeChange::Connected, info),
             Event::NodeDisconnected(info, _) => self.node(NodeChange::Disconnected, info),
             Event::NodeChanged(info) => self.node(NodeChange::Changed, info),
+            Event::NodeRemoved(_) | Event::WaitingChanged(_) => {}
             Event::NodeLoad(info) => self.load(info),
             Event::GroupsChanged(groups) => {
                 self.events.push(FeedEvent::Groups {

@@ -28,6 +28,7 @@ async fn nexus() -> (nexus::Running, watch::Sender<Option<Link>>) {
         handle: running.handle(),
         name: "test".to_owned(),
         address: running.address(),
+        joining: running.joining().clone(),
     };
     (running, watch::Sender::new(Some(link)))
 }

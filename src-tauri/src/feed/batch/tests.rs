@@ -6,6 +6,8 @@ use protocol::{Capabilities, Stream, Version};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use nexus::trust::{Joined, NodeTrust};
+
 use super::Batch;
 use crate::view::{FeedEvent, VitalsRow};
 
@@ -17,6 +19,7 @@ fn node(ordinal: u32, memory: f64) -> NodeInfo {
         version: Version::V2,
         peer: "127.0.0.1:1".to_owned(),
         local: false,
+        trust: NodeTrust::new(None, Joined::SharedToken, SystemTime::UNIX_EPOCH),
         registered_at: SystemTime::UNIX_EPOCH,
         group: 0,
         group_key: None,
