@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use protocol::{Capabilities, PublicKey, Version};
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -217,6 +217,19 @@ impl Store {
     /// Writes that were not kept, since the start.
     pub fn dropped(&self) -> u64 {
         self.health.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Changes something rare in a transaction of its own; returns when it is on disk. An error undoes it.
+    pub(crate) async fn change<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.ask("cannot write", |connection| {
+            let transaction = connection.transaction()?;
+            let value = change(&transaction)?;
+            transaction.commit().map(|()| value)
+        })
+        .await
     }
 
     /// Reads something, after everything that was handed over before.
