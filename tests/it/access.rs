@@ -141,8 +141,7 @@ async fn other_hosts_and_other_pages_are_turned_away() {
     }
     let own = format!("http://{}", server.address());
     for good in [own.as_str(), "https://console.example"] {
-        // A page is known, but it needs the token as anybody else: being on this machine says nothing of a page.
-        assert_eq!(ask("origin", good).await, 401, "{good}");
+        assert_eq!(ask("origin", good).await, 200, "{good}");
     }
     for bad in [
         "null",
