@@ -184,8 +184,15 @@ async fn methods_that_a_route_does_not_have_are_405() {
     assert_eq!(unknown.0, 404);
 }
 
-#[tokio::test]
-async fn a_scope_cannot_be_left_by_any_way_round() {
+/// A swarm with a node inside of the token's scope and one outside, on which something runs.
+struct Fence {
+    server: Server,
+    token: String,
+    secret: String,
+    _spores: [Peer; 2],
+}
+
+async fn fence() -> Fence {
     let server = Server::start().await;
     let mut inside = Peer::join(server.address(), &hello_v2("inside")).await;
     let mut outside = Peer::join(server.address(), &hello_v2("outside")).await;
@@ -195,6 +202,22 @@ async fn a_scope_cannot_be_left_by_any_way_round() {
     server.until_node("inside", "online").await;
     let secret = server.start_shell("outside", "secret", 60).await;
     let token = token(&server, Role::Operator, "id:inside", &["ShellSkill.run"]).await;
+    Fence {
+        server,
+        token,
+        secret,
+        _spores: [inside, outside],
+    }
+}
+
+#[tokio::test]
+async fn a_scope_cannot_be_left_by_any_way_round() {
+    let Fence {
+        server,
+        token,
+        _spores,
+        ..
+    } = fence().await;
     let get = async |path: &str| ask(&server, &token, Method::GET, path, None).await;
     let post =
         async |path: &str, body: Value| ask(&server, &token, Method::POST, path, Some(body)).await;
@@ -242,6 +265,17 @@ async fn a_scope_cannot_be_left_by_any_way_round() {
         let (status, body) = post("/api/v1/executions", call("inside", skill, method)).await;
         assert_eq!(status, 403, "{skill}.{method}: {body}");
     }
+}
+
+#[tokio::test]
+async fn no_spelling_and_no_execution_leads_out_of_a_scope() {
+    let Fence {
+        server,
+        token,
+        secret,
+        _spores,
+    } = fence().await;
+    let get = async |path: &str| ask(&server, &token, Method::GET, path, None).await;
     // Spellings of the path.
     for path in [
         "/api/v1/nodes/%6futside",

@@ -102,7 +102,7 @@ fn a_policy_decides_instead_of_the_mode() {
     let place = std::env::temp_dir();
     let dir = cap_std::fs::Dir::open_ambient_dir(&place, cap_std::ambient_authority()).unwrap();
     let token = crate::Token::new("t".to_owned());
-    let config = Config::new("n".to_owned(), "h".to_owned(), token, place.clone());
+    let config = Config::new("n".to_owned(), "h".to_owned(), Some(token), place.clone());
     let rules = toml::from_str("environment=['A']\n[[commands]]\nargv=['cargo','*']").unwrap();
     let shell = Shell::new(&config, place, Arc::new(dir), Some(rules));
     let argv = |words: [&str; 2]| shell.argv(&words.map(str::to_owned));
