@@ -30,14 +30,8 @@ function advice(program, url) {
     [`The Nexus runs at ${url}, with this machine as its first node. Ctrl C ends it.`],
     ["List the nodes", `curl -H "Authorization: Bearer $(${nexus} token)" ${url}/api/v1/nodes`],
     ["Show the token of the API", `${nexus} token`],
-    [
-      "Let a machine in (prints the line to paste there)",
-      `${nexus} join-code`,
-    ],
-    [
-      "Listen to other machines, over TLS",
-      "NEXUS_HOST=0.0.0.0 npm start -- --headless",
-    ],
+    ["Let a machine in (prints the line to paste there)", `${nexus} join-code`],
+    ["Listen to other machines, over TLS", "NEXUS_HOST=0.0.0.0 npm start -- --headless"],
   ];
   const written = lines.map(([what, line]) => (line ? `${bold(what)}\n  ${line}` : bold(what)));
   return written.join("\n");

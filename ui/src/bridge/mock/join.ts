@@ -1,8 +1,7 @@
 /** The lines that a simulated host offers to machines that want to join. */
 import type { JoinView } from "../types";
 
-const CODE =
-  "nxj_AbGm3o1Xo0Qm9Jx5t2sVYF0m4dE1xq8hN7cK6w_uPzR2TqLw9v0y3aBfXk5jHs8dEiEwMTkyLjE2OC4xLjEwOjg3NjVmV3Jp";
+const CODE = "nxj_AbGm3o1Xo0Qm9Jx5t2sVYF0m4dE1xq8hN7cK6w_uPzR2TqLw9v0y3aBfXk5jHs8dEiEwMTkyLjE2OC4xLjEwOjg3NjVmV3Jp";
 
 export function joinView(exposed: boolean): JoinView {
   return {
