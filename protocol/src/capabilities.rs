@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::NodePolicy;
 use crate::limits::{self, Violation};
 
 /// What a node announces in its handshake. All but the first seven fields are v2.
@@ -48,6 +49,9 @@ pub struct Capabilities {
     /// What the agent can take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<Limits>,
+    /// What it allows. Shared, for thousands of nodes have the same one. Missing from older spores.
+    #[serde(skip_serializing_if = "Option::is_none", with = "shared")]
+    pub policy: Option<Arc<NodePolicy>>,
 }
 
 impl Default for Capabilities {
@@ -66,7 +70,28 @@ impl Default for Capabilities {
             hostname: String::new(),
             spore_version: String::new(),
             limits: None,
+            policy: None,
         }
+    }
+}
+
+/// A shared value as the value itself.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Option<Arc<T>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_deref().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Arc<T>>, D::Error> {
+        Option::<T>::deserialize(from).map(|value| value.map(Arc::new))
     }
 }
 
@@ -170,12 +195,18 @@ impl Capabilities {
             limits::text("methods.skill", &method.skill, limits::NAME)?;
             limits::text("methods.method", &method.method, limits::NAME)?;
             limits::text("methods.title", &method.title, limits::NAME)?;
+            if limits::is_deep(&method.parameters.to_string()) {
+                let problem = format!("is nested more than {} deep", limits::DEPTH);
+                let field = "methods.parameters";
+                return Err(limits::Violation { field, problem });
+            }
         }
         limits::text("platform", &self.platform, limits::NAME)?;
         limits::text("os", &self.os, limits::NAME)?;
         limits::text("arch", &self.arch, limits::NAME)?;
         limits::text("hostname", &self.hostname, limits::NAME)?;
-        limits::text("spore_version", &self.spore_version, limits::NAME)
+        limits::text("spore_version", &self.spore_version, limits::NAME)?;
+        self.policy.as_deref().map_or(Ok(()), NodePolicy::check)
     }
 
     /// Whether the node offers this method. A v1 node names skills only, so any method of them may exist.

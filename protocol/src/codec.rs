@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use crate::{
-    Accepted, Ack, Cancel, Challenge, Disconnect, ExecuteSkill, Handshake, Heartbeat, Hello,
-    Output, Problem, Response, Welcome, limits, rfc3339,
+    Accepted, Ack, Announcement, Cancel, Challenge, Disconnect, ExecuteSkill, Handshake, Heartbeat,
+    Hello, Output, Problem, Response, Welcome, limits, rfc3339,
 };
 
 /// A message with its name on the wire.
@@ -39,11 +39,11 @@ macro_rules! messages {
 
 messages! {
     /// Everything that a Nexus takes from a spore.
-    #[expect(clippy::large_enum_variant, reason = "a handshake comes once, and messages are boxed on their way")]
     FromSpore {
         Hello = "HELLO",
         Handshake = "HANDSHAKE",
         Heartbeat = "HEARTBEAT",
+        Announcement = "CAPABILITIES",
         Accepted = "ACCEPTED",
         Output = "OUTPUT",
         Response = "RESPONSE",
@@ -73,6 +73,7 @@ names! {
     Handshake = "HANDSHAKE", Heartbeat = "HEARTBEAT", Accepted = "ACCEPTED", Output = "OUTPUT",
     Response = "RESPONSE", Disconnect = "DISCONNECT", Problem = "ERROR", ExecuteSkill = "EXECUTE_SKILL",
     Welcome = "WELCOME", Cancel = "CANCEL", Ack = "ACK", Hello = "HELLO", Challenge = "CHALLENGE",
+    Announcement = "CAPABILITIES",
 }
 
 /// Why a frame is not a message. Display: a lowercase fragment for people.
@@ -135,6 +136,10 @@ struct Envelope<'a> {
 }
 
 fn open(frame: &str) -> Result<Envelope<'_>, DecodeError> {
+    // A list would be taken for the fields in their order.
+    if !frame.trim_start().starts_with('{') {
+        return Err(DecodeError::Malformed("expected an object".to_owned()));
+    }
     let envelope: Envelope<'_> =
         serde_json::from_str(frame).map_err(|error| DecodeError::Malformed(error.to_string()))?;
     if envelope.payload.get().starts_with('{') {

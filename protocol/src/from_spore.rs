@@ -72,6 +72,14 @@ pub struct Heartbeat {
     pub active_tasks: u32,
 }
 
+/// CAPABILITIES (v2): what the node is and can do has changed since its handshake, e.g. a grant began or ended. The
+/// whole of it, not a difference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// As in a handshake.
+    pub capabilities: Capabilities,
+}
+
 /// ACCEPTED (v2): the execution was started. A refusal is a RESPONSE with [`Outcome::Refused`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
@@ -257,6 +265,29 @@ impl Output {
 }
 
 impl Response {
+    /// Takes a result away that other programs could not read: nested too deep, with numbers that no float holds, or with
+    /// halves of characters. It was passed through unparsed until here, and would break whoever parses it.
+    pub fn drop_unreadable(&mut self) {
+        let json = self.result.get();
+        let readable = match json.as_bytes().first() {
+            // Most results are strings, and can be large.
+            Some(b'"') => {
+                serde_json::from_str::<&str>(json).is_ok()
+                    || serde_json::from_str::<String>(json).is_ok()
+            }
+            _ => !limits::is_deep(json) && serde_json::from_str::<serde_json::Value>(json).is_ok(),
+        };
+        if !readable {
+            self.result = null();
+            if self.outcome() == Outcome::Succeeded {
+                self.outcome = Some(Outcome::Failed);
+            }
+            self.success = false;
+            let why = "its result cannot be read by others (too deep, a number too large, or half a character); it was dropped";
+            self.error = Some(why.to_owned());
+        }
+    }
+
     /// How it ended; a v1 response has only `success`.
     pub fn outcome(&self) -> Outcome {
         self.outcome.unwrap_or(if self.success {

@@ -10,6 +10,7 @@
 //!   HANDSHAKE (who, what, proof)   ──▶
 //!                                  ◀──    WELCOME (v2: session, heartbeat, resume points)
 //!   HEARTBEAT every n seconds      ──▶
+//!   CAPABILITIES (v2: they changed)──▶
 //!                                  ◀──    EXECUTE_SKILL
 //!   ACCEPTED (v2)                  ──▶
 //!   OUTPUT 0, 1, 2… (v2, streamed) ──▶
@@ -32,6 +33,7 @@ mod introduction;
 pub mod join_code;
 mod lax;
 pub mod limits;
+mod policy;
 mod timestamp;
 mod version;
 
@@ -42,13 +44,15 @@ pub use codec::{
 pub use fixed::Fixed;
 pub use from_nexus::{Ack, Cancel, ExecuteSkill, Resume, Welcome};
 pub use from_spore::{
-    Accepted, Disconnect, Handshake, Heartbeat, Outcome, Output, Problem, Response, Running, Stream,
+    Accepted, Announcement, Disconnect, Handshake, Heartbeat, Outcome, Output, Problem, Response,
+    Running, Stream,
 };
 pub use introduction::{
     Challenge, ChannelKind, EXPORTER, Hello, Nonce, PublicKey, Signature, Signer, Transcript, close,
 };
 pub use join_code::{Address, JoinCode, JoinCodeError, JoinSecret};
 pub use limits::Violation;
+pub use policy::{CommandRule, GrantView, NodePolicy, PolicyLimits};
 pub use timestamp::rfc3339;
 pub use version::Version;
 

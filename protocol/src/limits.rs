@@ -18,12 +18,18 @@ pub const ID: usize = 128;
 pub const NAME: usize = 256;
 /// Longest free text (error, reason), bytes; longer text is cut, not refused.
 pub const TEXT: usize = 64 * 1024;
+/// Most brackets in one another, of JSON that passes through. Readers at the other end have limits too: 64 is a usual one.
+pub const DEPTH: usize = 48;
 /// Longest token, bytes.
 pub const TOKEN: usize = 4096;
 /// Most tags or skills of a node.
 pub const LIST: usize = 256;
 /// Most methods of a node.
 pub const METHODS: usize = 512;
+/// Most grants that a node tells of.
+pub const GRANTS: usize = 64;
+/// All texts of a node's policy together, bytes; the node cuts its lists to this.
+pub const POLICY: usize = 32 * 1024;
 /// Most running executions in one handshake.
 pub const RUNNING: usize = 1024;
 
@@ -37,11 +43,18 @@ pub struct Violation {
     pub problem: String,
 }
 
+/// Whether a name must not hold this: control characters, those that cannot be seen, and those that break a line or turn the
+/// direction of what stands round them, so that a name is shown as another one (Unicode Technical Report 36, section 2.10).
+pub fn is_deceptive(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Checks a short text: not longer than `max` bytes and free of control characters.
 pub(crate) fn text(field: &'static str, value: &str, max: usize) -> Result<(), Violation> {
     let problem = if value.len() > max {
         format!("is longer than {max} bytes")
-    } else if value.chars().any(char::is_control) {
+    } else if value.chars().any(is_deceptive) {
         "holds a control character".to_owned()
     } else {
         return Ok(());
@@ -69,6 +82,34 @@ pub fn is_id(value: &str) -> bool {
 pub(crate) fn texts(field: &'static str, values: &[String]) -> Result<(), Violation> {
     count(field, values.len(), LIST)?;
     values.iter().try_for_each(|value| text(field, value, NAME))
+}
+
+/// Whether JSON has more than [`DEPTH`] brackets in one another. It must be JSON.
+pub fn is_deep(json: &str) -> bool {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => skip_string(&mut bytes),
+            _ => {}
+        }
+    }
+    deepest > DEPTH
+}
+
+fn skip_string(bytes: &mut std::str::Bytes<'_>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\\' => drop(bytes.next()),
+            b'"' => return,
+            _ => {}
+        }
+    }
 }
 
 /// Checks the length of a list.

@@ -7,7 +7,7 @@ pub enum Version {
     /// The prototype's: HANDSHAKE, EXECUTE_SKILL, HEARTBEAT, RESPONSE, DISCONNECT, ERROR. No answer to the
     /// handshake, no cancel, no output before the end. Spoken when the handshake has no `protocol` field.
     V1 = 1,
-    /// Adds WELCOME, ACCEPTED, OUTPUT, ACK, CANCEL, resume after a reconnect, methods with schemas, and a
+    /// Adds WELCOME, CAPABILITIES, ACCEPTED, OUTPUT, ACK, CANCEL, resume after a reconnect, methods with schemas, and a
     /// RESPONSE that tells outcome, exit code and signal: without these a result can be lost and a cancel
     /// cannot be proved.
     V2 = 2,

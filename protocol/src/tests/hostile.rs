@@ -9,6 +9,40 @@ use crate::{
     Stream, decode_from_nexus, decode_from_spore, encode, limits,
 };
 
+/// What a node may say of its policy is bounded, however much it says.
+#[test]
+fn a_policy_that_is_too_large_is_refused() {
+    let told = |policy: crate::NodePolicy| {
+        let capabilities = crate::Capabilities {
+            policy: Some(policy.into()),
+            ..Default::default()
+        };
+        capabilities.check().map_err(|violation| violation.field)
+    };
+    let rule = |words: usize, word: &str| crate::CommandRule {
+        name: String::new(),
+        argv: vec![word.to_owned(); words],
+    };
+    let with = |commands| crate::NodePolicy {
+        commands,
+        ..Default::default()
+    };
+    assert_eq!(told(with(vec![rule(1, "x"); limits::LIST])), Ok(()));
+    let many = with(vec![rule(1, "x"); limits::LIST + 1]);
+    assert_eq!(told(many), Err("policy.commands"));
+    let long = with(vec![rule(1, &"x".repeat(limits::NAME + 1))]);
+    assert_eq!(told(long), Err("policy.commands.argv"));
+    let escape = with(vec![rule(1, "\u{1b}[2J")]);
+    assert_eq!(told(escape), Err("policy.commands.argv"));
+    let wide = with(vec![rule(limits::LIST, "xxxxxxxxxxxxxxxx"); limits::LIST]);
+    assert_eq!(told(wide), Err("policy"));
+    let grants = crate::NodePolicy {
+        grants: vec![crate::GrantView::default(); limits::GRANTS + 1],
+        ..Default::default()
+    };
+    assert_eq!(told(grants), Err("policy.grants"));
+}
+
 #[test]
 fn no_envelope_no_message() {
     for frame in [
@@ -21,6 +55,7 @@ fn no_envelope_no_message() {
         "{",
         "\u{0}",
         "{\"message_type\":\"HEARTBEAT\"}",
+        r#"["HEARTBEAT",{"node_id":"n"},"now"]"#,
         r#"{"message_type":null,"payload":{}}"#,
         r#"{"message_type":"HEARTBEAT","payload":[]}"#,
         r#"{"message_type":"HEARTBEAT","payload":null}"#,
@@ -119,13 +154,17 @@ fn a_handshake_is_measured() {
         parameters: ().into(),
     };
     type Spoil<'a> = Box<dyn Fn(&mut Handshake) + 'a>;
-    let spoilt: [(&str, Spoil<'_>); 11] = [
+    let spoilt: [(&str, Spoil<'_>); 12] = [
         ("node_id", Box::new(|one| one.node_id.clear())),
         ("node_id", Box::new(|one| one.node_id = "a\nb".into())),
         ("node_id", Box::new(|one| one.node_id = "x".repeat(129))),
         (
             "node_name",
             Box::new(|one| one.node_name = "\u{1b}[31m".into()),
+        ),
+        (
+            "node_name",
+            Box::new(|one| one.node_name = "\u{202e}gpj.exe".into()),
         ),
         ("node_name", Box::new(|one| one.node_name = "  ".into())),
         ("token", Box::new(|one| one.token = "x".repeat(10_000))),
@@ -241,5 +280,61 @@ proptest! {
         let frame = format!(r#"{{"timestamp":"x","payload":{{"skill_name":"s","timeout":{seconds},"method_name":"m","node_id":"n"}},"message_type":"EXECUTE_SKILL"}}"#);
         let Ok(FromNexus::ExecuteSkill(order)) = decode_from_nexus(&frame) else { panic!("not read") };
         prop_assert_eq!(order.timeout, seconds);
+    }
+}
+
+#[test]
+fn a_result_that_nobody_could_read_is_dropped() {
+    let read = |result: &str| {
+        let frame = format!(
+            r#"{{"message_type":"RESPONSE","payload":{{"request_id":"r","node_id":"n","success":true,"result":{result}}}}}"#
+        );
+        let Ok(FromSpore::Response(mut response)) = decode_from_spore(&frame) else {
+            panic!("{frame}")
+        };
+        response.drop_unreadable();
+        response
+    };
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for bad in [
+        "1e999",
+        "[1e999]",
+        r#""\ud800""#,
+        r#"{"a":"\udfff"}"#,
+        r#"{"\ud800":1}"#,
+        &deep,
+    ] {
+        let response = read(bad);
+        assert_eq!(response.result.get(), "null");
+        assert!(!response.success && response.error.is_some());
+        assert_eq!(response.outcome(), crate::Outcome::Failed);
+    }
+    for good in [
+        "null",
+        "1e9",
+        r#""a\nb""#,
+        r#""\ud83d\ude00""#,
+        "{\"a\":[]}",
+        "\"x\"",
+    ] {
+        let response = read(good);
+        assert_eq!((response.result.get(), response.success), (good, true));
+    }
+}
+
+#[test]
+fn depth_is_counted_and_strings_are_not() {
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    assert!(!limits::is_deep(&nested(limits::DEPTH)));
+    assert!(limits::is_deep(&nested(limits::DEPTH + 1)));
+    assert!(limits::is_deep(&"{\"a\":[".repeat(limits::DEPTH / 2 + 1)));
+    let brackets = "[".repeat(1000);
+    for flat in [
+        format!("\"{brackets}\""),
+        format!("{{\"{brackets}\": \"\\\"{brackets}\"}}"),
+        format!("[\"\\\\\", \"{brackets}\"]"),
+        "[],".repeat(1000),
+    ] {
+        assert!(!limits::is_deep(&flat), "{flat}");
     }
 }

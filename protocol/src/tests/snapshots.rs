@@ -4,9 +4,10 @@ use serde_json::value::RawValue;
 
 use super::noon;
 use crate::{
-    Accepted, Ack, Cancel, Capabilities, Challenge, ChannelKind, Disconnect, Effect, ExecuteSkill,
-    Fixed, Handshake, Heartbeat, Hello, Limits, Message, Method, Outcome, Output, Problem,
-    Response, Resume, Running, Signer, Stream, Transcript, Welcome, encode,
+    Accepted, Ack, Announcement, Cancel, Capabilities, Challenge, ChannelKind, CommandRule,
+    Disconnect, Effect, ExecuteSkill, Fixed, GrantView, Handshake, Heartbeat, Hello, Limits,
+    Message, Method, NodePolicy, Outcome, Output, PolicyLimits, Problem, Response, Resume, Running,
+    Signer, Stream, Transcript, Welcome, encode,
 };
 
 fn raw(json: &str) -> Box<RawValue> {
@@ -97,6 +98,42 @@ fn handshake_of_v2() {
         }],
     };
     insta::assert_snapshot!(fields(&hello), @r#""node_id":"n","node_name":"pi","capabilities":{"skills":[],"tags":[],"cpu_cores":1,"memory_mb":1024,"has_gpu":false,"has_docker":false,"platform":"linux","methods":[{"skill":"ShellSkill","method":"run","title":"Run","effect":"destroy","parameters":{"type":"object"}}],"os":"Debian","arch":"aarch64","hostname":"pi","spore_version":"0.1.0","limits":{"max_executions":4,"max_message_bytes":5,"max_output_bytes":6}},"token":"t","protocol":2,"running":[{"request_id":"r","skill_name":"ShellSkill","method_name":"run","first_seq":3,"next_seq":9}]"#);
+}
+
+#[test]
+fn capabilities() {
+    let policy = NodePolicy {
+        name: "custom".into(),
+        methods: vec!["ShellSkill.run".into()],
+        shell: false,
+        commands: vec![CommandRule {
+            name: "uptime".into(),
+            argv: vec!["uptime".into()],
+        }],
+        read: vec![".".into()],
+        write: vec![],
+        environment: vec!["LANG".into()],
+        run_as: Some("nobody".into()),
+        limits: PolicyLimits {
+            seconds: Some(60),
+            ..Default::default()
+        },
+        sandbox: "landlock abi 7".into(),
+        grants: vec![GrantView {
+            id: "1f".into(),
+            what: "shell".into(),
+            until: "2026-11-23T18:37:41.980732Z".into(),
+        }],
+        cut: true,
+    };
+    let announcement = Announcement {
+        capabilities: Capabilities {
+            policy: Some(policy.into()),
+            ..Default::default()
+        },
+    };
+    announcement.capabilities.check().unwrap();
+    insta::assert_snapshot!(fields(&announcement), @r#""capabilities":{"skills":[],"tags":[],"cpu_cores":1,"memory_mb":1024,"has_gpu":false,"has_docker":false,"platform":"linux","policy":{"name":"custom","methods":["ShellSkill.run"],"shell":false,"commands":[{"name":"uptime","argv":["uptime"]}],"read":["."],"write":[],"environment":["LANG"],"run_as":"nobody","limits":{"seconds":60},"sandbox":"landlock abi 7","grants":[{"id":"1f","what":"shell","until":"2026-11-23T18:37:41.980732Z"}],"cut":true}}"#);
 }
 
 #[test]
