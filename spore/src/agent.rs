@@ -8,8 +8,8 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
 use protocol::{
-    Capabilities, Handshake, Heartbeat, JoinSecret, Message, Problem, Signature, Version, close,
-    encode,
+    Announcement, Capabilities, Handshake, Heartbeat, JoinSecret, Message, Problem, Signature,
+    Version, close, encode,
 };
 use tracing::{info, warn};
 
@@ -85,6 +85,8 @@ pub(crate) struct Agent {
     ledger: Ledger,
     leaving: Option<Leaving>,
     farewell_said: bool,
+    /// The capabilities changed since the handshake.
+    say_capabilities: bool,
     effects: VecDeque<Effect>,
     /// Goes before everything else: handshake, heartbeat, pings, errors, farewell.
     urgent: VecDeque<Frame>,
@@ -109,6 +111,7 @@ impl Agent {
             ledger: Ledger::default(),
             leaving: None,
             farewell_said: false,
+            say_capabilities: false,
             effects: VecDeque::new(),
             urgent: VecDeque::new(),
         }
@@ -124,7 +127,12 @@ impl Agent {
         if let Some(frame) = self.urgent.pop_front() {
             return Some(frame);
         }
-        self.session.version()?;
+        let version = self.session.version()?;
+        // The prototype's Nexus would count it as a mistake.
+        if std::mem::take(&mut self.say_capabilities) && version >= Version::V2 {
+            let capabilities = self.capabilities.clone();
+            return Some(Frame::Text(encode(&Announcement { capabilities }, wall)));
+        }
         if let Some(saying) = self.ledger.next(now) {
             return Some(Frame::Text(match saying {
                 Saying::Accepted(request_id) => encode(&protocol::Accepted { request_id }, wall),
@@ -200,6 +208,7 @@ impl Agent {
             running: self.ledger.running(),
         };
         self.urgent.clear();
+        self.say_capabilities = false;
         self.say(&handshake, wall);
     }
 
@@ -284,6 +293,12 @@ impl Agent {
             request_id,
             end: End::refused(reason),
         });
+    }
+
+    /// Something about this node changed. It is told once, as it is when the connection can take it.
+    pub(crate) fn change(&mut self, change: impl FnOnce(&mut Capabilities)) {
+        change(&mut self.capabilities);
+        self.say_capabilities = true;
     }
 
     /// From now on it shows this membership; its proofs are made by the link.

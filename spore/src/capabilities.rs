@@ -8,18 +8,14 @@ use std::path::Path;
 use protocol::{Capabilities, Limits};
 use sysinfo::System;
 
-use crate::policy::Policy;
-use crate::{Config, skills};
+use crate::Config;
+use crate::skills::Skills;
 
 pub(crate) use docker::answers as docker_answers;
 
 /// Everything but Docker, which has to be asked and may be slow to answer.
-pub(crate) fn detect(config: &Config, policy: Option<&Policy>) -> Capabilities {
-    let methods = skills::methods(config, policy);
-    let mut skills: Vec<String> = methods.iter().map(|method| method.skill.clone()).collect();
-    skills.dedup();
-    Capabilities {
-        skills,
+pub(crate) fn detect(config: &Config, skills: &Skills) -> Capabilities {
+    let mut capabilities = Capabilities {
         tags: config.tags.clone(),
         cpu_cores: std::thread::available_parallelism()
             .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1)),
@@ -27,7 +23,6 @@ pub(crate) fn detect(config: &Config, policy: Option<&Policy>) -> Capabilities {
         has_gpu: gpu::present(Path::new("/")),
         has_docker: false,
         platform: platform().to_owned(),
-        methods: methods.into(),
         os: plain(os_name()),
         arch: std::env::consts::ARCH.to_owned(),
         hostname: plain(System::host_name().unwrap_or_default()),
@@ -37,7 +32,19 @@ pub(crate) fn detect(config: &Config, policy: Option<&Policy>) -> Capabilities {
             max_message_bytes: u32::try_from(protocol::limits::FRAME_TO_SPORE).unwrap_or(u32::MAX),
             max_output_bytes: config.max_output_bytes,
         }),
-    }
+        ..Capabilities::default()
+    };
+    offer(&mut capabilities, skills);
+    capabilities
+}
+
+/// The part that changes while the spore runs: what is allowed by now.
+pub(crate) fn offer(capabilities: &mut Capabilities, skills: &Skills) {
+    let methods = skills.offered();
+    capabilities.skills = methods.iter().map(|method| method.skill.clone()).collect();
+    capabilities.skills.dedup();
+    capabilities.methods = methods.into();
+    capabilities.policy = Some(skills.policy().into());
 }
 
 /// As Python's `platform.system().lower()`, which is what the prototype sends.

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use protocol::{Address, JoinCode, limits};
 
+use crate::policy::Preset;
 pub use sources::{Layer, Sources};
 
 /// Everything a spore is told.
@@ -46,8 +47,10 @@ pub struct Config {
     pub docker: bool,
     /// Asked for, not there yet.
     pub camera: bool,
-    /// What `ShellSkill` lets through.
+    /// What `ShellSkill` lets through where there is no policy.
     pub shell_mode: ShellMode,
+    /// The ready-made policy that is put in place where there is none; a member gets `operate` unless said.
+    pub policy: Option<Preset>,
     /// Where the spore keeps its id and its lock.
     pub data_dir: PathBuf,
     /// Where commands start and what `FileSkill` sees.
@@ -113,6 +116,7 @@ impl Config {
             docker: false,
             camera: false,
             shell_mode: ShellMode::Guarded,
+            policy: None,
             workspace: data_dir.join("workspace"),
             data_dir,
             max_executions: protocol::Limits::default().max_executions,

@@ -10,14 +10,17 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info, warn};
 
-use crate::Status;
 use crate::agent::{Agent, Effect, Ending};
-use crate::execution::{self, Report, Reports};
+use crate::allowance::Warrant;
+use crate::execution::{self, Order, Report, Reports, Stop};
+use crate::grants::Grant;
+use crate::grants::watch::Watch;
 use crate::link::{Event, Link, Way};
 use crate::load::Load;
 use crate::membership::Membership;
 use crate::os::{self, Orphans};
 use crate::skills::{Skills, Work};
+use crate::{Status, capabilities};
 
 /// Everything with a side effect.
 pub(crate) struct Driver {
@@ -27,6 +30,10 @@ pub(crate) struct Driver {
     data_dir: PathBuf,
     attempts: usize,
     skills: Skills,
+    /// Only where there is a policy that grants can widen.
+    grants: Option<Watch>,
+    /// What runs by grants, and how to stop it when they end.
+    warrants: BTreeMap<String, (Stop, Warrant)>,
     load: Load,
     status: watch::Sender<Status>,
     shutdown: CancellationToken,
@@ -46,6 +53,7 @@ enum Tick {
     Timeout,
     Link(Event),
     Report(Option<Report>),
+    Grants,
 }
 
 impl Driver {
@@ -57,10 +65,13 @@ impl Driver {
         status: watch::Sender<Status>,
         shutdown: CancellationToken,
     ) -> Self {
+        let watch = || Watch::new(data_dir.clone(), Instant::now());
         Self {
             agent,
             link: Link::Down,
             way,
+            grants: skills.has_policy().then(watch),
+            warrants: BTreeMap::new(),
             data_dir,
             attempts: 0,
             skills,
@@ -95,9 +106,11 @@ impl Driver {
 
     async fn select(&mut self) -> Tick {
         let timeout = self.agent.poll_timeout();
+        let grants = self.grants.as_ref().map(Watch::due);
         tokio::select! {
             biased;
             () = self.shutdown.cancelled(), if !self.told => Tick::Leave,
+            () = at(grants), if grants.is_some() => Tick::Grants,
             () = at(timeout), if timeout.is_some() => Tick::Timeout,
             event = self.link.next(&mut self.agent) => Tick::Link(event),
             report = self.reports.1.recv() => Tick::Report(report),
@@ -115,6 +128,12 @@ impl Driver {
             Tick::Report(Some(report)) => self.report(report),
             // Never: the sender is ours.
             Tick::Report(None) => {}
+            Tick::Grants => {
+                let changed = self.grants.as_mut().and_then(|grants| grants.look(now));
+                if let Some(grants) = changed {
+                    self.regrant(grants);
+                }
+            }
         }
     }
 
@@ -139,7 +158,10 @@ impl Driver {
                 request_id,
                 pid: Some(pid),
             } => drop(self.pids.insert(request_id.clone(), *pid)),
-            Report::Ended { request_id, .. } => drop(self.pids.remove(request_id)),
+            Report::Ended { request_id, .. } => {
+                self.pids.remove(request_id);
+                self.warrants.remove(request_id);
+            }
             Report::Started { .. } | Report::Chunk { .. } => {}
         }
         self.agent.report(report);
@@ -162,14 +184,7 @@ impl Driver {
                 self.tidy();
                 self.agent.beat(self.load.read(), SystemTime::now());
             }
-            Effect::Start(order) => {
-                self.untidy = true;
-                let request_id = order.request_id.clone();
-                match self.skills.begin(order, self.reports.0.clone()) {
-                    Ok(work) => self.begin(request_id, work),
-                    Err(reason) => self.agent.refused(request_id, reason),
-                }
-            }
+            Effect::Start(order) => self.start(order),
             Effect::Tell(status) => {
                 debug!(?status, "status");
                 self.status.send_replace(status);
@@ -179,6 +194,37 @@ impl Driver {
             // The loop ends at it.
             Effect::Gone => {}
         }
+    }
+
+    fn start(&mut self, order: Order) {
+        self.untidy = true;
+        let (request_id, stop) = (order.request_id.clone(), order.stop.clone());
+        match self.skills.begin(order, self.reports.0.clone()) {
+            Ok((work, warrant)) => {
+                if !warrant.rules.is_empty() {
+                    info!(%request_id, rules = %warrant.rules.join(", "), "permitted");
+                }
+                if warrant.ends() {
+                    self.warrants.insert(request_id.clone(), (stop, warrant));
+                }
+                self.begin(request_id, work);
+            }
+            Err(reason) => self.agent.refused(request_id, reason),
+        }
+    }
+
+    /// Other grants are in force: what none of them covers any more is stopped, and the Nexus is told what may be asked for.
+    fn regrant(&mut self, grants: Vec<Grant>) {
+        self.skills.set_grants(grants);
+        for (request_id, (stop, warrant)) in &mut self.warrants {
+            if let Err(reason) = self.skills.renew(warrant) {
+                info!(%request_id, %reason, "stopping");
+                stop.because(reason);
+            }
+        }
+        let skills = &self.skills;
+        self.agent
+            .change(|capabilities| capabilities::offer(capabilities, skills));
     }
 
     /// An execution that breaks off (a defect of ours) is reported too, and harms no other.

@@ -2,10 +2,11 @@
 //!
 //! Not here: who asked, and whether anybody listens; the ledger keeps the reports until they are heard.
 
+pub(crate) mod environment;
 pub(crate) mod output;
 pub(crate) mod process;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use protocol::{Outcome, Stream};
@@ -24,10 +25,49 @@ pub(crate) struct Order {
     pub(crate) timeout: Duration,
     /// Output goes out while it runs, instead of a result at the end.
     pub(crate) stream: bool,
-    /// Cancelled when it is to stop.
-    pub(crate) stop: CancellationToken,
+    /// Told when it is to stop.
+    pub(crate) stop: Stop,
     /// Bytes of output that the ledger still takes; whoever has none left waits, and so does the process.
     pub(crate) credit: Arc<Semaphore>,
+}
+
+/// By which an execution is told to stop, and why, should somebody else than the Nexus want it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stop {
+    token: CancellationToken,
+    reason: Arc<OnceLock<String>>,
+}
+
+impl Stop {
+    /// The Nexus wants it, or the spore leaves.
+    pub(crate) fn cancel(&self) {
+        self.token.cancel();
+    }
+
+    /// This node wants it. The first reason counts.
+    pub(crate) fn because(&self, reason: String) {
+        if !self.token.is_cancelled() {
+            let _ = self.reason.set(reason);
+            self.token.cancel();
+        }
+    }
+
+    pub(crate) async fn cancelled(&self) {
+        self.token.cancelled().await;
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.token.is_cancelled()
+    }
+
+    /// What its end says.
+    pub(crate) fn why(&self) -> String {
+        self.reason
+            .get()
+            .cloned()
+            .unwrap_or_else(|| "cancelled".to_owned())
+    }
 }
 
 /// What an execution says about itself.

@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 
 use protocol::{Ack, ExecuteSkill, Outcome, Output, Response, Resume, Running, Stream, Version};
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
-use crate::execution::{End, Order};
+use crate::execution::{End, Order, Stop};
 use entry::{Entry, Stage};
 
 /// Unacknowledged output of one execution, bytes; a running process waits at this.
@@ -99,7 +98,7 @@ impl Ledger {
             parameters: call.parameters,
             timeout: Duration::from_secs(u64::from(call.timeout)),
             stream: call.stream && self.wire == Some(Version::V2),
-            stop: CancellationToken::new(),
+            stop: Stop::default(),
             credit: Arc::new(Semaphore::new(WINDOW + SPARE)),
         };
         self.entries.insert(call.request_id, Entry::new(&order));

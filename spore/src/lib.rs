@@ -12,10 +12,13 @@
 //! logs and catching signals, which the binary does, so that another program can run a spore in its process.
 
 mod agent;
+mod allowance;
 mod capabilities;
 pub mod config;
+mod confinement;
 mod driver;
 mod execution;
+pub mod grants;
 mod identity;
 mod ledger;
 mod link;
@@ -23,6 +26,8 @@ mod load;
 mod membership;
 mod os;
 pub mod policy;
+#[cfg(test)]
+mod scratch;
 mod session;
 mod skills;
 mod status;
@@ -35,7 +40,7 @@ use tracing::{info, warn};
 
 pub use config::{Config, LogLevel, Problems, ShellMode, Token};
 pub use identity::IdentityError;
-pub use protocol::JoinCode;
+pub use protocol::{JoinCode, NodePolicy};
 pub use skills::SkillsError;
 pub use status::Status;
 
@@ -74,6 +79,11 @@ pub struct Spore {
     status: watch::Sender<Status>,
 }
 
+/// The sandbox that commands can be put in here, or why there is none.
+pub fn sandbox() -> String {
+    os::sandbox_kind().unwrap_or_else(|why| format!("none: {why}"))
+}
+
 /// Prepares a spore and runs it until `shutdown`, then leaves in order.
 pub async fn run(config: Config, shutdown: CancellationToken) -> Result<(), Error> {
     Spore::prepare(config)?.run(shutdown).await;
@@ -84,17 +94,15 @@ impl Spore {
     /// Takes the data directory, opens the workspace, looks at the machine. Starts nothing.
     pub fn prepare(config: Config) -> Result<Self, Error> {
         config.check()?;
+        let mut config = config;
         let identity = identity::Identity::take(&config)?;
         let way = way(&config)?;
-        let policy = policy::load(&config.data_dir)?;
-        if policy.is_none() {
-            warn!(
-                "this node has no policy, so SPORE_SHELL_MODE alone decides; to have one, write {}",
-                config.data_dir.join("policy.toml").display()
-            );
+        let policy = policy_of(&config, &way)?;
+        if let Some(policy) = &policy {
+            policy.limits.narrow(&mut config);
         }
-        let skills = skills::Skills::open(&config, policy.clone())?;
-        let capabilities = capabilities::detect(&config, policy.as_ref());
+        let skills = skills::Skills::open(&config, policy)?;
+        let capabilities = capabilities::detect(&config, &skills);
         Ok(Self {
             config,
             identity,
@@ -173,6 +181,36 @@ impl Spore {
             .await;
         info!("left");
     }
+}
+
+/// A member always has a policy; with the shared token there may be none, as with the prototype.
+fn policy_of(config: &Config, way: &link::Way) -> Result<Option<policy::Policy>, Error> {
+    let wanted = match way {
+        link::Way::Member(_) => config.policy.or(Some(policy::Preset::Operate)),
+        link::Way::Shared(_) => config.policy,
+    };
+    let place = config.data_dir.join("policy.toml");
+    if let Some(preset) = wanted {
+        let made = policy::install(&config.data_dir, preset);
+        let made = made.map_err(|source| policy::PolicyError::Io {
+            path: place.clone(),
+            source,
+        })?;
+        if made {
+            info!(
+                "this node allows what the ready-made policy `{preset}` says; to change that, edit {}",
+                place.display()
+            );
+        }
+    }
+    let found = policy::load(&config.data_dir)?;
+    if found.is_none() {
+        warn!(
+            "this node has no policy, so SPORE_SHELL_MODE alone decides; to have one, write {}",
+            place.display()
+        );
+    }
+    Ok(found)
 }
 
 /// A member goes by keys; a code makes a member; else the shared token has to do.

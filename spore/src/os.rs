@@ -1,6 +1,10 @@
-//! What differs between operating systems: process trees, detached children, signals' names.
+//! What differs between operating systems: process trees, what is put on a child before it runs, signals' names.
 //! The only place with `unsafe`.
 
+#[cfg(target_os = "linux")]
+mod cgroup;
+#[cfg(unix)]
+mod confines;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(unix)]
@@ -9,12 +13,47 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(crate) use unix::{Tree, detach, signal_of};
+pub(crate) use confines::{
+    AsUser, Confines, Limit, Ruleset, User, become_user, detach, limits, usable, user,
+};
+#[cfg(unix)]
+pub(crate) use unix::{Tree, signal_of};
 #[cfg(windows)]
-pub(crate) use windows::{Tree, detach, signal_of};
+pub(crate) use windows::{
+    AsUser, Confines, Limit, Ruleset, Tree, User, detach, limits, signal_of, usable, user,
+};
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{Orphans, trim_memory};
+pub(crate) use cgroup::{Cgroup, Cgroups};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{Orphans, sandbox_kind, trim_memory};
+
+/// Only Linux has them.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug)]
+pub(crate) enum Cgroup {}
+
+/// See [`Cgroup`].
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug)]
+pub(crate) enum Cgroups {}
+
+#[cfg(not(target_os = "linux"))]
+impl Cgroups {
+    pub(crate) fn find() -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn make(&self, _: Option<&crate::policy::Limits>) -> std::io::Result<Cgroup> {
+        match *self {}
+    }
+}
+
+/// Only Linux has one that a program can put on its children.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn sandbox_kind() -> Result<String, String> {
+    Err(format!("{} has no sandbox for it", std::env::consts::OS))
+}
 
 /// How hard to ask a process to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

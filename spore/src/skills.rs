@@ -1,19 +1,27 @@
-//! What a spore can do for its Nexus: the skills that are switched on, their methods, and where they begin.
+//! What a spore can do for its Nexus: the skills that are switched on, their methods, and where they begin. Every order is
+//! decided on here, by the policy where there is one. Not here: running anything.
 
 mod file;
+mod judge;
+mod places;
 mod shell;
 
 use std::path::PathBuf;
 use std::pin::Pin;
+use std::sync::Arc;
 
-use protocol::{Capabilities, Effect, Method};
+use protocol::{Effect, GrantView, Method, NodePolicy, limits, rfc3339};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::Config;
+use crate::allowance::{Allowance, Warrant};
+use crate::confinement::Confinement;
 use crate::execution::{Order, Reports};
-use crate::identity::make_private_dir;
-use crate::policy::{Ask, Policy};
+use crate::grants::Grant;
+use crate::policy::{Ask, Policy, PolicyError};
+use crate::{Config, ShellMode, policy};
+use judge::Judge;
+use places::Places;
 
 /// An execution, ready to be spawned.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -21,9 +29,20 @@ pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// The skills of this node.
 #[derive(Debug)]
 pub(crate) struct Skills {
-    policy: Option<Policy>,
+    /// What is allowed; none where the shell mode decides.
+    rules: Option<Rules>,
+    places: Arc<Places>,
+    /// All methods that are switched on, allowed or not.
+    methods: Vec<Method>,
+    mode: String,
     shell: Option<shell::Shell>,
     file: Option<file::FileSkill>,
+}
+
+#[derive(Debug)]
+struct Rules {
+    allowance: Allowance,
+    confinement: Arc<Confinement>,
 }
 
 /// Why there are no skills.
@@ -37,84 +56,138 @@ pub enum SkillsError {
         /// Why.
         source: std::io::Error,
     },
+    /// The policy cannot be kept.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
 }
 
 impl Skills {
-    /// Opens the workspace, making it where it is missing.
+    /// Opens the workspace, and makes ready what the policy needs.
     pub(crate) fn open(config: &Config, policy: Option<Policy>) -> Result<Self, SkillsError> {
-        let workspace = make_private_dir(&config.workspace)
-            .and_then(|()| config.workspace.canonicalize())
-            .and_then(|path| {
-                Ok((
-                    cap_std::fs::Dir::open_ambient_dir(&path, cap_std::ambient_authority())?,
-                    path,
-                ))
-            });
-        let (dir, path) = workspace.map_err(|source| SkillsError::Workspace {
-            path: config.workspace.clone(),
-            source,
-        })?;
-        let dir = std::sync::Arc::new(dir);
+        let places = Arc::new(Places::open(config)?);
+        let rules = policy.map(|policy| {
+            places.prepare(&policy)?;
+            let confinement = Confinement::prepare(&policy, config)?;
+            let writes = policy.write.iter().any(|place| place == ".");
+            confinement.check_workspace(&places.path, writes)?;
+            Ok::<_, PolicyError>(Rules {
+                allowance: Allowance::new(policy),
+                confinement: Arc::new(confinement),
+            })
+        });
+        let shell = config.shell.then(shell::methods).unwrap_or_default();
+        let file = config.file.then(file::methods).unwrap_or_default();
         Ok(Self {
-            shell: config.shell.then(|| {
-                shell::Shell::new(config, path, std::sync::Arc::clone(&dir), policy.clone())
-            }),
-            file: config.file.then(|| file::FileSkill::new(dir)),
-            policy,
+            rules: rules.transpose()?,
+            methods: shell.into_iter().chain(file).collect(),
+            mode: mode(config),
+            shell: config.shell.then(|| shell::Shell::new(config, &places)),
+            file: config.file.then(|| file::FileSkill::new(&places)),
+            places,
         })
     }
 
-    /// Checks an order and makes work of it, or says why not.
-    pub(crate) fn begin(&self, order: Order, reports: Reports) -> Result<Work, String> {
-        if let Some(policy) = &self.policy {
-            let ask = Ask::Method(&order.skill, &order.method);
-            policy.decide(&ask).map_err(|no| no.to_string())?;
+    /// Whether a policy decides here, so that grants mean something.
+    pub(crate) fn has_policy(&self) -> bool {
+        self.rules.is_some()
+    }
+
+    /// Checks an order and makes work of it, or says why not. The warrant is what it needs to go on.
+    pub(crate) fn begin(&self, order: Order, reports: Reports) -> Result<(Work, Warrant), String> {
+        let known = |known: &Method| known.skill == order.skill && known.method == order.method;
+        if !self.methods.iter().any(known) {
+            return Err(not_offered(&self.methods, &order.skill, &order.method));
         }
-        match (order.skill.as_str(), &self.shell, &self.file) {
-            (shell::NAME, Some(shell), _) => shell.begin(order, reports),
-            (file::NAME, _, Some(file)) => file.begin(order, reports),
-            _ => Err(format!("{} is not switched on here", order.skill)),
+        let mut judge = Judge::new(self.rules.as_ref());
+        judge.ask(&Ask::Method(&order.skill, &order.method))?;
+        let work = match (order.skill.as_str(), &self.shell, &self.file) {
+            (shell::NAME, Some(shell), _) => shell.begin(order, reports, &mut judge)?,
+            (file::NAME, _, Some(file)) => file.begin(order, reports, &mut judge)?,
+            _ => return Err(format!("{} is not switched on here", order.skill)),
+        };
+        Ok((work, judge.into_warrant()))
+    }
+
+    /// From now on these grants are in force.
+    pub(crate) fn set_grants(&mut self, grants: Vec<Grant>) {
+        if let Some(rules) = &mut self.rules {
+            rules.allowance.set_grants(grants);
+            self.places.keep(rules.allowance.policy());
         }
+    }
+
+    /// Whether an execution may go on; otherwise why not.
+    pub(crate) fn renew(&self, warrant: &mut Warrant) -> Result<(), String> {
+        match &self.rules {
+            Some(rules) => rules.allowance.renew(warrant),
+            None => Ok(()),
+        }
+    }
+
+    /// The methods that are switched on and allowed at this moment.
+    pub(crate) fn offered(&self) -> Vec<Method> {
+        let allowed = |method: &&Method| {
+            let ask = Ask::Method(&method.skill, &method.method);
+            let rules = self.rules.as_ref();
+            rules.is_none_or(|rules| rules.allowance.decide(&ask).is_ok())
+        };
+        self.methods.iter().filter(allowed).cloned().collect()
+    }
+
+    /// What is allowed, for others to see.
+    pub(crate) fn policy(&self) -> NodePolicy {
+        let Some(rules) = &self.rules else {
+            return NodePolicy {
+                name: format!("none: shell mode {}", self.mode),
+                sandbox: "none: there is no policy".to_owned(),
+                ..NodePolicy::default()
+            };
+        };
+        let grants = rules.allowance.grants().iter().map(|grant| GrantView {
+            id: grant.id.clone(),
+            what: limits::cut(&one_line(&grant.what.to_string()), limits::NAME).to_owned(),
+            until: rfc3339(grant.ends_at()),
+        });
+        let sandbox = rules.confinement.described();
+        policy::view(rules.allowance.policy(), sandbox, grants.collect())
     }
 }
 
-/// The methods that this configuration offers and the policy allows.
-pub(crate) fn methods(config: &Config, policy: Option<&Policy>) -> Vec<Method> {
-    let shell = config.shell.then(shell::methods).unwrap_or_default();
-    let file = config.file.then(file::methods).unwrap_or_default();
-    let allowed = |method: &Method| {
-        policy.is_none_or(|policy| {
-            let ask = Ask::Method(&method.skill, &method.method);
-            policy.decide(&ask).is_ok()
-        })
-    };
-    shell.into_iter().chain(file).filter(allowed).collect()
+fn mode(config: &Config) -> String {
+    match &config.shell_mode {
+        _ if !config.shell => "off".to_owned(),
+        ShellMode::Guarded => "guarded".to_owned(),
+        ShellMode::AllowList(_) => "allow-list".to_owned(),
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
 }
 
 /// Why a method cannot be called, with what could be.
-pub(crate) fn not_offered(capabilities: &Capabilities, skill: &str, method: &str) -> String {
-    let cut = |text| protocol::limits::cut(text, 64);
-    if capabilities.skills.iter().any(|known| known == skill) {
-        let known = capabilities
-            .methods
-            .iter()
-            .filter(|known| known.skill == skill);
-        let known: Vec<&str> = known.map(|known| known.method.as_str()).collect();
-        format!(
-            "{} has no method {:?}; it has {}",
+fn not_offered(methods: &[Method], skill: &str, method: &str) -> String {
+    let cut = |text| limits::cut(text, 64);
+    let of_skill = methods.iter().filter(|known| known.skill == skill);
+    let known: Vec<&str> = of_skill.map(|known| known.method.as_str()).collect();
+    if !known.is_empty() {
+        let known = known.join(", ");
+        return format!(
+            "{} has no method {:?}; it has {known}",
             cut(skill),
-            cut(method),
-            known.join(", ")
-        )
-    } else if capabilities.skills.is_empty() {
-        "no skill is switched on here".to_owned()
-    } else {
-        format!(
-            "no skill {:?} here; there is {}",
-            cut(skill),
-            capabilities.skills.join(", ")
-        )
+            cut(method)
+        );
     }
+    if methods.is_empty() {
+        return "no skill is switched on here".to_owned();
+    }
+    let mut skills: Vec<&str> = methods.iter().map(|known| known.skill.as_str()).collect();
+    skills.dedup();
+    format!(
+        "no skill {:?} here; there is {}",
+        cut(skill),
+        skills.join(", ")
+    )
 }
 
 /// A method with its schema, which is a file beside the code.
@@ -140,7 +213,7 @@ fn parameters<T: DeserializeOwned>(raw: &RawValue) -> Result<T, String> {
         // The position within a compact text helps nobody.
         let text = text.split(" at line ").next().unwrap_or(&text).to_owned();
         // It may quote a value, which may be large.
-        format!("bad parameters: {}", protocol::limits::cut(&text, 400))
+        format!("bad parameters: {}", limits::cut(&text, 400))
     })
 }
 

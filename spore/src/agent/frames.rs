@@ -10,7 +10,6 @@ use tracing::{debug, info, warn};
 
 use super::{Agent, Effect};
 use crate::Status;
-use crate::skills;
 
 impl Agent {
     /// One text frame from the Nexus.
@@ -128,16 +127,6 @@ impl Agent {
         }
         if self.leaving.is_some() {
             return Some("the spore is leaving".to_owned());
-        }
-        if !self
-            .capabilities
-            .offers(&call.skill_name, &call.method_name)
-        {
-            return Some(skills::not_offered(
-                &self.capabilities,
-                &call.skill_name,
-                &call.method_name,
-            ));
         }
         if self.ledger.active() >= self.max_executions {
             return Some(format!(

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
-use crate::Token;
+use crate::scratch::Scratch;
 
 struct Machine(PathBuf);
 
@@ -30,13 +30,10 @@ impl Drop for Machine {
 
 #[test]
 fn what_is_detected_fits_a_handshake() {
-    let config = Config::new(
-        "n".to_owned(),
-        "h".to_owned(),
-        Some(Token::new("t".to_owned())),
-        "/nowhere".into(),
-    );
-    let found = detect(&config, None);
+    let scratch = Scratch::new();
+    let config = scratch.config();
+    let skills = Skills::open(&config, None).unwrap();
+    let found = detect(&config, &skills);
     found.check().unwrap();
     assert!(found.cpu_cores > 0 && found.memory_mb > 0);
     assert!(!found.os.is_empty() && !found.hostname.is_empty());
@@ -45,13 +42,10 @@ fn what_is_detected_fits_a_handshake() {
 
 #[test]
 fn every_schema_can_be_made_into_a_form() {
-    let config = Config::new(
-        "n".to_owned(),
-        "h".to_owned(),
-        Some(Token::new("t".to_owned())),
-        "/nowhere".into(),
-    );
-    let found = detect(&config, None);
+    let scratch = Scratch::new();
+    let config = scratch.config();
+    let skills = Skills::open(&config, None).unwrap();
+    let found = detect(&config, &skills);
     for method in &found.methods {
         let name = format!("{}.{}", method.skill, method.method);
         let schema = &method.parameters;

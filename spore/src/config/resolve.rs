@@ -77,6 +77,12 @@ impl Judge<'_> {
         if let Some((path, _)) = self.text("workspace") {
             config.workspace = PathBuf::from(path);
         }
+        if let Some((name, origin)) = self.text("policy") {
+            match name.parse() {
+                Ok(preset) => config.policy = Some(preset),
+                Err(problem) => self.complain(&origin, &format!("policy: {problem}")),
+            }
+        }
         config.max_executions = self
             .number("max_executions", *EXECUTIONS.start(), *EXECUTIONS.end())
             .unwrap_or(config.max_executions);

@@ -24,6 +24,7 @@ pub(super) const KEYS: &[&str] = &[
     "enable_camera",
     "shell_mode",
     "allowed_commands",
+    "policy",
     "data_dir",
     "workspace",
     "max_executions",

@@ -4,8 +4,9 @@
 //! "Cancelled" and "timed out" are said only when no process of the tree is alive any more.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use protocol::Outcome;
@@ -14,8 +15,9 @@ use tokio::time::{sleep, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::output::Output;
-use super::{End, Order, Report, Reports};
-use crate::os::{self, Force, Reach};
+use super::{End, Order, Report, Reports, environment};
+use crate::confinement::{Confinement, Rule};
+use crate::os::{self, Confines, Force, Reach};
 
 /// How long a process may clean up after TERM.
 const GRACE: Duration = Duration::from_secs(3);
@@ -25,14 +27,23 @@ const LINGER: Duration = Duration::from_millis(500);
 const LEFTOVER: Duration = Duration::from_secs(1);
 
 /// What to start, checked and ready.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) program: OsString,
     pub(crate) arguments: Vec<OsString>,
     pub(crate) directory: PathBuf,
+    /// What the caller sets.
     pub(crate) environment: Vec<(String, String)>,
+    /// Names of the spore's variables that it gets beyond the usual ones.
+    pub(crate) inherit: Vec<String>,
+    /// Where it gets a control group of its own, if it gets one.
+    pub(crate) cgroups: Option<Arc<os::Cgroups>>,
+    /// What holds it back, and the places that it may use; none without a policy.
+    pub(crate) confinement: Option<(Arc<Confinement>, Vec<Rule>)>,
     pub(crate) input: Option<Vec<u8>>,
     pub(crate) limit: Duration,
+    /// The rule that made the limit this short, if it was one.
+    pub(crate) limit_rule: Option<&'static str>,
     pub(crate) max_output_bytes: usize,
 }
 
@@ -53,6 +64,7 @@ struct Process {
     tree: os::Tree,
     output: Output,
     limit: Duration,
+    limit_rule: Option<&'static str>,
     deadline: Instant,
 }
 
@@ -92,17 +104,16 @@ fn spawn(plan: Plan, order: &Order, reports: &Reports, began: Instant) -> Result
     } else {
         Stdio::null()
     });
-    for (name, _) in std::env::vars_os() {
-        let ours = name.to_string_lossy();
-        if ours.starts_with("SPORE_") || ours.starts_with("NEXUS_") {
-            command.env_remove(&name);
-        }
-    }
+    let user = plan.confinement.as_ref();
+    let user = user.and_then(|(confinement, _)| confinement.user());
     command
-        .envs(plan.environment)
+        .env_clear()
+        .envs(environment::usual(&plan.inherit, user))
+        .envs(plan.environment.iter().map(|(name, value)| (name, value)))
         .env("NEXUS_EXECUTION_ID", &order.request_id)
         .env(os::MARK, &mark);
-    os::detach(&mut command);
+    let (confines, group) = confines(&plan)?;
+    os::detach(&mut command, confines);
     let mut child = command
         .spawn()
         .map_err(|error| format!("cannot start `{}`: {error}", plan.program.to_string_lossy()))?;
@@ -110,7 +121,7 @@ fn spawn(plan: Plan, order: &Order, reports: &Reports, began: Instant) -> Result
     let pid = child
         .id()
         .ok_or_else(|| "the process has no number".to_owned())?;
-    let tree = os::Tree::of(pid, &mark);
+    let tree = os::Tree::of(pid, &mark, group);
     let output = Output::of(
         &mut child,
         plan.input,
@@ -123,8 +134,29 @@ fn spawn(plan: Plan, order: &Order, reports: &Reports, began: Instant) -> Result
         tree,
         output,
         limit: plan.limit,
+        limit_rule: plan.limit_rule,
         deadline: began + plan.limit,
     })
+}
+
+/// What is put on the process, and its control group.
+fn confines(plan: &Plan) -> Result<(Confines, Option<os::Cgroup>), String> {
+    let mut confines = Confines::default();
+    let mut limits = None;
+    if let Some((confinement, rules)) = &plan.confinement {
+        confines = confinement.confines(Path::new(&plan.program), rules)?;
+        limits = Some(confinement.limits());
+    }
+    let group = plan.cgroups.as_ref().map(|groups| groups.make(limits));
+    let group = group.transpose();
+    let group = group.map_err(|error| format!("cannot make a control group: {error}"))?;
+    #[cfg(target_os = "linux")]
+    if let Some(group) = &group {
+        let door = group.door();
+        confines.group =
+            Some(door.map_err(|error| format!("cannot use a control group: {error}"))?);
+    }
+    Ok((confines, group))
 }
 
 impl Process {
@@ -139,7 +171,7 @@ impl Process {
             Ran::Stop(cause) => {
                 let status = self.stopping(order).await;
                 self.output.rest().await;
-                self.stopped(cause, status)
+                self.stopped(cause, status, order)
             }
         };
         self.tree.forget();
@@ -229,13 +261,18 @@ impl Process {
         let _ = output.during(timeout(patience, gone)).await;
     }
 
-    fn stopped(&self, cause: Cause, status: std::io::Result<ExitStatus>) -> End {
+    fn stopped(&self, cause: Cause, status: std::io::Result<ExitStatus>, order: &Order) -> End {
         let (outcome, error) = match cause {
-            Cause::Asked => (Outcome::Cancelled, "cancelled".to_owned()),
-            Cause::TimedOut => (
-                Outcome::TimedOut,
-                format!("timed out after {} s", self.limit.as_secs_f64()),
-            ),
+            Cause::Asked => (Outcome::Cancelled, order.stop.why()),
+            Cause::TimedOut => {
+                let rule = self.limit_rule;
+                let rule = rule.map_or_else(String::new, |rule| format!(" (rule `{rule}`)"));
+                let seconds = self.limit.as_secs_f64();
+                (
+                    Outcome::TimedOut,
+                    format!("timed out after {seconds} s{rule}"),
+                )
+            }
         };
         let status = status.ok();
         End {
@@ -263,6 +300,12 @@ fn exited(status: std::io::Result<ExitStatus>) -> End {
     };
     let signal = os::signal_of(status);
     let error = match (&signal, status.code()) {
+        (Some(signal), _) if signal == "SIGXCPU" => {
+            "killed by SIGXCPU: its CPU time is used up (rule `limits.cpu_seconds`)".to_owned()
+        }
+        (Some(signal), _) if signal == "SIGXFSZ" => {
+            "killed by SIGXFSZ: its file grew too large (rule `limits.file_size_mib`)".to_owned()
+        }
         (Some(signal), _) => format!("killed by {signal}"),
         (None, Some(code)) => format!("exited with code {code}"),
         (None, None) => "ended without an exit code".to_owned(),

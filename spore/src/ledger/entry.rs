@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 
 use protocol::{Output, Response, Running, Stream, limits};
 use tokio::sync::Semaphore;
-use tokio_util::sync::CancellationToken;
 
 use super::WINDOW;
-use crate::execution::Order;
+use crate::execution::{Order, Stop};
 
 /// Longest name of a skill or method in the handshake's list, bytes: all of it must fit its frame.
 const NAME: usize = 64;
@@ -18,7 +17,7 @@ const NAME: usize = 64;
 pub(super) struct Entry {
     skill: String,
     method: String,
-    stop: CancellationToken,
+    stop: Stop,
     credit: Arc<Semaphore>,
     streams: bool,
     stage: Stage,

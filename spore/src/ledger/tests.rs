@@ -270,16 +270,20 @@ fn what_a_hostile_call_made_up_does_not_spoil_the_next_handshake() {
         call.method_name = "\"".repeat(1000);
         ledger.refuse(call, "n", "no such skill".to_owned());
     }
-    let config = crate::Config::new(
-        "n".to_owned(),
-        "h".to_owned(),
-        Some(crate::Token::new("t".to_owned())),
-        "/x".into(),
-    );
+    // With the largest policy that is told.
+    let scratch = crate::scratch::Scratch::new();
+    let config = scratch.config();
+    let rule = format!("[[commands]]\nargv = ['{}', '\"', '*']\n", "a".repeat(300));
+    let policy = format!("methods = ['*']\n{}", rule.repeat(2000))
+        .parse()
+        .unwrap();
+    let skills = crate::skills::Skills::open(&config, Some(policy)).unwrap();
+    let capabilities = crate::capabilities::detect(&config, &skills);
+    assert!(capabilities.policy.as_ref().unwrap().cut);
     let handshake = protocol::Handshake {
         node_id: "n".to_owned(),
         node_name: "n".to_owned(),
-        capabilities: crate::capabilities::detect(&config, None),
+        capabilities,
         token: "t".to_owned(),
         proof: None,
         join: None,

@@ -4,7 +4,9 @@
 //! afterwards the mark in its environment does. One that did both and also wiped its environment is not found.
 
 use std::collections::BTreeSet;
+use std::ffi::CStr;
 use std::fs;
+use std::path::Path;
 
 use super::Reach;
 
@@ -91,6 +93,34 @@ fn carries(pid: i32, mark: &str) -> bool {
             .split(|&byte| byte == 0)
             .any(|entry| entry == mark.as_bytes())
     })
+}
+
+/// An extended attribute of a file, if it is there and short.
+pub(super) fn attribute(path: &Path, name: &CStr) -> Option<Vec<u8>> {
+    let mut value = [0_u8; 16];
+    let length = rustix::fs::getxattr(path, name, &mut value).ok()?;
+    value.get(..length).map(<[u8]>::to_vec)
+}
+
+/// Which sandbox this kernel has, or why none.
+pub(crate) fn sandbox_kind() -> Result<String, String> {
+    let (no_attributes, no_size, version) = (std::ptr::null::<libc::c_void>(), 0_usize, 1_u32);
+    #[expect(unsafe_code, reason = "no safe call for it")]
+    // SAFETY: with this flag the kernel reads no memory, and answers a number.
+    let abi = unsafe {
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            no_attributes,
+            no_size,
+            version,
+        )
+    };
+    match std::io::Error::last_os_error().raw_os_error() {
+        _ if abi > 0 => Ok(format!("landlock abi {abi}")),
+        Some(libc::EOPNOTSUPP) => Err("Landlock is switched off in this kernel".to_owned()),
+        Some(libc::EPERM) => Err("a filter of system calls forbids Landlock".to_owned()),
+        _ => Err("this kernel has no Landlock".to_owned()),
+    }
 }
 
 /// Gives memory that was freed back to the system: glibc keeps it after a flood of output otherwise.

@@ -24,9 +24,9 @@ fn start(script: &str, mark: &str) -> (tokio::process::Child, Tree) {
         .args(["-c", script])
         .env(MARK, mark)
         .stdin(Stdio::null());
-    detach(&mut command);
+    detach(&mut command, Confines::default());
     let child = command.spawn().unwrap();
-    let tree = Tree::of(child.id().unwrap(), mark);
+    let tree = Tree::of(child.id().unwrap(), mark, None);
     (child, tree)
 }
 

@@ -2,8 +2,6 @@
 
 use std::process::ExitStatus;
 
-use tokio::process::Command;
-
 use super::{Force, Reach};
 
 /// The processes of one execution.
@@ -17,15 +15,22 @@ pub(crate) struct Tree {
         expect(dead_code, reason = "only Linux shows the environment of processes")
     )]
     mark: String,
+    /// Where there is one, nothing of the execution is outside of it.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only Linux has them")
+    )]
+    group: Option<super::Cgroup>,
     gone: bool,
 }
 
 impl Tree {
-    pub(crate) fn of(leader: u32, mark: &str) -> Self {
+    pub(crate) fn of(leader: u32, mark: &str, group: Option<super::Cgroup>) -> Self {
         let leader = i32::try_from(leader).unwrap_or(i32::MAX);
         Self {
             leader,
             mark: format!("{}={mark}", super::MARK),
+            group,
             gone: false,
         }
     }
@@ -50,6 +55,10 @@ impl Tree {
         if force == Force::Kill && !members.is_empty() {
             // All of the group in one stroke, so that none can fork in time.
             kill(-self.leader, signal);
+            #[cfg(target_os = "linux")]
+            if let (Reach::Everything, Some(group)) = (reach, &self.group) {
+                group.kill();
+            }
         }
         for pid in members {
             kill(pid, signal);
@@ -63,7 +72,13 @@ impl Tree {
 
     #[cfg(target_os = "linux")]
     fn members(&self, reach: Reach) -> Vec<i32> {
-        super::linux::members(self.leader, &self.mark, reach)
+        let mut found = super::linux::members(self.leader, &self.mark, reach);
+        if let (Reach::Everything, Some(group)) = (reach, &self.group) {
+            let hidden = group.members().into_iter();
+            let hidden: Vec<i32> = hidden.filter(|pid| !found.contains(pid)).collect();
+            found.extend(hidden);
+        }
+        found
     }
 
     /// The group as one target: other systems do not tell who is in it.
@@ -83,25 +98,6 @@ impl Drop for Tree {
         if !self.gone {
             self.signal(Force::Kill, Reach::Everything);
         }
-    }
-}
-
-/// Makes the child the leader of a new session, without a controlling terminal.
-pub(crate) fn detach(command: &mut Command) {
-    let new_session = || {
-        #[expect(unsafe_code, reason = "no safe call for it")]
-        // SAFETY: setsid takes nothing and touches no memory of ours.
-        let outcome = unsafe { libc::setsid() };
-        if outcome == -1 {
-            Err(std::io::Error::last_os_error())
-        } else {
-            Ok(())
-        }
-    };
-    #[expect(unsafe_code, reason = "runs between fork and exec")]
-    // SAFETY: setsid is async-signal-safe, and the closure does nothing else.
-    unsafe {
-        command.pre_exec(new_session);
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    pub(crate) fn of(leader: u32, _mark: &str) -> Self {
+    pub(crate) fn of(leader: u32, _mark: &str, _group: Option<super::Cgroup>) -> Self {
         Self {
             leader,
             gone: false,
@@ -66,8 +66,54 @@ impl Drop for Tree {
     }
 }
 
+/// What is put on a process before it runs: nothing here.
+#[derive(Debug, Default)]
+pub(crate) struct Confines {
+    pub(crate) user: Option<User>,
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) ruleset: Option<Ruleset>,
+    pub(crate) no_new_privs: bool,
+}
+
+/// Never made: see [`user`].
+#[derive(Clone, Debug)]
+pub(crate) struct User {
+    pub(crate) name: String,
+    pub(crate) home: std::path::PathBuf,
+    pub(crate) shell: std::path::PathBuf,
+}
+
+/// There are none.
+pub(crate) type Ruleset = std::convert::Infallible;
+
+/// There are none.
+pub(crate) type Limit = std::convert::Infallible;
+
+/// Never entered.
+#[derive(Debug)]
+pub(crate) struct AsUser;
+
+impl AsUser {
+    pub(crate) fn enter(_: &User) -> std::io::Result<Self> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+}
+
+pub(crate) fn user(_: &str) -> Result<User, String> {
+    Err("Windows does not let a program run others as another user".to_owned())
+}
+
+/// None of them can be put on a process here; those of the spore itself hold.
+pub(crate) fn limits(_: &crate::policy::Limits) -> Vec<Limit> {
+    Vec::new()
+}
+
+pub(crate) fn usable(_: &User, _: &std::path::Path, _: bool) -> bool {
+    false
+}
+
 /// A group of its own, and no window.
-pub(crate) fn detach(command: &mut Command) {
+pub(crate) fn detach(command: &mut Command, _: Confines) {
     command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
 }
 

@@ -2,7 +2,7 @@
 //! another one, so only a literal, `-*` or `-...` takes it.
 
 /// Whether a command is of this pattern.
-pub(super) fn matches(pattern: &[String], words: &[String]) -> bool {
+pub(crate) fn matches(pattern: &[String], words: &[String]) -> bool {
     let (Some((program, pattern)), Some((asked, words))) =
         (pattern.split_first(), words.split_first())
     else {
@@ -33,7 +33,7 @@ fn one(rule: &str, word: &str) -> bool {
 }
 
 /// What is wrong with a pattern.
-pub(super) fn problem(pattern: &[String]) -> Option<String> {
+pub(crate) fn problem(pattern: &[String]) -> Option<String> {
     let Some((program, arguments)) = pattern.split_first() else {
         return Some("`argv` names no program".to_owned());
     };

@@ -9,11 +9,11 @@ use std::str::FromStr;
 /// A ready-made policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preset {
-    /// Files of the workspace may be read.
+    /// Files of the workspace may be read and listed; nothing runs.
     Observe,
-    /// Named commands.
+    /// Named commands that look at the machine.
     Operate,
-    /// Everything.
+    /// Everything that the spore's user may do.
     Full,
 }
 
@@ -23,6 +23,18 @@ pub enum Preset {
 pub struct UnknownPreset;
 
 impl Preset {
+    /// All of them, the tightest first.
+    pub const ALL: [Self; 3] = [Self::Observe, Self::Operate, Self::Full];
+
+    /// In a few words, for whoever has to choose.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Observe => "read and list files of the workspace; nothing runs",
+            Self::Operate => "named commands that look at the machine, without a shell",
+            Self::Full => "any command and the shell, as the user that runs the spore",
+        }
+    }
+
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Observe => include_str!("ready/observe.toml"),
@@ -46,22 +58,29 @@ impl FromStr for Preset {
     type Err = UnknownPreset;
 
     fn from_str(name: &str) -> Result<Self, UnknownPreset> {
-        [Self::Observe, Self::Operate, Self::Full]
+        Self::ALL
             .into_iter()
             .find(|preset| preset.to_string() == name)
             .ok_or(UnknownPreset)
     }
 }
 
+/// Whether this node has a policy, sound or not.
+pub fn exists(data_dir: &Path) -> bool {
+    let places = super::file::places(data_dir);
+    places.iter().any(|path| path.symlink_metadata().is_ok())
+}
+
 /// Writes a ready-made policy, unless the node has one; also one in `/etc`, which this would hide. Says whether
 /// it did. Whole or not at all: a link that exists already is not replaced.
 pub fn install(data_dir: &Path, preset: Preset) -> io::Result<bool> {
     let places = super::file::places(data_dir);
-    if places.iter().any(|path| path.symlink_metadata().is_ok()) {
+    if exists(data_dir) {
         return Ok(false);
     }
+    crate::identity::make_private_dir(data_dir)?;
     let temporary = data_dir.join(format!("policy.{}.new", uuid::Uuid::new_v4()));
-    let done = write(&temporary, preset).and_then(|()| fs::hard_link(&temporary, &places[0]));
+    let done = write(&temporary, preset).and_then(|()| fs::hard_link(&temporary, &places[1]));
     let _ = fs::remove_file(&temporary);
     match done {
         Ok(()) => Ok(true),

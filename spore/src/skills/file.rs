@@ -1,5 +1,5 @@
-//! `FileSkill`: files of the workspace and nothing else. Every path is opened through the handle of the
-//! workspace's directory, so `..`, absolute paths, links and races cannot lead out of it.
+//! `FileSkill`: files of the workspace, and of the directories that the policy and grants name. Every path is opened through
+//! the handle of its directory, so `..`, links and races cannot lead out of it.
 //!
 //! Not here: time limits. What a disk does cannot be interrupted, and sizes are bounded.
 
@@ -13,24 +13,39 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cap_std::fs::Dir;
-use protocol::{Effect, Method, Stream};
+use protocol::{Effect, Method, Outcome, Stream};
 
-use super::{Work, method, parameters};
+use super::places::Places;
+use super::{Judge, Work, method, parameters};
+use crate::confinement::Confinement;
 use crate::execution::{End, Order, Report, Reports};
+use crate::os::AsUser;
+use crate::policy::Ask;
 
 pub(super) const NAME: &str = "FileSkill";
 /// Size of the pieces in which a streamed result goes out, bytes.
 const PIECE: usize = 32 * 1024;
 
-/// The skill with its workspace.
+/// The skill with its places.
 #[derive(Debug)]
 pub(super) struct FileSkill {
-    dir: Arc<Dir>,
+    places: Arc<Places>,
 }
 
 /// What an operation brings: text, and whether there was more.
 type Done = Result<(String, bool), String>;
 type Operation = Box<dyn FnOnce(&Dir) -> Done + Send>;
+
+/// Where an operation goes: a path under an open directory.
+#[derive(Debug, Clone)]
+struct Target {
+    /// Relative to the directory.
+    path: String,
+    /// As it was asked for.
+    asked: String,
+    /// The directory, for people.
+    place: String,
+}
 
 /// The methods of this skill.
 pub(super) fn methods() -> Vec<Method> {
@@ -60,24 +75,107 @@ pub(super) fn methods() -> Vec<Method> {
 }
 
 impl FileSkill {
-    pub(super) fn new(dir: Arc<Dir>) -> Self {
-        Self { dir }
+    pub(super) fn new(places: &Arc<Places>) -> Self {
+        Self {
+            places: Arc::clone(places),
+        }
     }
 
     /// Checks the order and makes work of it.
-    pub(super) fn begin(&self, order: Order, reports: Reports) -> Result<Work, String> {
-        let operation: Operation = match order.method.as_str() {
-            "read_file" => read::operation(parameters(&order.parameters)?)?,
-            "write_file" => write::operation(parameters(&order.parameters)?)?,
-            "list_files" => list::operation(parameters(&order.parameters)?)?,
+    pub(super) fn begin(
+        &self,
+        order: Order,
+        reports: Reports,
+        judge: &mut Judge,
+    ) -> Result<Work, String> {
+        let (operation, dir) = match order.method.as_str() {
+            "read_file" => {
+                let asked: read::Parameters = parameters(&order.parameters)?;
+                let (target, dir) = self.locate(&asked.path, Ask::Read(&asked.path), judge)?;
+                (read::operation(asked, target)?, dir)
+            }
+            "write_file" => {
+                let asked: write::Parameters = parameters(&order.parameters)?;
+                let (target, dir) = self.locate(&asked.path, Ask::Write(&asked.path), judge)?;
+                (write::operation(asked, target)?, dir)
+            }
+            "list_files" => {
+                let asked: list::Parameters = parameters(&order.parameters)?;
+                let (target, dir) = self.locate(&asked.path, Ask::Read(&asked.path), judge)?;
+                (list::operation(target), dir)
+            }
             other => return Err(format!("{NAME} has no method {other:?}")),
         };
-        let dir = Arc::clone(&self.dir);
-        Ok(Box::pin(run(operation, dir, order, reports)))
+        let confinement = judge.confinement();
+        let operation = move || as_user(confinement.as_deref(), || operation(&dir));
+        Ok(Box::pin(run(operation, order, reports)))
+    }
+
+    /// The open directory that a path lies in, and the rest of the path.
+    fn locate(
+        &self,
+        path: &str,
+        ask: Ask,
+        judge: &mut Judge,
+    ) -> Result<(Target, Arc<Dir>), String> {
+        sound(path)?;
+        let permit = judge.ask(&ask)?;
+        let Some(place) = permit.and_then(|permit| permit.place) else {
+            return Ok((
+                Target::in_workspace(path)?,
+                Arc::clone(&self.places.workspace),
+            ));
+        };
+        let closed = |why: &dyn std::fmt::Display| format!("cannot use {}: {why}", place.display());
+        let dir = self.places.dir(&place).map_err(|why| closed(&why))?;
+        let rest = Path::new(path).strip_prefix(&place);
+        let rest = rest.map_err(|why| closed(&why))?.to_string_lossy();
+        let target = Target {
+            path: if rest.is_empty() { "." } else { &rest }.to_owned(),
+            asked: path.to_owned(),
+            place: place.display().to_string(),
+        };
+        Ok((target, dir))
     }
 }
 
-async fn run(operation: Operation, dir: Arc<Dir>, order: Order, reports: Reports) {
+impl Target {
+    fn in_workspace(path: &str) -> Result<Self, String> {
+        if Path::new(path).has_root() {
+            return Err(format!(
+                "{path:?} is absolute; paths are relative to the workspace"
+            ));
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            asked: path.to_owned(),
+            place: "the workspace".to_owned(),
+        })
+    }
+
+    /// What went wrong, for people.
+    fn failure(&self, what: &str, error: &io::Error) -> String {
+        // The handle reports an escape as a refusal without a number of the system.
+        let escape =
+            error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none();
+        let reason = if escape {
+            format!("it leads out of {}", self.place)
+        } else {
+            plain(error)
+        };
+        format!("cannot {what} {:?}: {reason}", self.asked)
+    }
+}
+
+/// Files are opened as the user that commands run as.
+fn as_user(confinement: Option<&Confinement>, operation: impl FnOnce() -> Done) -> Done {
+    let user = confinement.and_then(Confinement::user);
+    let entered = user.map(AsUser::enter).transpose();
+    let _entered = entered.map_err(|error| format!("cannot go on as another user: {error}"))?;
+    operation()
+}
+
+async fn run(operation: impl FnOnce() -> Done + Send + 'static, order: Order, reports: Reports) {
     let began = Instant::now();
     let request_id = order.request_id.clone();
     // Nobody listens any more when the spore is ending; so for all reports here.
@@ -85,10 +183,13 @@ async fn run(operation: Operation, dir: Arc<Dir>, order: Order, reports: Reports
         request_id: request_id.clone(),
         pid: None,
     });
-    let end = match tokio::task::spawn_blocking(move || operation(&dir)).await {
+    let end = match tokio::task::spawn_blocking(operation).await {
         Ok(Ok((text, truncated))) if order.stream => {
-            stream(&text, &order, &reports, began).await;
-            End::succeeded(None, truncated)
+            if stream(&text, &order, &reports, began).await {
+                End::succeeded(None, truncated)
+            } else {
+                End::with(Outcome::Cancelled, Some(order.stop.why()))
+            }
         }
         Ok(Ok((text, truncated))) => End::succeeded(Some(text), truncated),
         Ok(Err(error)) => End::failed(error),
@@ -100,15 +201,17 @@ async fn run(operation: Operation, dir: Arc<Dir>, order: Order, reports: Reports
     });
 }
 
-/// A streamed call has no result, so the text goes out as output.
-async fn stream(text: &str, order: &Order, reports: &Reports, began: Instant) {
+/// A streamed call has no result, so the text goes out as output. False when it was stopped on the way.
+async fn stream(text: &str, order: &Order, reports: &Reports, began: Instant) -> bool {
     let mut rest = text;
     while !rest.is_empty() {
         let piece = protocol::limits::cut(rest, PIECE);
         rest = &rest[piece.len()..];
         let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-        if let Ok(credit) = order.credit.acquire_many(length).await {
-            credit.forget();
+        tokio::select! {
+            biased;
+            () = order.stop.cancelled() => return false,
+            credit = order.credit.acquire_many(length) => if let Ok(credit) = credit { credit.forget() },
         }
         let at_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let request_id = order.request_id.clone();
@@ -120,34 +223,18 @@ async fn stream(text: &str, order: &Order, reports: &Reports, began: Instant) {
             bytes,
         });
     }
+    true
 }
 
-/// A path as the asker may give it. The handle would refuse the same; this says it in words that help.
-fn inside(path: &str) -> Result<&str, String> {
+/// A path as the asker may give it.
+fn sound(path: &str) -> Result<(), String> {
     if path.trim().is_empty() {
         return Err("`path` is empty".to_owned());
     }
     if path.contains('\0') {
         return Err("`path` holds a NUL character".to_owned());
     }
-    if Path::new(path).has_root() {
-        return Err(format!(
-            "{path:?} is absolute; paths are relative to the workspace"
-        ));
-    }
-    Ok(path)
-}
-
-/// What went wrong, for people.
-fn failure(what: &str, path: &str, error: &io::Error) -> String {
-    // The handle reports an escape as a refusal without a number of the system.
-    let escape = error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none();
-    let reason = if escape {
-        "it leads out of the workspace".to_owned()
-    } else {
-        plain(error)
-    };
-    format!("cannot {what} {path:?}: {reason}")
+    Ok(())
 }
 
 fn plain(error: &io::Error) -> String {
@@ -160,5 +247,7 @@ fn plain(error: &io::Error) -> String {
     words.map_or_else(|| error.to_string(), |(_, words)| words.to_owned())
 }
 
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+mod races;
 #[cfg(test)]
 mod tests;

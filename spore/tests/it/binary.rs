@@ -148,7 +148,10 @@ async fn children_do_not_see_the_spores_secrets() {
     command
         .env("SPORE_SHARED_TOKEN", TOKEN)
         .env("NEXUS_SHARED_TOKEN", TOKEN)
-        .env("OTHER", "stays");
+        .env("AWS_SECRET_ACCESS_KEY", TOKEN)
+        .env("OTHER", "is nobody's business")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC");
     let _child = command.spawn().unwrap();
     let mut session = nexus.welcome().await;
     session.run("e1", "env").await;
@@ -158,7 +161,213 @@ async fn children_do_not_see_the_spores_secrets() {
         .to_owned();
     assert!(!environment.contains(TOKEN), "{environment}");
     assert!(!environment.contains("SPORE_"), "{environment}");
-    assert!(environment.contains("OTHER=stays"), "{environment}");
+    let mut names: Vec<&str> = environment
+        .lines()
+        .filter_map(|line| line.split_once('=').map(|(name, _)| name))
+        .collect();
+    names.sort_unstable();
+    // The last three are the shell's own.
+    names.retain(|name| !["PWD", "SHLVL", "_"].contains(name));
+    let wanted = [
+        "LC_ALL",
+        "NEXUS_EXECUTION_ID",
+        "NEXUS_EXECUTION_MARK",
+        "PATH",
+        "TERM",
+        "TZ",
+    ];
+    assert_eq!(names, wanted, "{environment}");
+}
+
+#[tokio::test]
+async fn a_policy_may_pass_variables_on() {
+    let nexus = Nexus::listen().await;
+    let scratch = Scratch::new();
+    policy(
+        &scratch,
+        "methods = ['*']\nshell = true\ninherit = ['WANTED']\n",
+    );
+    let mut command = spore(&scratch);
+    command.args(["--nexus", &format!("127.0.0.1:{}", nexus.port())]);
+    command
+        .env("SPORE_SHARED_TOKEN", TOKEN)
+        .env("WANTED", "yes")
+        .env("UNWANTED", "no");
+    let _child = command.spawn().unwrap();
+    let mut session = nexus.welcome().await;
+    session.run("e1", "echo $WANTED $UNWANTED").await;
+    assert_eq!(session.response("e1").await["result"], "yes\n");
+}
+
+fn policy(scratch: &Scratch, text: &str) {
+    let data = scratch.path().join("data");
+    let made = std::process::Command::new("mkdir")
+        .args(["-p", "-m", "700"])
+        .arg(&data)
+        .status();
+    assert!(made.unwrap().success());
+    std::fs::write(data.join("policy.toml"), text).unwrap();
+    let set = std::process::Command::new("chmod")
+        .arg("600")
+        .arg(data.join("policy.toml"))
+        .status();
+    assert!(set.unwrap().success());
+}
+
+#[tokio::test]
+async fn grants_are_made_listed_and_taken_back_while_a_spore_runs() {
+    let nexus = Nexus::listen().await;
+    let scratch = Scratch::new();
+    policy(&scratch, "methods = []\n");
+    let _child = connected(&scratch, &nexus);
+    let mut session = nexus.welcome().await;
+    let call = async |arguments: &[&str]| output(spore(&scratch).args(arguments)).await;
+    let (code, said, log) = call(&["grant", "command", "--for", "10m", "--", "echo", "*"]).await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(
+        said.contains("Granted for 10 min: command echo *"),
+        "{said}"
+    );
+    session.expect("CAPABILITIES").await;
+    let parameters = json!({ "argv": ["echo", "granted"] });
+    session
+        .execute("e1", "ShellSkill", "run", parameters.clone(), json!({}))
+        .await;
+    assert_eq!(session.response("e1").await["result"], "granted\n");
+    let (_, said, _) = call(&["grants", "--json"]).await;
+    let listed: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let one = &listed["grants"][0];
+    assert_eq!(one["what"], json!({ "command": ["echo", "*"] }));
+    assert!(one["seconds_left"].as_u64().unwrap() <= 600);
+    let (_, said, _) = call(&["grants"]).await;
+    assert!(said.contains("command echo *"), "{said}");
+    let (code, said, _) = call(&["ungrant", one["id"].as_str().unwrap()]).await;
+    assert_eq!(
+        (code, said.as_str()),
+        (Some(0), "Taken back: command echo *\n")
+    );
+    session.expect("CAPABILITIES").await;
+    session
+        .execute("e2", "ShellSkill", "run", parameters, json!({}))
+        .await;
+    assert_eq!(session.response("e2").await["outcome"], "refused");
+    for wrong in [
+        &["grant", "shell"][..],
+        &["grant", "shell", "--for", "30"],
+        &["grant", "shell", "--for", "25h"],
+        &["grant", "read", "relative", "--for", "1m"],
+        &["grant", "command", "--for", "1m"],
+        &["ungrant", "nothing"],
+    ] {
+        let (code, _, log) = call(wrong).await;
+        assert_eq!(code, Some(2), "{wrong:?}: {log}");
+    }
+    assert_eq!(call(&["grants"]).await.1, "No grant is in force.\n");
+}
+
+#[tokio::test]
+async fn a_grant_needs_a_policy() {
+    let scratch = Scratch::new();
+    let (code, _, log) = output(spore(&scratch).args(["grant", "shell", "--for", "1m"])).await;
+    assert_eq!(code, Some(2));
+    assert!(log.contains("no policy"), "{log}");
+}
+
+/// A code of a Nexus that nobody will find.
+fn code() -> String {
+    let code = protocol::JoinCode {
+        nexus_key: protocol::Fixed([3; 32]),
+        secret: protocol::Fixed([4; 16]),
+        addresses: vec!["127.0.0.1:1".parse().unwrap()],
+    };
+    code.to_string()
+}
+
+#[tokio::test]
+async fn joining_puts_a_policy_in_place_once() {
+    let kept = |scratch: &Scratch| {
+        std::fs::read_to_string(scratch.path().join("data/policy.toml")).unwrap()
+    };
+    for (flags, name) in [
+        (&[][..], "operate"),
+        (&["--policy", "observe"], "observe"),
+        (&["--policy", "full"], "full"),
+    ] {
+        let scratch = Scratch::new();
+        let join = async |flags: &[&str]| {
+            let mut command = spore(&scratch);
+            output(command.args(["join", "--save"]).args(flags).arg(code())).await
+        };
+        let (exit, said, log) = join(flags).await;
+        assert_eq!(exit, Some(0), "{log}");
+        assert!(
+            said.contains(&format!("This machine allows `{name}`")),
+            "{said}"
+        );
+        assert!(kept(&scratch).starts_with(&format!("# {name}:")));
+        let (_, said, _) = join(&["--policy", "full"]).await;
+        assert!(said.contains("has a policy already"), "{said}");
+        assert!(kept(&scratch).starts_with(&format!("# {name}:")));
+        let (exit, said, log) = output(spore(&scratch).arg("check")).await;
+        assert_eq!(exit, Some(0), "{log}");
+        assert!(said.contains(name) && said.contains("sandbox"), "{said}");
+    }
+    let scratch = Scratch::new();
+    let (exit, _, log) = output(spore(&scratch).args(["join", "--policy", "all", &code()])).await;
+    assert_eq!(exit, Some(2));
+    assert!(log.contains("observe, operate or full"), "{log}");
+}
+
+#[tokio::test]
+async fn a_member_without_a_policy_gets_one() {
+    let scratch = Scratch::new();
+    let (exit, said, log) =
+        output(spore(&scratch).arg("check").env("SPORE_JOIN_CODE", code())).await;
+    assert_eq!(exit, Some(0), "{log}");
+    assert!(said.contains("operate"), "{said}");
+    let policy = scratch.path().join("data/policy.toml");
+    assert!(
+        std::fs::read_to_string(policy)
+            .unwrap()
+            .starts_with("# operate:")
+    );
+}
+
+#[tokio::test]
+async fn on_a_terminal_joining_asks() {
+    let answers = [
+        ("\n", "operate"),
+        ("all\nFull\n", "full"),
+        ("observe\n", "observe"),
+    ];
+    for (answer, name) in answers {
+        let scratch = Scratch::new();
+        // `script` runs a command on a terminal of its own.
+        let line = format!("{} join --save {}", env!("CARGO_BIN_EXE_spore"), code());
+        let mut script = Command::new("script");
+        script
+            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+            .env("SPORE_DATA_DIR", scratch.path().join("data"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let Ok(mut child) = script.spawn() else {
+            return println!("skipped: there is no `script` here");
+        };
+        let mut input = child.stdin.take().unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut input, answer.as_bytes())
+            .await
+            .unwrap();
+        let ended = timeout(PATIENCE, child.wait_with_output())
+            .await
+            .unwrap()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(said.contains("What may the Nexus do"), "{said}");
+        assert!(
+            said.contains(&format!("This machine allows `{name}`")),
+            "{said}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -7,12 +7,15 @@
     clippy::expect_used,
     reason = "a test that cannot go on has failed"
 )]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says why")]
 
 mod binary;
+mod confined;
 mod file;
 mod link;
 mod nexus;
 mod output;
+mod policy;
 mod resume;
 mod run;
 mod stop;

@@ -28,6 +28,14 @@ impl Scratch {
         Self(path)
     }
 
+    /// Where commands may not go unless they are allowed to, unlike the directory for temporary files.
+    pub(crate) fn outside_tmp() -> Self {
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }

@@ -30,6 +30,38 @@ async fn cancel_ends_the_whole_tree_and_proves_it() {
     assert_eq!(response["error"], "cancelled");
 }
 
+/// Left its session, wiped its environment, lost its parent: only its control group still knows it.
+#[tokio::test]
+async fn what_hides_from_everything_else_is_found_by_its_control_group() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.welcome().await;
+    let (hidden, seen) = (unique_sleep(), unique_sleep());
+    let command = format!(
+        "(env -i /usr/bin/setsid /bin/sh -c '/bin/sleep {hidden} & exec /bin/sleep {hidden}' >/dev/null 2>&1 &); \
+         cat /proc/self/cgroup; exec sleep {seen}"
+    );
+    session.stream("e1", &command).await;
+    until("both sleep", || alive(&hidden) && alive(&seen)).await;
+    session.send("CANCEL", json!({ "request_id": "e1" })).await;
+    let (_, groups, response) = session.collect("e1").await;
+    assert_eq!(response["outcome"], "cancelled");
+    assert!(!alive(&seen));
+    let groups = String::from_utf8(groups).unwrap();
+    if groups
+        .lines()
+        .any(|line| line.starts_with("0::") && line.contains("/execution-"))
+    {
+        assert!(!alive(&hidden), "the answer came while a process was alive");
+    } else {
+        println!("skipped: no control groups can be made here: {groups}");
+        let ended = std::process::Command::new("pkill")
+            .args(["-f", &format!("/bin/sleep {hidden}")])
+            .status();
+        assert!(ended.is_ok());
+    }
+}
+
 #[tokio::test]
 async fn who_ignores_term_is_killed() {
     let nexus = Nexus::listen().await;

@@ -43,7 +43,14 @@ pub(crate) struct Args {
     /// Where commands start and what FileSkill sees [default: `workspace` in the data directory]
     #[arg(long, value_name = "DIR", global = true)]
     workspace: Option<PathBuf>,
-    /// What ShellSkill lets through: guarded or allow-list [default: guarded]
+    /// What this machine allows, unless it has a policy: observe, operate or full [default: operate]
+    ///
+    /// observe: read and list files of the workspace; operate: named commands that look at the machine; full: any
+    /// command and the shell. It is kept as policy.toml in the data directory, where it can be changed. With the
+    /// shared token there is none unless this is given.
+    #[arg(long, value_name = "NAME", global = true)]
+    policy: Option<String>,
+    /// Where there is no policy, what ShellSkill lets through: guarded or allow-list [default: guarded]
     #[arg(long, value_name = "MODE", global = true)]
     shell_mode: Option<String>,
     /// Programs for the allow-list, with commas between them
@@ -62,6 +69,9 @@ pub(crate) enum Command {
     /// Shows the settings (without the token) and what was found on this machine, and exits
     Check,
     /// Joins the Nexus that the code is of, and runs; the code was made in its window or by `nexus join-code`
+    ///
+    /// On a terminal it asks what this machine is to allow, unless it has a policy or --policy says it. Without a
+    /// terminal that is `operate`.
     Join {
         /// The code; - reads it from standard input
         code: String,
@@ -69,6 +79,69 @@ pub(crate) enum Command {
         #[arg(long)]
         save: bool,
     },
+    /// Allows something for a time, beyond the policy; a spore that runs notices within a second
+    Grant {
+        #[command(subcommand)]
+        what: Granted,
+    },
+    /// Lists the grants in force
+    Grants {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Takes a grant back; what only it allowed is stopped
+    Ungrant {
+        /// The grant's id, or `all`
+        id: String,
+    },
+}
+
+/// What to grant.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Granted {
+    /// The shell, and with it every command
+    Shell {
+        #[command(flatten)]
+        lasting: Lasting,
+    },
+    /// A method, such as FileSkill.write_file, or a whole skill: FileSkill.*
+    Method {
+        /// Skill.method
+        method: String,
+        #[command(flatten)]
+        lasting: Lasting,
+    },
+    /// One command: `spore grant command --for 10m -- systemctl restart nginx`; `*` and `...` mean what they mean in a policy
+    Command {
+        #[command(flatten)]
+        lasting: Lasting,
+        /// Program and arguments
+        #[arg(last = true, required = true)]
+        argv: Vec<String>,
+    },
+    /// Reading and listing files under a directory
+    Read {
+        /// An absolute path
+        directory: String,
+        #[command(flatten)]
+        lasting: Lasting,
+    },
+    /// Writing files under a directory
+    Write {
+        /// An absolute path
+        directory: String,
+        #[command(flatten)]
+        lasting: Lasting,
+    },
+}
+
+/// For how long.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Lasting {
+    /// How long: 90s, 30m, 2h; at most 24h
+    #[arg(long = "for", value_name = "TIME", value_parser = spore::grants::length)]
+    pub(crate) lasting: std::time::Duration,
 }
 
 impl Args {
@@ -81,6 +154,7 @@ impl Args {
         layer.set("node_name", self.name.clone());
         layer.set("node_tags", self.tags.clone());
         layer.set("node_id", self.node_id.clone());
+        layer.set("policy", self.policy.clone());
         layer.set("shell_mode", self.shell_mode.clone());
         layer.set("allowed_commands", self.allowed_commands.clone());
         layer.set("max_executions", self.max_executions.clone());

@@ -32,11 +32,37 @@ pub(crate) async fn check(config: Config) -> ExitCode {
     ] {
         println!("  {name:<18} {value}");
     }
+    if let Some(policy) = &found.policy {
+        println!("What this machine allows");
+        for (name, value) in allowed(policy) {
+            println!("  {name:<18} {value}");
+        }
+    }
     println!("Methods");
     for method in &found.methods {
         println!("  {}.{} ({:?})", method.skill, method.method, method.effect);
     }
     ExitCode::SUCCESS
+}
+
+fn allowed(policy: &spore::NodePolicy) -> Vec<(&'static str, String)> {
+    let commands = policy.commands.iter().map(|rule| rule.name.clone());
+    let commands: Vec<String> = commands.collect();
+    vec![
+        ("policy", policy.name.clone()),
+        ("shell", yes(policy.shell).to_owned()),
+        ("commands", commands.join(", ")),
+        ("read", policy.read.join(", ")),
+        ("write", policy.write.join(", ")),
+        (
+            "commands run as",
+            policy
+                .run_as
+                .clone()
+                .unwrap_or("the spore's user".to_owned()),
+        ),
+        ("sandbox", policy.sandbox.clone()),
+    ]
 }
 
 fn settings(config: &Config) -> Vec<(&'static str, String)> {

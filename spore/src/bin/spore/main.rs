@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod grant;
 mod join;
 
 use std::process::ExitCode;
@@ -36,6 +37,9 @@ fn main() -> ExitCode {
             Ok(()) => runtime.block_on(run(config)),
             Err(problem) => return args::fail(&problem),
         },
+        Some(Command::Grant { what }) => grant::grant(&config, what),
+        Some(Command::Grants { json }) => grant::list(&config, json),
+        Some(Command::Ungrant { id }) => grant::take_back(&config, &id),
         None => runtime.block_on(run(config)),
     };
     // What is still running was told to end, or is to end at once.

@@ -3,7 +3,7 @@
 use cap_std::fs::Dir;
 use serde::Deserialize;
 
-use super::{Done, Operation, failure, inside};
+use super::{Done, Operation, Target};
 
 /// Most entries that are listed.
 const ENTRIES: usize = 10_000;
@@ -12,21 +12,20 @@ const ENTRIES: usize = 10_000;
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
     #[serde(default = "here")]
-    path: String,
+    pub(super) path: String,
 }
 
 fn here() -> String {
     ".".to_owned()
 }
 
-pub(super) fn operation(asked: Parameters) -> Result<Operation, String> {
-    inside(&asked.path)?;
-    Ok(Box::new(move |dir| list(dir, &asked.path)))
+pub(super) fn operation(target: Target) -> Operation {
+    Box::new(move |dir| list(dir, &target))
 }
 
-fn list(dir: &Dir, path: &str) -> Done {
-    let failed = |error: std::io::Error| failure("list", path, &error);
-    let dir = dir.open_dir(path).map_err(failed)?;
+fn list(dir: &Dir, target: &Target) -> Done {
+    let failed = |error: std::io::Error| target.failure("list", &error);
+    let dir = dir.open_dir(&target.path).map_err(failed)?;
     let mut lines = Vec::new();
     let mut more = false;
     for entry in dir.entries().map_err(failed)? {

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use cap_std::fs::{Dir, File, OpenOptions};
 use serde::Deserialize;
 
-use super::{Done, Operation, failure, inside};
+use super::{Done, Operation, Target};
 
 /// Bytes unless asked otherwise, and at most.
 const SIZE: (u64, u64) = (1024 * 1024, 6 * 1024 * 1024);
@@ -14,7 +14,7 @@ const SIZE: (u64, u64) = (1024 * 1024, 6 * 1024 * 1024);
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
-    path: String,
+    pub(super) path: String,
     #[serde(default)]
     encoding: Encoding,
     max_bytes: Option<u64>,
@@ -31,20 +31,19 @@ pub(super) enum Encoding {
     Base64,
 }
 
-pub(super) fn operation(asked: Parameters) -> Result<Operation, String> {
-    inside(&asked.path)?;
+pub(super) fn operation(asked: Parameters, target: Target) -> Result<Operation, String> {
     if asked.max_bytes.is_some_and(|max| max > SIZE.1) {
         return Err(format!(
             "`max_bytes` is at most {}; read the rest with `offset`",
             SIZE.1
         ));
     }
-    Ok(Box::new(move |dir| read(dir, &asked)))
+    Ok(Box::new(move |dir| read(dir, &asked, &target)))
 }
 
-fn read(dir: &Dir, asked: &Parameters) -> Done {
-    let failed = |error: std::io::Error| failure("read", &asked.path, &error);
-    let mut file = open(dir, &asked.path).map_err(failed)?;
+fn read(dir: &Dir, asked: &Parameters, target: &Target) -> Done {
+    let failed = |error: std::io::Error| target.failure("read", &error);
+    let mut file = open(dir, &target.path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(format!(

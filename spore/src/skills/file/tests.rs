@@ -31,10 +31,22 @@ impl Scratch {
 
     fn call(&self, method: &str, parameters: &Value) -> Done {
         let raw = serde_json::value::to_raw_value(parameters).unwrap();
+        let target = |path: &str| sound(path).and_then(|()| Target::in_workspace(path));
         let operation = match method {
-            "read_file" => read::operation(super::parameters(&raw)?)?,
-            "write_file" => write::operation(super::parameters(&raw)?)?,
-            _ => list::operation(super::parameters(&raw)?)?,
+            "read_file" => {
+                let asked: read::Parameters = super::parameters(&raw)?;
+                let target = target(&asked.path)?;
+                read::operation(asked, target)?
+            }
+            "write_file" => {
+                let asked: write::Parameters = super::parameters(&raw)?;
+                let target = target(&asked.path)?;
+                write::operation(asked, target)?
+            }
+            _ => {
+                let asked: list::Parameters = super::parameters(&raw)?;
+                list::operation(target(&asked.path)?)
+            }
         };
         operation(&self.dir)
     }

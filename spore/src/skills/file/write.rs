@@ -8,34 +8,37 @@ use cap_std::fs::{Dir, OpenOptions};
 use serde::Deserialize;
 
 use super::read::Encoding;
-use super::{Done, Operation, failure, inside};
+use super::{Done, Operation, Target};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
-    path: String,
+    pub(super) path: String,
     content: String,
     #[serde(default)]
     encoding: Encoding,
 }
 
-pub(super) fn operation(asked: Parameters) -> Result<Operation, String> {
-    inside(&asked.path)?;
+pub(super) fn operation(asked: Parameters, target: Target) -> Result<Operation, String> {
     let bytes = match asked.encoding {
         Encoding::Utf8 => asked.content.into_bytes(),
         Encoding::Base64 => STANDARD
             .decode(asked.content.trim())
             .map_err(|error| format!("`content` is not base64: {error}"))?,
     };
-    if asked.path.ends_with(['/', '\\']) || Path::new(&asked.path).file_name().is_none() {
+    if target.path.ends_with(['/', '\\']) || Path::new(&target.path).file_name().is_none() {
         return Err(format!("{:?} does not name a file", asked.path));
     }
-    Ok(Box::new(move |dir| write(dir, &asked.path, &bytes)))
+    Ok(Box::new(move |dir| write(dir, &target, &bytes)))
 }
 
-fn write(dir: &Dir, path: &str, bytes: &[u8]) -> Done {
-    replace(dir, Path::new(path), bytes).map_err(|error| failure("write", path, &error))?;
-    Ok((format!("Wrote {} bytes to {path}", bytes.len()), false))
+fn write(dir: &Dir, target: &Target, bytes: &[u8]) -> Done {
+    let written = replace(dir, Path::new(&target.path), bytes);
+    written.map_err(|error| target.failure("write", &error))?;
+    Ok((
+        format!("Wrote {} bytes to {}", bytes.len(), target.asked),
+        false,
+    ))
 }
 
 fn replace(dir: &Dir, path: &Path, bytes: &[u8]) -> io::Result<()> {

@@ -67,13 +67,21 @@ fn guarded_is_no_fence() {
 }
 
 #[test]
-fn the_tighter_limit_counts_and_nonsense_is_refused() {
+fn the_tightest_limit_counts_and_nonsense_is_refused() {
     let minute = Duration::from_secs(60);
-    assert_eq!(limit(None, minute), Ok(minute));
-    assert_eq!(limit(Some(1.5), minute), Ok(Duration::from_millis(1500)));
-    assert_eq!(limit(Some(1e6), minute), Ok(minute));
+    let unruled = |duration| Ok((duration, None));
+    assert_eq!(limit(None, minute, None), unruled(minute));
+    assert_eq!(
+        limit(Some(1.5), minute, Some(2)),
+        unruled(Duration::from_millis(1500))
+    );
+    assert_eq!(limit(Some(1e6), minute, Some(60)), unruled(minute));
+    assert_eq!(
+        limit(Some(1e6), minute, Some(59)),
+        Ok((Duration::from_secs(59), Some("limits.seconds")))
+    );
     for nonsense in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300] {
-        assert!(limit(Some(nonsense), minute).is_err(), "{nonsense}");
+        assert!(limit(Some(nonsense), minute, None).is_err(), "{nonsense}");
     }
 }
 
@@ -99,26 +107,27 @@ fn a_name_is_looked_for_in_absolute_places_only() {
 
 #[test]
 fn a_policy_decides_instead_of_the_mode() {
-    let place = std::env::temp_dir();
-    let dir = cap_std::fs::Dir::open_ambient_dir(&place, cap_std::ambient_authority()).unwrap();
-    let token = crate::Token::new("t".to_owned());
-    let config = Config::new("n".to_owned(), "h".to_owned(), Some(token), place.clone());
-    let rules = toml::from_str("environment=['A']\n[[commands]]\nargv=['cargo','*']").unwrap();
-    let shell = Shell::new(&config, place, Arc::new(dir), Some(rules));
-    let argv = |words: [&str; 2]| shell.argv(&words.map(str::to_owned));
-    assert!(shell.command("true").unwrap_err().contains("rule `shell`"));
-    assert!(argv(["ls", "x"]).unwrap_err().contains("rule `commands`"));
-    assert!(
-        argv(["cargo", "-x"])
-            .unwrap_err()
-            .contains("rule `commands`")
-    );
-    assert!(std::path::Path::new(&argv(["cargo", "x"]).unwrap().0).is_absolute());
-    let variable = |name: &str| shell.environment([(name.to_owned(), String::new())].into());
-    assert!(variable("A").is_ok());
-    assert!(
-        variable("LD_PRELOAD")
-            .unwrap_err()
-            .contains("rule `environment`")
-    );
+    let scratch = crate::scratch::Scratch::new();
+    let policy = "methods=['*']\nenvironment=['A']\n[[commands]]\nargv=['cargo','*']";
+    let skills = crate::skills::Skills::open(&scratch.config(), policy.parse().ok()).unwrap();
+    let refusal = |parameters: &str| {
+        let order = Order {
+            request_id: "r".to_owned(),
+            skill: NAME.to_owned(),
+            method: "run".to_owned(),
+            parameters: serde_json::value::RawValue::from_string(parameters.to_owned()).unwrap(),
+            timeout: Duration::from_secs(1),
+            stream: false,
+            stop: crate::execution::Stop::default(),
+            credit: Arc::new(tokio::sync::Semaphore::new(1)),
+        };
+        let reports = tokio::sync::mpsc::unbounded_channel().0;
+        skills.begin(order, reports).err().unwrap_or_default()
+    };
+    assert!(refusal(r#"{"command":"true"}"#).contains("rule `shell`"));
+    assert!(refusal(r#"{"argv":["ls","x"]}"#).contains("rule `commands`"));
+    assert!(refusal(r#"{"argv":["cargo","-x"]}"#).contains("rule `commands`"));
+    assert_eq!(refusal(r#"{"argv":["cargo","x"],"env":{"A":""}}"#), "");
+    let preload = r#"{"argv":["cargo","x"],"env":{"LD_PRELOAD":""}}"#;
+    assert!(refusal(preload).contains("rule `environment`"));
 }
