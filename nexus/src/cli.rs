@@ -1,6 +1,7 @@
 //! The command line. Not here: what the commands do to a swarm.
 
 mod ask;
+mod audit;
 mod join_code;
 mod local_spore;
 mod serve;
@@ -33,6 +34,8 @@ enum Command {
     Token(Token),
     /// Make a code that lets a machine in, and print the line to paste there.
     JoinCode(join_code::JoinCode),
+    /// What was done: verify, export, list.
+    Audit(audit::Audit),
     /// Connect simulated spores that speak the real protocol and run nothing real.
     Simulate(simulate::Simulate),
     /// Print the OpenAPI document of the REST API.
@@ -89,6 +92,7 @@ pub(crate) fn run() -> Result<(), Problems> {
         Command::Serve(serve) => serve.run(),
         Command::Token(token) => token.run(),
         Command::JoinCode(code) => code.run(),
+        Command::Audit(audit) => audit.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Openapi => say(&nexus::openapi()),
     }

@@ -4,25 +4,40 @@
 //! What must not be lost is reported back after its commit; nothing else on the dispatch path waits for the disk.
 //! Not here: what any of it means.
 
+mod approvals;
+mod audit;
+mod chronicle;
+mod lane;
 mod read;
 mod rows;
 mod schema;
 mod tokens;
+mod veil;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use protocol::{Capabilities, PublicKey, Version};
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+pub use audit::AuditFile;
+pub(crate) use audit::Signatures;
 pub(crate) use tokens::TokenRow;
 
+use chronicle::Chronicle;
+use lane::Lane;
+use veil::Veil;
+use writer::Writer;
+
+use crate::approval::{Approval, Rule};
+use crate::identity::Identity;
 use crate::model::{Chunk, ExecutionInfo};
+use crate::redact::Known;
 use crate::state::Kept;
 use crate::trust::{JoinCodeInfo, NodeTrust, Waiting};
 
@@ -59,6 +74,16 @@ pub enum Write {
     Waiting(Box<Waiting>),
     /// It is not there any more.
     Unseat(PublicKey),
+    /// An approval, replacing its older state.
+    Approval(Box<Approval>),
+    /// An approval that is over for long.
+    ForgetApproval(Uuid),
+    /// A rule that wants approvals.
+    ApprovalRule(Box<Rule>),
+    /// It is not wanted any more.
+    ForgetApprovalRule(Uuid),
+    /// Secrets among the parameters of an execution that begins.
+    Secrets(Uuid, Box<Known>),
     /// An execution begins.
     Begin(Arc<ExecutionInfo>, Option<Kept>),
     /// It wrote something. Its commit is always reported.
@@ -110,18 +135,27 @@ enum Job {
     Write(Write),
     /// Done after the writes that were handed over before it.
     Ask(Box<dyn FnOnce(&mut Connection) + Send>),
+    /// Sign the audit log now.
+    Sign,
+    /// There is something for the audit log that nobody waits for.
+    Nudge,
+    /// Somebody waits for it.
+    Hurry,
 }
 
 /// A handle to the store. The thread ends when the last handle is gone and everything is written.
 #[derive(Clone)]
 pub struct Store {
     jobs: mpsc::Sender<Job>,
+    lane: Arc<Lane>,
     health: Arc<Health>,
 }
 
 #[derive(Default)]
 struct Health {
     failing: AtomicBool,
+    /// The audit log's entries could not be written.
+    unrecorded: AtomicBool,
     dropped: AtomicU64,
 }
 
@@ -134,16 +168,24 @@ pub struct Remembered {
     pub codes: Vec<JoinCodeInfo>,
     /// The waiting room.
     pub waiting: Vec<Waiting>,
+    /// Approvals.
+    pub approvals: Vec<Approval>,
+    /// Rules that want them.
+    pub rules: Vec<Rule>,
+    /// Executions of which the last life did not see the end.
+    pub orphaned: usize,
 }
 
 impl Store {
-    /// Opens or makes the file, migrates it, and starts the writer. `path` may be `:memory:`.
-    /// `report` is called on the store's thread.
+    /// Opens or makes the file, migrates it, and starts the writer. `path` may be `:memory:`. `identity` signs the audit
+    /// log, whose entries are kept for so long; none is for ever. `report` is called on the store's thread.
     pub fn open(
         path: &Path,
+        identity: Identity,
+        keep_audit: Option<Duration>,
         report: impl Fn(Report) + Send + 'static,
     ) -> Result<(Self, Remembered, std::thread::JoinHandle<()>), StoreError> {
-        let mut connection = schema::open(path)?;
+        let connection = schema::open(path)?;
         let failed = |source| StoreError::Sqlite {
             what: "cannot read",
             path: path.to_owned(),
@@ -153,17 +195,34 @@ impl Store {
             nodes: rows::nodes(&connection).map_err(failed)?,
             codes: rows::codes(&connection).map_err(failed)?,
             waiting: rows::waiting(&connection).map_err(failed)?,
+            approvals: approvals::approvals(&connection).map_err(failed)?,
+            rules: approvals::rules(&connection).map_err(failed)?,
+            orphaned: rows::orphan(&connection, SystemTime::now()).map_err(failed)?,
         };
-        rows::orphan(&connection, SystemTime::now()).map_err(failed)?;
+        let chronicle = Chronicle::load(&connection, identity, keep_audit).map_err(failed)?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let health = Arc::new(Health::default());
         let store = Self {
             jobs,
-            health: Arc::clone(&health),
+            lane: Arc::default(),
+            health: Arc::default(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|_| StoreError::Stopped)?;
+        let writer = Writer {
+            connection,
+            queue,
+            lane: Arc::clone(&store.lane),
+            chronicle,
+            veil: Veil::default(),
+            health: Arc::clone(&store.health),
+            report,
+            runtime,
         };
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || writer::run(&mut connection, queue, &health, &report))
+            .spawn(move || writer.run())
             .map_err(|_| StoreError::Stopped)?;
         Ok((store, remembered, thread))
     }
@@ -263,4 +322,4 @@ impl Store {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

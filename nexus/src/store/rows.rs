@@ -47,12 +47,14 @@ pub(super) fn put_node(connection: &Connection, node: &NodeRow) -> rusqlite::Res
     Ok(())
 }
 
-pub(super) fn put_execution(connection: &Connection, one: &ExecutionInfo) -> rusqlite::Result<()> {
-    let result = one
-        .result
-        .as_ref()
-        .map(|result| result.get())
-        .filter(|result| result.len() <= RESULT_KEPT);
+/// With its result and its error as they may be kept.
+pub(super) fn put_execution(
+    connection: &Connection,
+    one: &ExecutionInfo,
+    result: Option<&str>,
+    error: Option<&str>,
+) -> rusqlite::Result<()> {
+    let result = result.filter(|result| result.len() <= RESULT_KEPT);
     connection
         .prepare_cached(
             "INSERT INTO executions (id, node_id, node_name, ordinal, skill, method, summary, state, exit_code,
@@ -73,7 +75,7 @@ pub(super) fn put_execution(connection: &Connection, one: &ExecutionInfo) -> rus
             one.state.word(),
             one.exit_code,
             one.signal,
-            one.error,
+            error,
             result,
             micros(one.submitted_at),
             one.finished_at.map(micros),
@@ -84,7 +86,12 @@ pub(super) fn put_execution(connection: &Connection, one: &ExecutionInfo) -> rus
     Ok(())
 }
 
-pub(super) fn put_output(connection: &Connection, chunk: &Chunk) -> rusqlite::Result<()> {
+/// With its bytes as they may be kept.
+pub(super) fn put_output(
+    connection: &Connection,
+    chunk: &Chunk,
+    bytes: &[u8],
+) -> rusqlite::Result<()> {
     // A chunk whose execution is not kept any more is of no use; it must not fail the whole batch.
     connection
         .prepare_cached(
@@ -95,7 +102,7 @@ pub(super) fn put_output(connection: &Connection, chunk: &Chunk) -> rusqlite::Re
             i64::try_from(chunk.seq).unwrap_or(i64::MAX),
             u8::from(chunk.stream == Stream::Stderr),
             i64::try_from(chunk.at_ms).unwrap_or(i64::MAX),
-            chunk.bytes,
+            bytes,
         ])?;
     Ok(())
 }
@@ -153,7 +160,10 @@ pub(super) fn waiting(connection: &Connection) -> rusqlite::Result<Vec<Waiting>>
 }
 
 /// Rows of one JSON column; one that cannot be read any more is left out: nobody comes in by it.
-fn parsed<T: DeserializeOwned>(connection: &Connection, query: &str) -> rusqlite::Result<Vec<T>> {
+pub(super) fn parsed<T: DeserializeOwned>(
+    connection: &Connection,
+    query: &str,
+) -> rusqlite::Result<Vec<T>> {
     let mut query = connection.prepare(query)?;
     let rows = query.query_map([], |row| row.get::<_, String>(0))?;
     rows.map(|row| row.map(|text| serde_json::from_str(&text).ok()))
@@ -161,7 +171,7 @@ fn parsed<T: DeserializeOwned>(connection: &Connection, query: &str) -> rusqlite
         .collect()
 }
 
-fn json<T: Serialize>(value: &T) -> String {
+pub(super) fn json<T: Serialize>(value: &T) -> String {
     // Structs of strings and numbers cannot fail to serialise.
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -72,6 +72,26 @@ const MIGRATIONS: &[&str] = &[
         revoked_at INTEGER
     ) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE audit (number INTEGER PRIMARY KEY, entry TEXT NOT NULL, hash BLOB NOT NULL);
+    CREATE TRIGGER audit_is_append_only BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'append only'); END;
+    CREATE TABLE audit_checkpoints (
+        number INTEGER PRIMARY KEY,
+        hash BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        key BLOB NOT NULL,
+        signature BLOB NOT NULL
+    );
+    CREATE TABLE audit_anchors (
+        number INTEGER PRIMARY KEY,
+        hash BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        key BLOB NOT NULL,
+        signature BLOB NOT NULL
+    );
+    CREATE TABLE approval_rules (id BLOB PRIMARY KEY, rule TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE approvals (id BLOB PRIMARY KEY, approval TEXT NOT NULL) WITHOUT ROWID;
+",
 ];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {

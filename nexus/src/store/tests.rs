@@ -28,8 +28,15 @@ fn open(
 ) {
     let (say, hear) = channel();
     let (store, remembered, thread) =
-        Store::open(path, move |report| drop(say.send(report))).unwrap();
+        Store::open(path, identity(), None, move |report| drop(say.send(report))).unwrap();
     (store, remembered, thread, hear)
+}
+
+pub(crate) fn identity() -> Identity {
+    let path = std::env::temp_dir().join(format!("nexus-identity-{}", Uuid::new_v4()));
+    let identity = Identity::load_or_create(&path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    identity
 }
 
 fn node(ordinal: u32, id: &str) -> NodeRow {
@@ -182,7 +189,7 @@ fn a_file_of_a_newer_nexus_is_left_alone() {
     let connection = Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
-    let Err(error) = Store::open(&path, |_| ()) else {
+    let Err(error) = Store::open(&path, identity(), None, |_| ()) else {
         panic!("opened")
     };
     assert!(error.to_string().contains("newer Nexus"), "{error}");
@@ -196,7 +203,7 @@ fn a_file_that_is_no_store_is_an_error_that_says_what_to_do() {
         "this is not a database, but it is long enough to look like one".repeat(50),
     )
     .unwrap();
-    let Err(error) = Store::open(&path, |_| ()) else {
+    let Err(error) = Store::open(&path, identity(), None, |_| ()) else {
         panic!("opened")
     };
     assert!(error.to_string().contains("move the file away"), "{error}");
@@ -221,3 +228,5 @@ async fn what_cannot_be_written_is_reported_as_lost() {
     assert_eq!(lost, [Kept::Accepted(id)]);
     assert!(store.is_failing());
 }
+
+mod audit;

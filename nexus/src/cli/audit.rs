@@ -1,0 +1,251 @@
+//! `nexus audit`: verify, export, list. Asks the Nexus that runs here, or reads its file when none runs.
+//! Not here: what an audit log is.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write, stdout};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use nexus::Config;
+use nexus::audit::{Entry, Fault, FaultKind, Moment, Page, Query, Verdict, verify_lines};
+use nexus::identity::Identity;
+use nexus::store::AuditFile;
+use protocol::Fixed;
+use serde_json::Value;
+
+use super::ask::{ask, copy, is_running};
+use super::{Common, Listen, Problems, say};
+
+#[derive(Args)]
+pub(super) struct Audit {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Find any entry that was edited, removed or put elsewhere; ends with 1 if there is one
+    Verify {
+        /// An export instead of the log itself
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Fingerprint of the key that has to have signed the export
+        #[arg(long, value_name = "FINGERPRINT", requires = "file")]
+        key: Option<String>,
+    },
+    /// Print all of it, or a span, as JSON lines that can be verified without this Nexus
+    Export {
+        /// From this day or time on, e.g. 2026-11-26
+        #[arg(long)]
+        since: Option<String>,
+        /// Through this day or time
+        #[arg(long)]
+        until: Option<String>,
+    },
+    /// Show entries, newest first
+    List {
+        /// Only those with these words in them
+        #[arg(long)]
+        search: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// As JSON lines
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Audit {
+    pub(super) fn run(&self) -> Result<(), Problems> {
+        match &self.what {
+            What::Verify {
+                file: Some(file),
+                key,
+            } => verify_file(file, key.as_deref()),
+            What::Verify { file: None, .. } => verify(&self.common.configure(&Listen::default())?),
+            What::Export { since, until } => export(
+                &self.common.configure(&Listen::default())?,
+                since.as_deref(),
+                until.as_deref(),
+            ),
+            What::List {
+                search,
+                limit,
+                json,
+            } => {
+                let query = Query {
+                    search: search.clone(),
+                    limit: Some(*limit),
+                    ..Query::default()
+                };
+                list(&self.common.configure(&Listen::default())?, &query, *json)
+            }
+        }
+    }
+}
+
+fn verify(config: &Config) -> Result<(), Problems> {
+    let verdict = if is_running(config) {
+        let answer = ask(config, "GET", "/api/v1/audit/verify", None)?;
+        serde_json::from_value(answer).map_err(told)?
+    } else {
+        let key = Fixed(identity(config)?.public());
+        file(config)?.verify(key).map_err(told)?
+    };
+    tell(&verdict)
+}
+
+fn verify_file(path: &Path, key: Option<&str>) -> Result<(), Problems> {
+    let open = File::open(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+    let verdict = verify_lines(BufReader::new(open), key)
+        .map_err(|why| vec![format!("{}: {why}", path.display())])?;
+    tell(&verdict)?;
+    match key {
+        Some(_) => Ok(()),
+        None => say("the file says itself whose key that is; compare it, or give it with --key"),
+    }
+}
+
+fn tell(verdict: &Verdict) -> Result<(), Problems> {
+    if !verdict.ok {
+        let mut problems = vec!["the audit log is NOT whole:".to_owned()];
+        problems.extend(verdict.faults.iter().map(in_words));
+        return Err(problems);
+    }
+    say(&format!(
+        "whole: {} entries, {} to {}; {} signatures by {}",
+        verdict.entries, verdict.first, verdict.last, verdict.checkpoints, verdict.fingerprint
+    ))?;
+    say(&format!("hash of the last one: {}", verdict.hash))?;
+    if verdict.unsigned > 0 {
+        say(&format!(
+            "the last {} are not signed yet: whether more followed cannot be proved",
+            verdict.unsigned
+        ))?;
+    }
+    Ok(())
+}
+
+fn in_words(fault: &Fault) -> String {
+    let kind = match fault.kind {
+        FaultKind::Edited => "edited",
+        FaultKind::Missing => "missing",
+        FaultKind::Reordered => "in another place",
+        FaultKind::Rewritten => "written anew",
+        FaultKind::BadSignature => "wrongly signed",
+        FaultKind::ForeignKey => "signed by another key",
+        FaultKind::NotSigned => "not signed",
+        FaultKind::Cut => "cut off",
+    };
+    format!("entry {}: {kind}: {}", fault.number, fault.detail)
+}
+
+fn export(config: &Config, since: Option<&str>, until: Option<&str>) -> Result<(), Problems> {
+    let moment = |text: Option<&str>, end| text.map(|text| Moment::read(text, end)).transpose();
+    let wrong = |why| vec![why];
+    let (from, through) = (
+        moment(since, false).map_err(wrong)?,
+        moment(until, true).map_err(wrong)?,
+    );
+    let mut out = BufWriter::new(stdout().lock());
+    if is_running(config) {
+        let spans = [("since", since), ("until", until)];
+        let pairs: Vec<_> = spans
+            .iter()
+            .filter_map(|(name, value)| value.map(|value| format!("{name}={}", in_url(value))))
+            .collect();
+        let path = format!("/api/v1/audit/export?{}", pairs.join("&"));
+        copy(config, &path, &mut out)?;
+    } else {
+        let key = Fixed(identity(config)?.public());
+        let log = file(config)?;
+        log.export(key, from, through.as_ref(), &mut out)
+            .map_err(told)?;
+    }
+    out.flush().map_err(told)
+}
+
+fn list(config: &Config, query: &Query, json: bool) -> Result<(), Problems> {
+    let texts: Vec<String> = if is_running(config) {
+        let search = query.search.as_deref().map(in_url).unwrap_or_default();
+        let limit = query.limit.unwrap_or_default();
+        let path = format!("/api/v1/audit?limit={limit}&search={search}");
+        let answer = ask(config, "GET", &path, None)?;
+        let entries = answer.get("entries").and_then(Value::as_array);
+        let entry = |kept: &Value| kept.get("entry").map(Value::to_string);
+        entries.into_iter().flatten().filter_map(entry).collect()
+    } else {
+        let Page { entries, .. } = file(config)?.page(query).map_err(told)?;
+        let text = |kept: nexus::audit::Kept| kept.entry.get().to_owned();
+        entries.into_iter().map(text).collect()
+    };
+    for text in texts {
+        let line = if json { text } else { in_a_line(&text) };
+        say(&line)?;
+    }
+    Ok(())
+}
+
+/// An entry for people.
+fn in_a_line(text: &str) -> String {
+    let Ok(entry) = serde_json::from_str::<Entry>(text) else {
+        return format!("unreadable: {text}");
+    };
+    let action = serde_json::to_value(entry.action).unwrap_or_default();
+    let action = action.as_str().unwrap_or_default();
+    let mut line = format!("{:>6} {} {action}", entry.number, entry.at);
+    if let Some(who) = &entry.who {
+        line += &format!(" by {}", who.name);
+    }
+    if let Some(from) = &entry.from {
+        line += &format!(" from {from}");
+    }
+    if let Some(call) = &entry.call {
+        line += &format!(" {}.{} {:?}", call.skill, call.method, call.summary);
+    }
+    let about: Vec<_> = entry.subject.iter().chain(&entry.targets).collect();
+    if let [one] = about.as_slice() {
+        line += &format!(" on {one}");
+    } else if !about.is_empty() {
+        line += &format!(" on {} targets", about.len());
+    }
+    for outcome in &entry.outcomes {
+        line += &format!(" {} {}", outcome.execution, outcome.state.word());
+    }
+    if let Some(about) = entry.about {
+        line += &format!(" of {about}");
+    }
+    if let Some(count) = entry.count {
+        line += &format!(" ×{count}");
+    }
+    if let Some(why) = &entry.why {
+        line += &format!(": {why}");
+    }
+    line
+}
+
+fn file(config: &Config) -> Result<AuditFile, Problems> {
+    AuditFile::open(&config.store_file()).map_err(told)
+}
+
+fn identity(config: &Config) -> Result<Identity, Problems> {
+    let path = config.identity_file();
+    Identity::load(&path).map_err(|error| vec![format!("{}: {error}", path.display())])
+}
+
+fn told(error: impl std::fmt::Display) -> Problems {
+    vec![error.to_string()]
+}
+
+/// For a query string.
+fn in_url(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let encoded = text.bytes().map(|byte| match byte {
+        byte if plain(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    encoded.collect()
+}
