@@ -1,22 +1,26 @@
 //! Something is asked for: checks, queues, sending, moving on to the next node, stopping.
 //! Not here: which node is best, and what nodes answer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Cancel, ExecuteSkill, Version};
+use protocol::{ExecuteSkill, Version};
 use uuid::Uuid;
 
 use super::balance::Route;
-use super::{Call, Effect, Execution, Kept, Mode, State, frame, reschedule};
-use crate::access::Scope;
+use super::{Call, Effect, Execution, Kept, Mode, State, SubmitError, frame, reschedule};
+use crate::access::Caller;
+use crate::audit::{Action, Asked, Draft, Entry};
 use crate::model::{ExecutionState, Now, Ordinal, Phase};
+use crate::redact::Known;
 use crate::store::Write;
 
 /// Added to a caller's timeout for nodes that enforce it themselves, so that their proof arrives first.
 const ENFORCED: Duration = Duration::from_millis(500);
-/// Room for everything but the parameters in an EXECUTE_SKILL, bytes.
-const ENVELOPE: usize = 2048;
+
+/// Most nodes of one ask.
+pub const MAX_TARGETS: usize = 1_000;
 
 /// What an asker hands in.
 #[derive(Debug, Clone)]
@@ -29,8 +33,23 @@ pub struct Submission {
     pub call: Call,
     /// How the output comes back.
     pub mode: Mode,
-    /// Nodes outside of the asker's scope do not exist, now and whenever another node is chosen.
-    pub scope: Scope,
+    /// Who asks. Nodes outside of the scope do not exist for it, now and whenever another node is chosen.
+    pub caller: Caller,
+    /// The approval that it comes back with, if a rule wanted one.
+    pub approval: Option<Uuid>,
+}
+
+/// The same for several nodes: one ask.
+#[derive(Debug, Clone)]
+pub struct Fanout {
+    /// Which, each with the id of its execution; 1 to [`MAX_TARGETS`], each node once.
+    pub targets: Vec<(Uuid, String)>,
+    /// What.
+    pub call: Call,
+    /// Who asks.
+    pub caller: Caller,
+    /// The approval that it comes back with, if a rule wanted one.
+    pub approval: Option<Uuid>,
 }
 
 /// Where something is to run.
@@ -51,67 +70,6 @@ pub struct Preference {
     pub fallback: bool,
 }
 
-/// Why something is not even tried. Display: a sentence for people.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum SubmitError {
-    /// The id was used before.
-    #[error("execution {0} exists already; use a new id for a new execution")]
-    Duplicate(Uuid),
-    /// Nobody has ever seen it.
-    #[error("node {0} does not exist; GET /api/v1/nodes lists those that do")]
-    UnknownNode(String),
-    /// It cannot be reached.
-    #[error("node {0} is offline; start its spore or check its connection")]
-    Offline(String),
-    /// It does not have the method.
-    #[error("node {node} does not offer {call}; it offers {offers}")]
-    Unsupported {
-        /// The node.
-        node: String,
-        /// What was asked for.
-        call: String,
-        /// What it has.
-        offers: String,
-    },
-    /// The parameters would kill or overwhelm it.
-    #[error("the parameters are too large for node {node}: {bytes} bytes, it takes {limit}")]
-    TooLarge {
-        /// The node.
-        node: String,
-        /// What was asked for.
-        bytes: usize,
-        /// What it takes.
-        limit: usize,
-    },
-    /// Too many are waiting.
-    #[error("{0} has too many executions waiting; try again when some have ended")]
-    Busy(String),
-    /// No node is eligible.
-    #[error("{}", .0.reason)]
-    NoCandidate(Box<super::Placement>),
-}
-
-/// Why something is not stopped. Display: a sentence for people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CancelError {
-    /// Not under way and not recent.
-    #[error("execution {0} is not known")]
-    NotFound(Uuid),
-    /// Nothing to stop.
-    #[error("execution {id} is already over: {}", state.word())]
-    Over {
-        /// The execution.
-        id: Uuid,
-        /// How it ended.
-        state: ExecutionState,
-    },
-    /// The prototype's protocol has no such message.
-    #[error(
-        "execution {0} runs on a node that speaks the prototype's protocol, which cannot stop anything"
-    )]
-    Unsupported(Uuid),
-}
-
 impl State {
     /// Takes it on, or says why not. `awaited`: somebody waits for [`Effect::Answer`].
     pub fn submit(
@@ -125,17 +83,75 @@ impl State {
             target,
             call,
             mode,
-            scope,
+            caller,
+            approval,
         } = submission;
-        if self.executions.contains_key(&id) {
-            return Err(SubmitError::Duplicate(id));
+        self.check_room(&[id])?;
+        let named = matches!(target, Target::Node(_));
+        let (ordinal, route) = self.choose_target(target, &call, &caller.principal.scope)?;
+        // Nodes that need a second yes are never chosen, only named.
+        if named {
+            self.pass(&caller, &call, &[ordinal], approval, now)?;
         }
-        if self.executions.len() - self.recent.len() - self.unknown.len()
-            >= self.rules.max_executions
-        {
+        let summary = call.summary();
+        self.tell_asked(&[(id, ordinal)], &call, &summary, caller, approval, now);
+        self.begin(id, ordinal, route, (call, summary), (mode, awaited), now);
+        Ok(())
+    }
+
+    /// Takes the same on for several nodes: for all of them, or for none.
+    pub fn submit_all(&mut self, fanout: Fanout, now: Now) -> Result<(), SubmitError> {
+        let Fanout {
+            targets,
+            call,
+            caller,
+            approval,
+        } = fanout;
+        check_targets(&targets)?;
+        let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
+        self.check_room(&ids)?;
+        let (mut chosen, mut refused) = (Vec::new(), Vec::new());
+        for (id, node) in targets {
+            match self.directed(&node, &call, &caller.principal.scope) {
+                Ok(ordinal) => chosen.push((id, ordinal)),
+                Err(error) => refused.push((node, error)),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(SubmitError::Targets(refused));
+        }
+        let ordinals: Vec<_> = chosen.iter().map(|(_, ordinal)| *ordinal).collect();
+        self.pass(&caller, &call, &ordinals, approval, now)?;
+        let summary = call.summary();
+        self.tell_asked(&chosen, &call, &summary, caller, approval, now);
+        for (id, ordinal) in chosen {
+            let how = (Mode::Stream, false);
+            let what = (call.clone(), summary.clone());
+            self.begin(id, ordinal, None, what, how, now);
+        }
+        Ok(())
+    }
+
+    fn check_room(&self, ids: &[Uuid]) -> Result<(), SubmitError> {
+        if let Some(id) = ids.iter().find(|id| self.executions.contains_key(id)) {
+            return Err(SubmitError::Duplicate(*id));
+        }
+        let under_way = self.executions.len() - self.recent.len() - self.unknown.len();
+        if under_way + ids.len() > self.rules.max_executions {
             return Err(SubmitError::Busy("this Nexus".to_owned()));
         }
-        let (ordinal, route) = self.choose_target(target, &call, scope)?;
+        Ok(())
+    }
+
+    fn begin(
+        &mut self,
+        id: Uuid,
+        ordinal: Ordinal,
+        route: Option<Box<Route>>,
+        (call, summary): (Call, String),
+        (mode, awaited): (Mode, bool),
+        now: Now,
+    ) {
         let node = self.at(ordinal);
         let grace = if node.facts.version >= Version::V2 && !call.timeout.is_zero() {
             ENFORCED
@@ -143,9 +159,13 @@ impl State {
             Duration::ZERO
         };
         let deadline = now.at.saturating_add(call.timeout).saturating_add(grace);
-        let mut execution = Execution::new(id, node, call, mode, now);
+        let mut execution = Execution::new(id, node, call, summary, mode, now);
         execution.awaited = awaited;
         execution.route = route;
+        if let Some(known) = Known::of(execution.call.parameters.get()) {
+            self.effects
+                .push(Effect::Store(Write::Secrets(id, Box::new(known))));
+        }
         if mode == Mode::Stream {
             self.effects.push(Effect::Store(Write::Begin(
                 Arc::new(execution.info()),
@@ -163,33 +183,33 @@ impl State {
         {
             self.publish_execution(id);
         }
-        Ok(())
     }
 
-    /// Stops it: at once when it was never sent, otherwise the proof comes with its end.
-    pub fn cancel(&mut self, id: Uuid, now: Now) -> Result<(), CancelError> {
-        let execution = self.executions.get(&id).ok_or(CancelError::NotFound(id))?;
-        let (ordinal, state) = (execution.ordinal, execution.state);
-        if state == ExecutionState::Queued {
-            self.at_mut(ordinal).queue.retain(|other| *other != id);
-            self.finish(
-                id,
-                ExecutionState::Cancelled,
-                Some("cancelled before it was sent".to_owned()),
-                now,
-            );
-            return Ok(());
-        }
-        if state.is_over() && !execution.lost {
-            return Err(CancelError::Over { id, state });
-        }
-        match self.at(ordinal).facts.version {
-            Version::V1 => Err(CancelError::Unsupported(id)),
-            Version::V2 => {
-                self.stop(id, ordinal, "cancelled", now);
-                Ok(())
-            }
-        }
+    fn tell_asked(
+        &mut self,
+        targets: &[(Uuid, Ordinal)],
+        call: &Call,
+        summary: &str,
+        caller: Caller,
+        approval: Option<Uuid>,
+        now: Now,
+    ) {
+        let asked = Asked {
+            at: now.wall,
+            caller,
+            skill: call.skill.clone(),
+            method: call.method.clone(),
+            parameters: call.parameters.clone(),
+            timeout: call.timeout.as_secs(),
+            summary: summary.to_owned(),
+            targets: targets
+                .iter()
+                .map(|(id, ordinal)| (*id, self.at(*ordinal).facts.id.clone()))
+                .collect(),
+            approval,
+        };
+        self.effects
+            .push(Effect::Audit(Draft::Asked(Box::new(asked))));
     }
 
     /// Sends what the node has room for.
@@ -255,6 +275,12 @@ impl State {
         execution.route = Some(route);
         match (next, names) {
             (Some(ordinal), Some(names)) => {
+                let mut entry = Entry::new(Action::Move, now.wall);
+                entry.executions = vec![id];
+                entry.targets = vec![names.0.clone()];
+                entry.why = Some(why.to_owned());
+                self.effects
+                    .push(Effect::Audit(Draft::Whole(Box::new(entry), None)));
                 execution.ordinal = ordinal;
                 execution.node = names;
                 execution.state = ExecutionState::Queued;
@@ -266,102 +292,24 @@ impl State {
             _ => self.finish(id, ExecutionState::Refused, error, now),
         }
     }
-
-    pub(super) fn send_cancel(&mut self, ordinal: Ordinal, id: Uuid, why: &str, now: Now) {
-        if let Some(session) = self.at(ordinal).session {
-            let cancel = Cancel {
-                request_id: id.to_string(),
-                reason: why.to_owned(),
-            };
-            self.effects
-                .push(Effect::Send(session, frame(&cancel, now)));
-        }
-    }
-
-    /// The node that was named, or the best one and how it was found.
-    fn choose_target(
-        &self,
-        target: Target,
-        call: &Call,
-        scope: Scope,
-    ) -> Result<(Ordinal, Option<Box<Route>>), SubmitError> {
-        let preference = match target {
-            Target::Node(node) => return Ok((self.directed(&node, call, &scope)?, None)),
-            Target::Best(preference) => preference,
-        };
-        let mut route = Route {
-            tag: preference.tag,
-            fallback: preference.fallback,
-            scope,
-            tried: Vec::new(),
-            placement: None,
-        };
-        match self.choose(call, &mut route) {
-            Some(ordinal) => Ok((ordinal, Some(Box::new(route)))),
-            None => {
-                let placement = route.placement.as_deref().cloned().unwrap_or_else(nowhere);
-                Err(SubmitError::NoCandidate(Box::new(placement)))
-            }
-        }
-    }
-
-    fn directed(&self, id: &str, call: &Call, scope: &Scope) -> Result<Ordinal, SubmitError> {
-        let node = self
-            .node(id)
-            .filter(|node| scope.reaches(&node.target_facts()))
-            .ok_or_else(|| SubmitError::UnknownNode(id.to_owned()))?;
-        if node.session.is_none() || node.phase == Phase::Offline {
-            return Err(SubmitError::Offline(id.to_owned()));
-        }
-        // A v1 node names no methods; it knows best what it has, and answers so.
-        let capabilities = node.capabilities();
-        if node.facts.version >= Version::V2 && !capabilities.offers(&call.skill, &call.method) {
-            let offers: Vec<_> = capabilities
-                .methods
-                .iter()
-                .map(|known| format!("{}.{}", known.skill, known.method))
-                .collect();
-            let call = format!("{}.{}", call.skill, call.method);
-            return Err(SubmitError::Unsupported {
-                node: id.to_owned(),
-                call,
-                offers: offers.join(", "),
-            });
-        }
-        let bytes = call.parameters.get().len();
-        if bytes + ENVELOPE > node.frame_limit() {
-            return Err(SubmitError::TooLarge {
-                node: id.to_owned(),
-                bytes,
-                limit: node.frame_limit() - ENVELOPE,
-            });
-        }
-        if node.queue.len() >= self.rules.max_queue {
-            return Err(SubmitError::Busy(format!("node {id}")));
-        }
-        Ok(node.ordinal)
-    }
-
-    fn choose(&self, call: &Call, route: &mut Route) -> Option<Ordinal> {
-        loop {
-            let (chosen, placement) = self.place(&call.skill, &call.method, route);
-            route.placement = Some(Arc::new(placement));
-            let ordinal = chosen?;
-            match self.directed(&self.at(ordinal).facts.id, call, &route.scope) {
-                Ok(ordinal) => return Some(ordinal),
-                Err(error) => route.tried.push((ordinal, error.to_string())),
-            }
-        }
-    }
 }
 
-fn nowhere() -> super::Placement {
-    super::Placement {
-        node_id: None,
-        node_name: None,
-        reason: "no node can take it".to_owned(),
-        fallback: false,
-        candidates: Vec::new(),
-        considered: 0,
+fn check_targets(targets: &[(Uuid, String)]) -> Result<(), SubmitError> {
+    let wrong = |why: String| Err(SubmitError::BadTargets(why));
+    if targets.is_empty() {
+        return wrong("an empty list of nodes is nobody; name at least one".to_owned());
     }
+    if targets.len() > MAX_TARGETS {
+        return wrong(format!("at most {MAX_TARGETS} nodes in one ask"));
+    }
+    let (mut nodes, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    for (id, node) in targets {
+        if !nodes.insert(node) {
+            return wrong(format!("node {node} is named twice"));
+        }
+        if !ids.insert(id) {
+            return wrong(format!("execution {id} is named twice"));
+        }
+    }
+    Ok(())
 }
