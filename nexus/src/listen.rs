@@ -4,8 +4,9 @@
 mod metered;
 mod peer;
 mod plain;
+mod shares;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,6 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::{ProtocolVersion, ServerConfig};
@@ -29,6 +29,7 @@ pub(crate) use metered::Allowance;
 use metered::Metered;
 pub(crate) use peer::Peer;
 pub use plain::Plain;
+pub(crate) use shares::{Share, Shares};
 
 /// For the first byte, which says whether it is TLS.
 const FIRST_BYTE: Duration = Duration::from_secs(5);
@@ -36,8 +37,11 @@ const FIRST_BYTE: Duration = Duration::from_secs(5);
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// For the head of a request, also the first one.
 const HEAD: Duration = Duration::from_secs(15);
-/// TLS handshakes at once; each costs a good part of a millisecond of one core.
-const HANDSHAKES: usize = 256;
+/// TLS handshakes at once, in all and from one address; each costs a good part of a millisecond of one core, and when thousands
+/// come back together, the first ones are to be done before the last ones begin.
+const HANDSHAKES: (usize, usize) = (256, 64);
+/// For how long a handshake counts among them: who is slow must not keep neighbours from their turn.
+const TURN: Duration = Duration::from_secs(1);
 /// After an accept that failed because there are no descriptors left.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The first byte of a TLS record that begins a handshake (RFC 8446, section 5.1).
@@ -47,25 +51,25 @@ const TLS: u8 = 0x16;
 pub(crate) struct Entrance {
     tls: TlsAcceptor,
     plain: Plain,
-    proxies: Vec<std::net::IpAddr>,
-    handshakes: Semaphore,
-    connections: Arc<Semaphore>,
+    proxies: Vec<IpAddr>,
+    handshakes: Shares,
+    connections: Shares,
 }
 
 impl Entrance {
-    /// `most` connections at once.
+    /// `most` connections at once, half of them from one address unless it is a trusted proxy's.
     pub(crate) fn new(
         tls: Arc<ServerConfig>,
         plain: Plain,
-        proxies: Vec<std::net::IpAddr>,
+        proxies: Vec<IpAddr>,
         most: usize,
     ) -> Self {
         Self {
             tls: TlsAcceptor::from(tls),
             plain,
             proxies,
-            handshakes: Semaphore::new(HANDSHAKES),
-            connections: Arc::new(Semaphore::new(most)),
+            handshakes: Shares::new(HANDSHAKES.0, HANDSHAKES.1),
+            connections: Shares::new(most, most / 2),
         }
     }
 
@@ -85,7 +89,7 @@ impl Entrance {
             match accepted {
                 Ok((socket, address)) => {
                     // No room: closing at once is the cheapest answer.
-                    let Ok(room) = Arc::clone(&self.connections).try_acquire_owned() else {
+                    let Some(room) = self.room(address.ip()) else {
                         continue;
                     };
                     let (entrance, router) = (Arc::clone(&self), router.clone());
@@ -104,6 +108,11 @@ impl Entrance {
         drop(listener);
         conversations.close();
         conversations.wait().await;
+    }
+
+    fn room(&self, from: IpAddr) -> Option<Share> {
+        let is_proxy = self.proxies.contains(&from.to_canonical());
+        self.connections.try_take((!is_proxy).then_some(from))
     }
 
     async fn receive(
@@ -137,11 +146,15 @@ impl Entrance {
         router: Router,
         stopping: CancellationToken,
     ) {
-        let accepted = {
-            let Ok(_turn) = self.handshakes.acquire().await else {
-                return;
-            };
-            timeout(HANDSHAKE, self.tls.accept(socket)).await
+        let Some(turn) = self.handshakes.take(address.ip()).await else {
+            return;
+        };
+        let mut shaking = std::pin::pin!(timeout(HANDSHAKE, self.tls.accept(socket)));
+        let early = timeout(TURN, shaking.as_mut()).await;
+        drop(turn);
+        let accepted = match early {
+            Ok(accepted) => accepted,
+            Err(_) => shaking.await,
         };
         let Ok(Ok(stream)) = accepted else { return };
         let connection = stream.get_ref().1;

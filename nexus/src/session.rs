@@ -13,13 +13,14 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use protocol::{FromSpore, Handshake, Problem, Version, decode_from_spore};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
+use crate::access::Limits;
 use crate::hub::Input;
 use crate::identity::Identity;
-use crate::listen::Peer;
+use crate::listen::{Peer, Shares};
 use crate::model::SessionId;
 use crate::secret::Secret;
 use crate::state::Close;
@@ -31,8 +32,8 @@ const WRITE_TIME: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_secs(3);
 /// Frames that may wait for one spore.
 const OUTBOX: usize = 256;
-/// Peers that may be unknown at the same time.
-const STRANGERS: usize = 512;
+/// Peers that may be unknown at the same time, in all and from one address.
+const STRANGERS: (usize, usize) = (512, 128);
 /// Bad frames in a row that a v2 spore is told of; then it is cut off. The prototype's is never.
 const PATIENCE: usize = 64;
 /// Frames written in one go.
@@ -42,9 +43,10 @@ const BATCH: usize = 64;
 pub(crate) struct Gate {
     inbox: mpsc::Sender<Input>,
     token: Option<Secret>,
+    limits: Arc<Limits>,
     identity: Identity,
     next: AtomicU64,
-    strangers: Semaphore,
+    strangers: Shares,
     tasks: TaskTracker,
 }
 
@@ -52,15 +54,17 @@ impl Gate {
     pub(crate) fn new(
         inbox: mpsc::Sender<Input>,
         token: Option<Secret>,
+        limits: Arc<Limits>,
         identity: Identity,
         tasks: TaskTracker,
     ) -> Arc<Self> {
         Arc::new(Self {
             inbox,
             token,
+            limits,
             identity,
             next: AtomicU64::new(1),
-            strangers: Semaphore::new(STRANGERS),
+            strangers: Shares::new(STRANGERS.0, STRANGERS.1),
             tasks,
         })
     }
@@ -192,8 +196,11 @@ impl Reader<'_> {
 
     fn read(&mut self, text: &str) -> Option<FromSpore> {
         match decode_from_spore(text) {
-            Ok(message) => {
+            Ok(mut message) => {
                 self.bad = 0;
+                if let FromSpore::Response(response) = &mut message {
+                    response.drop_unreadable();
+                }
                 Some(message)
             }
             Err(error) => {

@@ -1,9 +1,12 @@
-//! How often an address may fail, and how often a machine may try to join. Memory is bounded: beyond so many
-//! addresses, newcomers share one allowance. Not here: requests of a token, see [`super::Pass`].
+//! How often an address may be wrong: with a token of REST, with the token that spores share. Memory is bounded: beyond so
+//! many addresses, newcomers share one allowance. Not here: requests of a token, see [`super::Pass`]; and join codes, which are
+//! too long to be guessed.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -11,8 +14,8 @@ use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLim
 /// Most addresses that are told apart.
 const ADDRESSES: usize = 4096;
 const FAILURES: NonZeroU32 = count(10);
-const JOINS: NonZeroU32 = count(20);
-const JOINS_FROM_HERE: NonZeroU32 = count(600);
+/// The shared token is the operator's own choice and may be short, so this is what stands between it and a dictionary.
+const GUESSES: NonZeroU32 = count(60);
 
 const fn count(number: u32) -> NonZeroU32 {
     match NonZeroU32::new(number) {
@@ -24,34 +27,49 @@ const fn count(number: u32) -> NonZeroU32 {
 /// See the module.
 pub struct Limits {
     failures: PerAddress,
-    joins: PerAddress,
-    joins_from_here: DefaultDirectRateLimiter,
+    guesses: PerAddress,
+    /// Addresses that have guessed too often, and until when nobody there is listened to.
+    shut: Mutex<HashMap<IpAddr, Instant>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             failures: PerAddress::new(Quota::per_minute(FAILURES)),
-            joins: PerAddress::new(Quota::per_minute(JOINS)),
-            joins_from_here: RateLimiter::direct(Quota::per_minute(JOINS_FROM_HERE)),
+            guesses: PerAddress::new(Quota::per_minute(GUESSES)),
+            shut: Mutex::default(),
         }
     }
 }
 
 impl Limits {
-    /// A wrong token came from there. An error says when the next one is listened to.
+    /// A wrong token came from there. An error says when the next one may come.
     pub fn failed_attempt(&self, from: IpAddr) -> Result<(), Duration> {
         self.failures.take(from)
     }
 
-    /// A machine without a known key is at the door. An error says when the next one may knock.
-    pub fn join_attempt(&self, from: IpAddr) -> Result<(), Duration> {
-        if from.to_canonical().is_loopback() {
-            self.joins_from_here
-                .check()
-                .map_err(|early| early.wait_time_from(DefaultClock::default().now()))
-        } else {
-            self.joins.take(from)
+    /// Addresses with an allowance of their own.
+    #[cfg(test)]
+    pub(super) fn told_apart(&self) -> usize {
+        self.failures.each.len()
+    }
+
+    /// Whether a spore from there may show the shared token now; after too many wrong ones not even the right one is taken
+    /// for a moment, or guessing would go on as fast as before.
+    pub fn may_show_token(&self, from: IpAddr, now: Instant) -> bool {
+        let shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
+        shut.get(&network(from)).is_none_or(|until| *until <= now)
+    }
+
+    /// It was wrong.
+    pub fn wrong_guess(&self, from: IpAddr, now: Instant) {
+        let Err(wait) = self.guesses.take(from) else {
+            return;
+        };
+        let mut shut = self.shut.lock().unwrap_or_else(PoisonError::into_inner);
+        shut.retain(|_, until| *until > now);
+        if shut.len() < ADDRESSES {
+            shut.insert(network(from), now + wait);
         }
     }
 }
@@ -86,8 +104,8 @@ impl PerAddress {
     }
 }
 
-/// Whoever has one IPv6 address has the whole /64.
-fn network(address: IpAddr) -> IpAddr {
+/// What counts as one: whoever has one IPv6 address has the whole /64.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();

@@ -2,7 +2,7 @@
 //! a HANDSHAKE with the shared token for the prototype's. One verifier, no exceptions. What comes before the proof is
 //! bounded in bytes, in time and in number. Not here: whether somebody who proved who it is may come in.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::extract::ws::{Message, WebSocket};
 use protocol::{
@@ -27,7 +27,8 @@ impl Gate {
         socket: &mut WebSocket,
         peer: &Peer,
     ) -> Result<(Box<Handshake>, Arrival), Option<Close>> {
-        let _stranger = self.strangers.acquire().await.map_err(|_| None)?;
+        let from = peer.address.ip();
+        let _stranger = self.strangers.take(from).await.ok_or(None)?;
         timeout(TIME, self.converse_with_stranger(socket, peer))
             .await
             .map_err(|_| Close::too_slow())?
@@ -40,11 +41,12 @@ impl Gate {
     ) -> Result<(Box<Handshake>, Arrival), Option<Close>> {
         let (handshake, credential) = match next_message(socket).await? {
             FromSpore::Handshake(handshake) => {
-                self.check_token(&handshake)?;
+                self.check_token(&handshake, peer)?;
                 (handshake, Credential::SharedToken)
             }
             FromSpore::Hello(hello) => self.challenge(socket, peer, &hello).await?,
             FromSpore::Heartbeat(_)
+            | FromSpore::Announcement(_)
             | FromSpore::Accepted(_)
             | FromSpore::Output(_)
             | FromSpore::Response(_)
@@ -112,16 +114,19 @@ impl Gate {
     }
 
     /// The prototype's way. There is none unless somebody set a token on purpose.
-    fn check_token(&self, handshake: &Handshake) -> Result<(), Close> {
-        let matches = self
-            .token
-            .as_ref()
-            .is_some_and(|token| token.matches(&handshake.token));
-        if matches {
-            Ok(())
-        } else {
-            Err(Close::unauthorized())
+    fn check_token(&self, handshake: &Handshake, peer: &Peer) -> Result<(), Close> {
+        let Some(token) = &self.token else {
+            return Err(Close::unauthorized());
+        };
+        let (from, now) = (peer.address.ip(), Instant::now());
+        if !self.limits.may_show_token(from, now) {
+            return Err(Close::too_many());
         }
+        if token.matches(&handshake.token) {
+            return Ok(());
+        }
+        self.limits.wrong_guess(from, now);
+        Err(Close::unauthorized())
     }
 }
 
