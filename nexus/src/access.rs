@@ -2,6 +2,7 @@
 //! Not here: how a caller proves who it is over HTTP (that is the doors' part), and what a node itself allows.
 
 mod authorize;
+mod issue;
 mod limits;
 mod scope;
 mod tokens;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use authorize::{Denied, Object, Verb, authorize};
 pub use limits::Limits;
+pub(crate) use limits::network;
 pub use scope::{Scope, ScopeError};
 pub use tokens::{NewToken, Pass, TokenError, TokenInfo, Tokens};
 
@@ -31,7 +33,7 @@ pub struct Principal {
 }
 
 /// How a principal is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PrincipalKind {
     /// The owner of this machine: the desktop window, or the token in the data directory.
@@ -103,6 +105,14 @@ impl Caller {
         Self {
             principal: Principal::local(),
             from: "desktop".to_owned(),
+        }
+    }
+
+    /// The Nexus itself, for the machine that it runs on.
+    pub(crate) fn nexus() -> Self {
+        Self {
+            principal: Principal::local(),
+            from: "this Nexus".to_owned(),
         }
     }
 

@@ -15,8 +15,11 @@ pub use crate::listen::Plain;
 
 pub use layers::{Compat, Layer, OpenApi, environment, file};
 
+use crate::access::Scope;
 use crate::secret::Secret;
 
+/// Seconds.
+const DAY: u64 = 24 * 3600;
 /// The port that the prototype really listens on.
 const PROTOTYPE_PORT: u16 = 8000;
 /// Shared tokens shorter than this are accepted with a warning: the prototype's examples have them.
@@ -37,6 +40,8 @@ pub struct Config {
     pub extra_ports: Vec<u16>,
     /// `NEXUS_SHARED_TOKEN`. Without one, no spore can join.
     pub shared_token: Option<Secret>,
+    /// `NEXUS_SHARED_TOKEN_CALLS`. What may be run on nodes that came in with it; of this scope only the calls count.
+    pub shared_token_calls: Scope,
     /// `NEXUS_HEARTBEAT_TIMEOUT`, seconds. For spores of the prototype; ours are seen within 10 s.
     pub heartbeat_timeout: Duration,
     /// `NEXUS_OPEN_API=loopback`. REST and events need no token from this machine.
@@ -59,6 +64,8 @@ pub struct Config {
     pub public_addresses: Vec<Address>,
     /// `NEXUS_REQUEST_RATE`. Requests a second of one API token, twice as many at once; 0 is any number.
     pub request_rate: u32,
+    /// `NEXUS_AUDIT_KEEP_DAYS`. How long entries of the audit log are kept; none is for ever.
+    pub audit_keep: Option<Duration>,
     /// `NEXUS_LOCAL_FALLBACK`. A dispatch that no node can take may run on the Nexus' own machine.
     pub local_fallback: bool,
     /// The id of the spore on this machine, if it has one.
@@ -77,6 +84,7 @@ impl Config {
             port: protocol::DEFAULT_PORT,
             extra_ports: Vec::new(),
             shared_token: None,
+            shared_token_calls: Scope::all(),
             heartbeat_timeout: Duration::from_secs(60),
             open_api: false,
             prototype_health: false,
@@ -88,6 +96,7 @@ impl Config {
             allowed_origins: Vec::new(),
             public_addresses: Vec::new(),
             request_rate: 5000,
+            audit_keep: Some(Duration::from_secs(400 * DAY)),
             local_fallback: false,
             local_node: None,
             in_memory: false,
@@ -126,6 +135,11 @@ impl Config {
     /// Where the token of REST and events is kept.
     pub fn api_token_file(&self) -> PathBuf {
         self.data_dir.join("api-token")
+    }
+
+    /// Where everything else is kept.
+    pub fn store_file(&self) -> PathBuf {
+        self.data_dir.join("nexus.sqlite")
     }
 
     /// Where the key of this Nexus is kept.

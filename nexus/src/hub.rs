@@ -3,8 +3,10 @@
 //!
 //! Not here: rules. Everything that could be decided here is decided in [`crate::state`].
 
+mod approvals;
 mod handle;
 mod history;
+mod trust;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,9 +20,13 @@ use uuid::Uuid;
 pub use handle::{Acceptance, Handle};
 use history::History;
 
+use crate::access::Caller;
+use crate::audit::{AuditLog, Unrecorded};
 use crate::metrics::Metrics;
 use crate::model::{Event, Now, SessionId, Snapshot};
-use crate::state::{Answer, CancelError, Close, Effect, Kept, State, Submission, SubmitError};
+use crate::state::{
+    Answer, CancelError, Close, Effect, Fanout, Kept, State, Submission, SubmitError,
+};
 use crate::store::{Report, Store, Write};
 use crate::trust::Arrival;
 
@@ -32,6 +38,9 @@ const BATCH: usize = 256;
 
 /// Something that an operator changes.
 pub(crate) type Change = Box<dyn FnOnce(&mut State, Now) + Send>;
+
+/// For each of several executions, in order, where it will be told that it is on disk.
+pub(crate) type AllAccepted = Result<Vec<oneshot::Receiver<Result<(), Acceptance>>>, SubmitError>;
 
 /// Everything that can happen.
 pub(crate) enum Input {
@@ -49,7 +58,8 @@ pub(crate) enum Input {
         oneshot::Sender<Result<Answer, SubmitError>>,
     ),
     Submit(Box<Submission>, oneshot::Sender<Result<(), Acceptance>>),
-    Cancel(Uuid, oneshot::Sender<Result<(), CancelError>>),
+    SubmitAll(Box<Fanout>, oneshot::Sender<AllAccepted>),
+    Cancel(Uuid, Caller, oneshot::Sender<Result<(), CancelError>>),
     Stored(Report),
     Look(Box<dyn FnOnce(&State) + Send>),
     Change(Change),
@@ -60,6 +70,7 @@ pub(crate) enum Input {
 pub(crate) struct Hub {
     state: State,
     store: Store,
+    audit: AuditLog,
     history: History,
     metrics: Arc<Metrics>,
     started: Instant,
@@ -70,10 +81,11 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    pub(crate) fn new(state: State, store: Store, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(state: State, store: Store, audit: AuditLog, metrics: Arc<Metrics>) -> Self {
         Self {
             state,
             store,
+            audit,
             history: History::new(),
             metrics,
             started: Instant::now(),
@@ -131,7 +143,12 @@ impl Hub {
             }
             Input::Run(submission, answer) => self.run_and_wait(*submission, answer, now),
             Input::Submit(submission, accepted) => self.accept(*submission, accepted, now),
-            Input::Cancel(id, done) => drop(done.send(self.state.cancel(id, now))),
+            Input::SubmitAll(fanout, accepted) => {
+                drop(accepted.send(self.accept_all(*fanout, now)));
+            }
+            Input::Cancel(id, caller, done) => {
+                drop(done.send(self.state.cancel(id, &caller, now)));
+            }
             Input::Stored(report) => self.stored(report, now),
             Input::Look(look) => look(&self.state),
             Input::Change(change) => change(&mut self.state, now),
@@ -153,7 +170,7 @@ impl Hub {
         now: Now,
     ) {
         let id = submission.id;
-        match self.state.submit(submission, true, now) {
+        match self.submit(submission, true, now) {
             Ok(()) => drop(self.waiting.insert(id, answer)),
             Err(error) => drop(answer.send(Err(error))),
         }
@@ -166,10 +183,37 @@ impl Hub {
         now: Now,
     ) {
         let id = submission.id;
-        match self.state.submit(submission, false, now) {
+        match self.submit(submission, false, now) {
             Ok(()) => drop(self.accepting.insert(id, accepted)),
             Err(error) => drop(accepted.send(Err(Acceptance::Refused(error)))),
         }
+    }
+
+    fn accept_all(&mut self, fanout: Fanout, now: Now) -> AllAccepted {
+        if !self.store.may_act() {
+            return Err(SubmitError::Unrecorded(Unrecorded));
+        }
+        let ids: Vec<_> = fanout.targets.iter().map(|(id, _)| *id).collect();
+        self.state.submit_all(fanout, now)?;
+        let accepting = ids.into_iter().map(|id| {
+            let (accepted, told) = oneshot::channel();
+            self.accepting.insert(id, accepted);
+            told
+        });
+        Ok(accepting.collect())
+    }
+
+    /// Nothing new is begun of which nothing would be known afterwards.
+    fn submit(
+        &mut self,
+        submission: Submission,
+        awaited: bool,
+        now: Now,
+    ) -> Result<(), SubmitError> {
+        if !self.store.may_act() {
+            return Err(SubmitError::Unrecorded(Unrecorded));
+        }
+        self.state.submit(submission, awaited, now)
     }
 
     fn stored(&mut self, report: Report, now: Now) {
@@ -218,6 +262,12 @@ impl Hub {
             }
             Effect::Publish(event) => drop(self.events.send(event)),
             Effect::Store(write) => self.keep(write),
+            Effect::Audit(draft) => {
+                if !self.store.record(draft) {
+                    tracing::error!("the audit log is full; something that happened is not in it");
+                }
+            }
+            Effect::NodeRefused { peer, node, why } => self.audit.node_refused(&peer, &node, &why),
         }
     }
 

@@ -46,6 +46,12 @@ impl Identity {
         })
     }
 
+    /// Reads the key; it is not made.
+    pub fn load(path: &Path) -> io::Result<Self> {
+        std::fs::metadata(path)?;
+        Self::load_or_create(path)
+    }
+
     /// The public half.
     pub fn public(&self) -> [u8; PUBLIC_KEY] {
         self.public

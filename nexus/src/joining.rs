@@ -3,8 +3,13 @@
 
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
+use serde_json::json;
+
 use protocol::{Address, Fixed, JoinCode, JoinSecret, PublicKey, join_code};
 
+use crate::access::Caller;
+use crate::approval::{ApprovalError, RuleError};
+use crate::audit::{Action, Deed, Unrecorded};
 use crate::hub::{Acceptance, Handle};
 use crate::identity::fingerprint;
 use crate::trust::{JoinCodeInfo, NewJoinCode, TrustError};
@@ -33,9 +38,21 @@ pub enum JoiningError {
     /// What was asked cannot be done.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// The rule cannot be made or found.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// The approval cannot be decided.
+    #[error(transparent)]
+    Approval(#[from] ApprovalError),
     /// The Nexus cannot.
     #[error(transparent)]
     Nexus(#[from] Acceptance),
+}
+
+impl From<Unrecorded> for JoiningError {
+    fn from(error: Unrecorded) -> Self {
+        Self::Nexus(error.into())
+    }
 }
 
 impl Joining {
@@ -63,32 +80,47 @@ impl Joining {
     }
 
     /// Makes a code as asked.
-    pub async fn make(&self, new: NewJoinCode, by: &str) -> Result<MadeJoinCode, JoiningError> {
+    pub async fn make(
+        &self,
+        new: NewJoinCode,
+        caller: &Caller,
+    ) -> Result<MadeJoinCode, JoiningError> {
         let told = addresses(&new.addresses).map_err(TrustError::Invalid)?;
-        let by = by.to_owned();
+        let deed = Deed::new(caller, Action::MakeJoinCode).with(json!({
+            "label": new.label, "uses": new.uses, "ttl_seconds": new.ttl_seconds, "name": new.name, "tags": new.tags,
+            "group": new.group, "waiting_room": new.waiting_room,
+        }));
+        let by = caller.principal.name.clone();
         let made = self
             .handle
-            .change(move |state, now| state.make_join_code(&new, &by, now))
-            .await??;
+            .change(deed, code_of, move |state, now| {
+                state.make_join_code(&new, &by, now)
+            })
+            .await?;
         Ok(self.whole(made, told))
     }
 
     /// Makes a code that gives a node a new key.
-    pub async fn rekey(&self, node: &str, by: &str) -> Result<MadeJoinCode, JoiningError> {
-        let (node, by) = (node.to_owned(), by.to_owned());
+    pub async fn rekey(&self, node: &str, caller: &Caller) -> Result<MadeJoinCode, JoiningError> {
+        let deed = Deed::new(caller, Action::RekeyNode).to(node);
+        let (node, by) = (node.to_owned(), caller.principal.name.clone());
         let made = self
             .handle
-            .change(move |state, now| state.make_rekey_code(&node, &by, now))
-            .await??;
+            .change(deed, code_of, move |state, now| {
+                state.make_rekey_code(&node, &by, now)
+            })
+            .await?;
         Ok(self.whole(made, Vec::new()))
     }
 
     /// Makes a code for the spore on this machine.
     pub async fn local(&self) -> Result<JoinCode, JoiningError> {
+        let deed = Deed::new(&Caller::nexus(), Action::MakeJoinCode)
+            .with(json!({"label": "this machine", "uses": 1, "ttl_seconds": 600}));
         let made = self
             .handle
-            .change(|state, now| state.make_local_code(now))
-            .await??;
+            .change(deed, code_of, |state, now| state.make_local_code(now))
+            .await?;
         Ok(self.whole(made, vec![self.local.clone()]).code)
     }
 
@@ -125,6 +157,10 @@ impl Joining {
         };
         MadeJoinCode { code, info }
     }
+}
+
+fn code_of(made: &(JoinSecret, JoinCodeInfo)) -> Option<String> {
+    Some(made.1.id.to_string())
 }
 
 /// Reads addresses that somebody gave.

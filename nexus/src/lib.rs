@@ -9,6 +9,8 @@
 //! [`start`] makes one; [`Handle`] asks it things. Not here: what a skill does (that is the spore's), and Tauri.
 
 pub mod access;
+pub mod approval;
+pub mod audit;
 mod chart;
 pub mod config;
 mod hub;
@@ -17,6 +19,7 @@ pub mod joining;
 pub mod listen;
 mod metrics;
 pub mod model;
+pub mod redact;
 mod rest;
 pub mod secret;
 mod server;
@@ -28,8 +31,9 @@ pub mod target;
 mod tls;
 pub mod trust;
 
+pub use audit::AuditLog;
 pub use config::Config;
 pub use hub::{Acceptance, Handle};
-pub use joining::{Joining, MadeJoinCode};
+pub use joining::{Joining, JoiningError, MadeJoinCode};
 pub use rest::openapi;
 pub use server::{Running, StartError, start};

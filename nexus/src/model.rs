@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::trust::{NodeTrust, Waiting};
+use crate::approval::Approval;
+use crate::trust::{JoinCodeInfo, NodeTrust, Waiting};
 
 /// Dense index of a node, given at registration and never reused while the Nexus knows the node.
 pub type Ordinal = u32;
@@ -39,7 +40,7 @@ pub enum Phase {
     Offline,
 }
 
-/// What changes only with a handshake.
+/// What changes only with a handshake or an announcement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeFacts {
     /// Stable id.
@@ -238,6 +239,12 @@ pub struct Snapshot {
     pub groups: Vec<GroupInfo>,
     /// Those under way and the most recent others, oldest first.
     pub executions: Vec<Arc<ExecutionInfo>>,
+    /// Who waits to be let in, oldest first.
+    pub waiting: Vec<Waiting>,
+    /// Join codes, oldest first.
+    pub join_codes: Vec<JoinCodeInfo>,
+    /// Second yeses: asked for, said, refused; oldest first.
+    pub approvals: Vec<Approval>,
 }
 
 /// What changed.
@@ -253,6 +260,10 @@ pub enum Event {
     NodeRemoved(NodeInfo),
     /// Who waits to be let in, all of them.
     WaitingChanged(Arc<[Waiting]>),
+    /// A join code was made, used or taken back.
+    JoinCodeChanged(Arc<JoinCodeInfo>),
+    /// Somebody asks for a second yes, or it was decided.
+    ApprovalChanged(Arc<Approval>),
     /// A heartbeat.
     NodeLoad(NodeInfo),
     /// The map grew.

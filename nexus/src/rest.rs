@@ -4,6 +4,9 @@
 //! Not here: what anything does to the swarm.
 
 mod access;
+mod approvals;
+mod audit;
+mod caller;
 mod dispatch;
 mod doors;
 mod events;
@@ -79,7 +82,9 @@ impl App {
         doors: Doors,
         tokens: Tokens,
     ) -> Self {
-        let access = Access::new(config, addresses, tokens, Arc::clone(&doors.limits));
+        let audit = doors.handle.audit().clone();
+        let limits = Arc::clone(&doors.limits);
+        let access = Access::new(config, addresses, tokens, limits, audit);
         Self {
             doors,
             access,
@@ -126,6 +131,15 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(executions::cancel))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(approvals::list))
+        .routes(routes!(approvals::get))
+        .routes(routes!(approvals::approve))
+        .routes(routes!(approvals::deny))
+        .routes(routes!(approvals::rules, approvals::make_rule))
+        .routes(routes!(approvals::remove_rule))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::verify))
+        .routes(routes!(audit::export))
         .routes(routes!(health::metrics))
 }
 

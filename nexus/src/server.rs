@@ -12,6 +12,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access::{Limits, Tokens};
+use crate::approval::Approvals;
+use crate::audit::{Action, AuditLog, Entry};
 use crate::config::Config;
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
@@ -102,6 +104,11 @@ impl Running {
         &self.joining
     }
 
+    /// The proof of what was done.
+    pub fn audit(&self) -> &AuditLog {
+        self.handle.audit()
+    }
+
     /// To make, see and revoke API tokens.
     pub fn tokens(&self) -> &Tokens {
         &self.tokens
@@ -132,6 +139,10 @@ impl Running {
             joining,
             ..
         } = self;
+        handle.audit().settle_now(true);
+        handle
+            .audit()
+            .note(Entry::new(Action::Stop, SystemTime::now()));
         drop((tokens, joining));
         drop(handle);
         // The store's thread ends when the last handle is gone; what it holds is written whatever it takes.
@@ -155,51 +166,48 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let identity_file = config.identity_file();
     let identity = Identity::load_or_create(&identity_file).map_err(file(&identity_file))?;
     let (certificate, entrance) = entrance(&config, connections)?;
-    let listeners = listen(&config).await?;
-    let addresses: Vec<_> = listeners
-        .iter()
-        .filter_map(|listener| listener.local_addr().ok())
-        .collect();
+    let (listeners, addresses) = listen(&config).await?;
 
     let (inbox, inputs) = mpsc::channel(INBOX);
-    let (store, remembered, thread) = open_store(&config, &inbox)?;
-    let mut state = State::new(rules(&config));
-    for node in remembered.nodes {
-        state.restore_node(node);
-    }
-    state.restore_trust(remembered.codes, remembered.waiting);
-
+    let (store, remembered, thread) = open_store(&config, &identity, &inbox)?;
+    let audit = AuditLog::new(store.clone(), protocol::Fixed(identity.public()));
+    let about = about(&config, &addresses, remembered.orphaned);
+    let state = restored(&config, remembered);
     let metrics = Arc::new(Metrics::default());
     let handle = Handle {
         inbox: inbox.clone(),
         store: store.clone(),
+        audit: audit.clone(),
     };
     let stopping = CancellationToken::new();
     let sessions = TaskTracker::new();
+    let limits = Arc::new(Limits::default());
     let gate = Gate::new(
         inbox,
         config.shared_token.clone(),
+        Arc::clone(&limits),
         identity.clone(),
         sessions.clone(),
     );
-    let tokens = Tokens::load(store.clone(), api_token.clone(), config.request_rate).await?;
+    let tokens = tokens(&config, &store, &audit, &api_token).await?;
     let joining = joining(&config, &addresses, &handle, &identity);
     let doors = Doors {
         handle: handle.clone(),
         joining: joining.clone(),
         gate,
-        limits: Arc::new(Limits::default()),
+        limits,
         metrics: Arc::clone(&metrics),
         stopping: stopping.clone(),
     };
     let app = Arc::new(App::new(&config, &addresses, doors, tokens.clone()));
+    audit.note(about);
+    sessions.spawn(audit.clone().settle(stopping.clone()));
     sessions.spawn(certificate.keep_fresh(stopping.clone()));
-    sessions.spawn(Hub::new(state, store, metrics).run(inputs));
-    let router = rest::router(app);
+    sessions.spawn(Hub::new(state, store, audit.clone(), metrics).run(inputs));
     let mut serving = JoinSet::new();
+    let router = rest::router(app);
     for listener in listeners {
-        let entrance = Arc::clone(&entrance);
-        serving.spawn(entrance.serve(listener, router.clone(), stopping.clone()));
+        serving.spawn(Arc::clone(&entrance).serve(listener, router.clone(), stopping.clone()));
     }
     Ok(Running {
         handle,
@@ -213,6 +221,36 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         sessions,
         store: thread,
     })
+}
+
+fn restored(config: &Config, remembered: Remembered) -> State {
+    let mut state = State::new(rules(config));
+    for node in remembered.nodes {
+        state.restore_node(node);
+    }
+    state.restore_trust(remembered.codes, remembered.waiting);
+    state.restore_approvals(Approvals::restore(remembered.rules, remembered.approvals));
+    state
+}
+
+async fn tokens(
+    config: &Config,
+    store: &Store,
+    audit: &AuditLog,
+    local: &Secret,
+) -> Result<Tokens, StoreError> {
+    let (store, audit, local) = (store.clone(), audit.clone(), local.clone());
+    Tokens::load(store, audit, local, config.request_rate).await
+}
+
+/// What the audit log says of a start: whatever makes the doors wider, and how many executions the last life left unknown.
+fn about(config: &Config, addresses: &[SocketAddr], orphaned: usize) -> Entry {
+    Entry::new(Action::Start, SystemTime::now()).with(serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "listening": addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "open_api": config.open_api, "shared_token": config.shared_token.is_some(), "plain": format!("{:?}", config.plain),
+        "local_fallback": config.local_fallback, "executions_unknown": orphaned,
+    }))
 }
 
 /// The certificate, and what takes connections with it.
@@ -233,6 +271,7 @@ fn entrance(
 /// The store reports to the hub what is on disk.
 fn open_store(
     config: &Config,
+    identity: &Identity,
     inbox: &mpsc::Sender<Input>,
 ) -> Result<(Store, Remembered, std::thread::JoinHandle<()>), StoreError> {
     let reports = inbox.downgrade();
@@ -244,9 +283,9 @@ fn open_store(
     let path = if config.in_memory {
         ":memory:".into()
     } else {
-        config.data_dir.join("nexus.sqlite")
+        config.store_file()
     };
-    Store::open(&path, report)
+    Store::open(&path, identity.clone(), config.audit_keep, report)
 }
 
 fn joining(
@@ -276,15 +315,19 @@ fn rules(config: &Config) -> Rules {
         max_nodes: MAX_NODES,
         max_executions: MAX_EXECUTIONS,
         max_queue: MAX_QUEUE,
+        shared_token_calls: config.shared_token_calls.clone(),
     }
 }
 
-async fn listen(config: &Config) -> Result<Vec<TcpListener>, StartError> {
+/// The listeners, and where each of them is.
+async fn listen(config: &Config) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), StartError> {
     let mut listeners = Vec::new();
     for port in std::iter::once(config.port).chain(config.extra_ports.iter().copied()) {
         listeners.push(bind(config.host, port).await?);
     }
-    Ok(listeners)
+    let addresses = listeners.iter().map(TcpListener::local_addr);
+    let addresses = addresses.filter_map(Result::ok).collect();
+    Ok((listeners, addresses))
 }
 
 async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, StartError> {

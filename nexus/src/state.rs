@@ -4,18 +4,24 @@
 //! - [`sessions`]: handshakes, lost sessions, resume.
 //! - [`trust`], [`standing`], [`rivals`]: who may come in.
 //! - [`liveness`]: silence, deadlines.
-//! - [`submit`]: what is asked, on which node; queues; failover.
-//! - [`answers`]: what nodes say of it.
+//! - [`gate`]: what needs a second yes, and what is closed.
+//! - [`submit`]: what is asked; queues; failover. [`choose`]: on which node. [`cancel`]: stopping it.
+//! - [`answers`]: what nodes say of it; [`announced`]: what they say of themselves.
 //! - [`balance`]: which node is best, and why.
 //!
 //! Not here: waiting callers ([`crate::hub`]), tokens ([`crate::session`]), the disk ([`crate::store`]).
 
+mod announced;
 mod answers;
 mod balance;
+mod cancel;
+mod choose;
 mod effect;
 mod execution;
+mod gate;
 mod liveness;
 mod node;
+mod refused;
 mod register;
 mod rivals;
 mod sessions;
@@ -27,15 +33,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Capabilities, Methods};
+use protocol::{Capabilities, Methods, NodePolicy};
 use uuid::Uuid;
 
 pub use balance::{Candidate, Placement};
+pub use cancel::CancelError;
 pub use effect::{Answer, Close, Effect, Kept};
 pub use execution::{Call, Execution, Mode};
 pub use node::Node;
-pub use submit::{CancelError, Preference, Submission, SubmitError, Target};
+pub use refused::SubmitError;
+pub use submit::{Fanout, MAX_TARGETS, Preference, Submission, Target};
 
+use crate::access::Scope;
+use crate::approval::Approvals;
+use crate::audit::{Draft, Entry};
 use crate::chart::Chart;
 use crate::model::{Event, NodeInfo, Now, Ordinal, SessionId, Snapshot};
 
@@ -56,6 +67,8 @@ pub struct Rules {
     pub max_executions: usize,
     /// Most executions waiting for one node.
     pub max_queue: usize,
+    /// The calls that nodes may be asked for which came in with the shared token.
+    pub shared_token_calls: Scope,
 }
 
 /// Silence after which a v2 node is offline.
@@ -88,10 +101,13 @@ pub struct State {
     group_keys: BTreeMap<Ordinal, Option<String>>,
     /// One copy of each set of methods that nodes announce, by its JSON.
     methods: HashMap<String, Methods>,
+    /// And of each policy.
+    policies: HashMap<String, Arc<NodePolicy>>,
     /// Events are made only when somebody listens.
     listening: bool,
     effects: Vec<Effect>,
     trust: trust::Trust,
+    approvals: Approvals,
 }
 
 impl State {
@@ -110,9 +126,11 @@ impl State {
             chart: Chart::default(),
             group_keys: BTreeMap::new(),
             methods: HashMap::new(),
+            policies: HashMap::new(),
             listening: false,
             effects: Vec::new(),
             trust: trust::Trust::default(),
+            approvals: Approvals::default(),
         }
     }
 
@@ -140,6 +158,9 @@ impl State {
             nodes: self.nodes().map(Node::info).collect(),
             groups: self.chart.groups(),
             executions: executions.into_iter().map(Arc::new).collect(),
+            waiting: self.waiting(),
+            join_codes: self.join_codes(),
+            approvals: self.approvals.list(),
         }
     }
 
@@ -201,8 +222,17 @@ impl State {
         &mut self.nodes[index(ordinal)]
     }
 
-    /// Makes equal methods the same ones: a thousand nodes with one set of schemas need one copy of it.
+    /// Makes equal methods and policies the same ones: a thousand nodes with one set of schemas need one copy of it.
     fn intern(&mut self, capabilities: &mut Capabilities) {
+        if self.policies.len() >= METHOD_SETS {
+            self.policies.clear();
+        }
+        if let Some(policy) = &mut capabilities.policy
+            && let Ok(json) = serde_json::to_string(&**policy)
+        {
+            let known = self.policies.entry(json);
+            *policy = Arc::clone(known.or_insert_with(|| Arc::clone(policy)));
+        }
         if self.methods.len() >= METHOD_SETS {
             self.methods.clear();
         }
@@ -213,6 +243,12 @@ impl State {
                 .or_insert_with(|| capabilities.methods.clone());
             capabilities.methods = known.clone();
         }
+    }
+
+    /// Tells the audit log.
+    fn tell(&mut self, entry: Entry) {
+        self.effects
+            .push(Effect::Audit(Draft::Whole(Box::new(entry), None)));
     }
 
     fn publish(&mut self, event: impl FnOnce(&Self) -> Event) {

@@ -128,20 +128,38 @@ impl Display for Term {
             Self::Is(field, pattern) => write!(out, "{}:{pattern}", field.word()),
             Self::Tagged(key, pattern) => write!(out, "{key}={pattern}"),
             Self::Not(term) => write!(out, "not {}", Nested(term)),
-            Self::And(terms) => join(out, terms, " and "),
-            Self::Or(terms) => join(out, terms, " or "),
+            Self::And(terms) => join(out, terms.iter().map(Nested), " and "),
+            Self::Or(terms) => join(out, terms.iter().map(InOr), " or "),
         }
     }
 }
 
-fn join(out: &mut Formatter<'_>, terms: &[Term], between: &str) -> fmt::Result {
-    for (index, term) in terms.iter().enumerate() {
+fn join(
+    out: &mut Formatter<'_>,
+    terms: impl Iterator<Item = impl Display>,
+    between: &str,
+) -> fmt::Result {
+    for (index, term) in terms.enumerate() {
         if index > 0 {
             out.write_str(between)?;
         }
-        Nested(term).fmt(out)?;
+        term.fmt(out)?;
     }
     Ok(())
+}
+
+/// A term between `or`s: `and` binds closer. Brackets that nobody wrote could make it too deep to be read again.
+struct InOr<'a>(&'a Term);
+
+impl Display for InOr<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Term::And(_) => self.0.fmt(out),
+            Term::All | Term::Is(..) | Term::Tagged(..) | Term::Not(_) | Term::Or(_) => {
+                Nested(self.0).fmt(out)
+            }
+        }
+    }
 }
 
 /// A term in brackets if it needs them.

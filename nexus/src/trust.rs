@@ -72,6 +72,9 @@ pub struct NodeTrust {
     pub key: Option<PublicKey>,
     /// How it came in.
     pub joined: Joined,
+    /// The join code that it came in with, or got its present key by.
+    #[serde(default)]
+    pub code: Option<Uuid>,
     /// When it came in, or got its present key.
     pub since: SystemTime,
     /// Whether it may come in.
@@ -94,6 +97,7 @@ impl NodeTrust {
         Self {
             key,
             joined,
+            code: None,
             since,
             standing: Standing::Accepted,
             secure: false,

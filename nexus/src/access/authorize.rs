@@ -25,6 +25,8 @@ pub enum Verb {
     /// See who waits; accept and turn away.
     WaitingRoom,
     ReadAudit,
+    /// One approval: one's own, or any if one may say the second yes.
+    SeeApproval,
     /// Say the second yes.
     Approve,
 }
@@ -76,7 +78,7 @@ impl Verb {
             | Self::ReadMetrics
             | Self::ReadDocs
             | Self::Listen => Role::Viewer,
-            Self::Execute | Self::Cancel => Role::Operator,
+            Self::Execute | Self::Cancel | Self::SeeApproval => Role::Operator,
             Self::EditNode
             | Self::RevokeNode
             | Self::RemoveNode

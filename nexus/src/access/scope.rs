@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::target::{Expression, Facts, ParseError};
+use crate::target::{Expression, Facts, LENGTH, ParseError};
 
 /// Most calls of one scope.
 const CALLS: usize = 64;
@@ -48,8 +48,14 @@ impl Scope {
             return Err(ScopeError::TooMany);
         }
         let calls: Result<Vec<_>, _> = calls.iter().map(|call| CallPattern::parse(call)).collect();
+        let nodes: Expression = nodes.parse()?;
+        // It is kept as it is written out, which can be longer, and must be read again after a restart.
+        if nodes.to_string().len() > LENGTH {
+            let what = format!("written out in full it has more than {LENGTH} bytes");
+            return Err(ParseError { what, position: 1 }.into());
+        }
         Ok(Self {
-            nodes: nodes.parse()?,
+            nodes,
             calls: calls?.into(),
         })
     }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{Principal, PrincipalKind, Role, Scope, ScopeError};
+use crate::audit::{AuditLog, Unrecorded};
 use crate::secret::Secret;
 use crate::store::{Store, StoreError, TokenRow};
 
@@ -94,6 +95,8 @@ pub enum TokenError {
     NoRandom(#[from] std::io::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Unrecorded(#[from] Unrecorded),
 }
 
 /// A principal that has shown its token, and what it has used up.
@@ -197,11 +200,17 @@ struct Inner {
     known: RwLock<HashMap<Hash, Arc<Pass>>>,
     rate: Option<Quota>,
     store: Store,
+    audit: AuditLog,
 }
 
 impl Tokens {
     /// Those that are kept, and the token in the data directory. `rate`: requests a second, 0 for any number.
-    pub(crate) async fn load(store: Store, local: Secret, rate: u32) -> Result<Self, StoreError> {
+    pub(crate) async fn load(
+        store: Store,
+        audit: AuditLog,
+        local: Secret,
+        rate: u32,
+    ) -> Result<Self, StoreError> {
         let rate = NonZeroU32::new(rate)
             .map(|rate| Quota::per_second(rate).allow_burst(rate.saturating_add(rate.get())));
         let mut known = HashMap::new();
@@ -218,6 +227,7 @@ impl Tokens {
             known: RwLock::new(known),
             rate,
             store,
+            audit,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -271,11 +281,14 @@ impl Tokens {
         });
     }
 
-    /// Makes one; returns when it is on disk. The secret is nowhere else.
-    pub async fn create(&self, new: NewToken) -> Result<(Secret, TokenInfo), TokenError> {
+    pub(super) fn audit(&self) -> &AuditLog {
+        &self.inner.audit
+    }
+
+    pub(super) async fn make(&self, new: NewToken) -> Result<(Secret, TokenInfo), TokenError> {
         let printable = !new.name.trim().is_empty()
             && new.name.len() <= 128
-            && !new.name.chars().any(char::is_control);
+            && !new.name.chars().any(protocol::limits::is_deceptive);
         if !printable {
             return Err(TokenError::Name);
         }
@@ -321,8 +334,7 @@ impl Tokens {
         all
     }
 
-    /// Ends one at once, with its open streams; returns when that is on disk.
-    pub async fn revoke(&self, id: Uuid) -> Result<(), TokenError> {
+    pub(super) async fn end(&self, id: Uuid) -> Result<(), TokenError> {
         let now = SystemTime::now();
         let found = {
             let known = self

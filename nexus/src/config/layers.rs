@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::Config;
+use crate::access::Scope;
 use crate::joining::addresses;
 use crate::listen::Plain;
 use crate::secret::Secret;
@@ -24,6 +25,7 @@ pub struct Layer {
     pub port: Option<u16>,
     #[serde(deserialize_with = "secret")]
     pub shared_token: Option<Secret>,
+    pub shared_token_calls: Option<Vec<String>>,
     /// Seconds.
     pub heartbeat_timeout: Option<u64>,
     pub open_api: Option<OpenApi>,
@@ -39,6 +41,8 @@ pub struct Layer {
     pub local_fallback: Option<bool>,
     /// See [`Config::request_rate`].
     pub request_rate: Option<u32>,
+    /// Days; 0 is for ever. See [`Config::audit_keep`].
+    pub audit_keep_days: Option<u32>,
     #[serde(skip)]
     pub problems: Vec<String>,
 }
@@ -84,6 +88,7 @@ impl Layer {
             host: upper.host.or(self.host),
             port: upper.port.or(self.port),
             shared_token: upper.shared_token.or(self.shared_token),
+            shared_token_calls: upper.shared_token_calls.or(self.shared_token_calls),
             heartbeat_timeout: upper.heartbeat_timeout.or(self.heartbeat_timeout),
             open_api: upper.open_api.or(self.open_api),
             compat: upper.compat.or(self.compat),
@@ -96,6 +101,7 @@ impl Layer {
             trusted_proxies: upper.trusted_proxies.or(self.trusted_proxies),
             public_addresses: upper.public_addresses.or(self.public_addresses),
             request_rate: upper.request_rate.or(self.request_rate),
+            audit_keep_days: upper.audit_keep_days.or(self.audit_keep_days),
             local_fallback: upper.local_fallback.or(self.local_fallback),
             problems,
         }
@@ -123,8 +129,15 @@ impl Layer {
             }
         }
         put(&mut config.request_rate, self.request_rate);
+        put(&mut config.audit_keep, self.audit_keep_days.map(days));
         put(&mut config.local_fallback, self.local_fallback);
         config.shared_token = self.shared_token.filter(|token| !token.reveal().is_empty());
+        if let Some(calls) = self.shared_token_calls {
+            match Scope::parse("*", &calls) {
+                Ok(scope) => config.shared_token_calls = scope,
+                Err(why) => problems.push(format!("NEXUS_SHARED_TOKEN_CALLS: {why}")),
+            }
+        }
         config.open_api = self.open_api == Some(OpenApi::Loopback);
         match self.heartbeat_timeout {
             Some(seconds @ 1..=86_400) => config.heartbeat_timeout = Duration::from_secs(seconds),
@@ -168,57 +181,37 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
         let value = value.trim();
         let taken = match name.as_str() {
             "ENABLE_NEXUS" => truth(value).map(|it| layer.enabled = Some(it)),
-            "NEXUS_NAME" => {
-                layer.name = Some(value.to_owned());
-                Ok(())
-            }
+            "NEXUS_NAME" => set(&mut layer.name, value.to_owned()),
             "NEXUS_HOST" => parse(value, "an IP address").map(|it| layer.host = Some(it)),
             // Kubernetes sets it so for a service called "nexus".
             "NEXUS_PORT" if value.starts_with("tcp://") => Ok(()),
             "NEXUS_PORT" => parse(value, "a port").map(|it| layer.port = Some(it)),
-            "NEXUS_SHARED_TOKEN" => {
-                layer.shared_token = Some(Secret::new(value));
-                Ok(())
-            }
+            "NEXUS_SHARED_TOKEN" => set(&mut layer.shared_token, Secret::new(value)),
+            "NEXUS_SHARED_TOKEN_CALLS" => set(&mut layer.shared_token_calls, list(value)),
             "NEXUS_HEARTBEAT_TIMEOUT" => {
                 parse(value, "whole seconds").map(|it| layer.heartbeat_timeout = Some(it))
             }
             "NEXUS_OPEN_API" => open_api(value).map(|it| layer.open_api = Some(it)),
             "NEXUS_COMPAT" => compat(value).map(|it| layer.compat = Some(it)),
-            "NEXUS_DATA_DIR" => {
-                layer.data_dir = Some(PathBuf::from(value));
-                Ok(())
-            }
-            "NEXUS_ALLOWED_HOSTS" => {
-                layer.allowed_hosts = Some(list(value));
-                Ok(())
-            }
-            "NEXUS_ALLOWED_ORIGINS" => {
-                layer.allowed_origins = Some(list(value));
-                Ok(())
-            }
+            "NEXUS_DATA_DIR" => set(&mut layer.data_dir, PathBuf::from(value)),
+            "NEXUS_ALLOWED_HOSTS" => set(&mut layer.allowed_hosts, list(value)),
+            "NEXUS_ALLOWED_ORIGINS" => set(&mut layer.allowed_origins, list(value)),
             "NEXUS_PLAIN" => plain(value).map(|it| layer.plain = Some(it)),
-            "NEXUS_TLS_CERT" => {
-                layer.tls_cert = Some(PathBuf::from(value));
-                Ok(())
-            }
-            "NEXUS_TLS_KEY" => {
-                layer.tls_key = Some(PathBuf::from(value));
-                Ok(())
-            }
+            "NEXUS_TLS_CERT" => set(&mut layer.tls_cert, PathBuf::from(value)),
+            "NEXUS_TLS_KEY" => set(&mut layer.tls_key, PathBuf::from(value)),
             "NEXUS_TRUSTED_PROXIES" => list(value)
                 .iter()
                 .map(|ip| parse(ip, "IP addresses with commas between them"))
                 .collect::<Result<_, _>>()
                 .map(|it| layer.trusted_proxies = Some(it)),
-            "NEXUS_PUBLIC_ADDRESSES" => {
-                layer.public_addresses = Some(list(value));
-                Ok(())
-            }
+            "NEXUS_PUBLIC_ADDRESSES" => set(&mut layer.public_addresses, list(value)),
             "NEXUS_REQUEST_RATE" => value
                 .parse()
                 .map(|rate| layer.request_rate = Some(rate))
                 .map_err(|_| format!("must be a whole number of requests a second, not {value:?}")),
+            "NEXUS_AUDIT_KEEP_DAYS" => {
+                parse(value, "whole days, 0 for ever").map(|it| layer.audit_keep_days = Some(it))
+            }
             "NEXUS_LOCAL_FALLBACK" => truth(value).map(|it| layer.local_fallback = Some(it)),
             other if is_foreign(other) => Ok(()),
             _ => Err("is not a setting of the Nexus; see the README's table".to_owned()),
@@ -283,6 +276,16 @@ fn list(value: &str) -> Vec<String> {
         .filter(|item| !item.is_empty())
         .map(str::to_owned)
         .collect()
+}
+
+/// So many; none of them is for ever.
+fn days(count: u32) -> Option<Duration> {
+    (count > 0).then(|| Duration::from_secs(u64::from(count) * super::DAY))
+}
+
+fn set<T>(place: &mut Option<T>, value: T) -> Result<(), String> {
+    *place = Some(value);
+    Ok(())
 }
 
 fn put<T>(place: &mut T, value: Option<T>) {

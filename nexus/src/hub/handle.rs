@@ -7,8 +7,11 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::Input;
+use crate::access::Caller;
+use crate::audit::{AuditLog, Deed, Unrecorded};
+use crate::joining::JoiningError;
 use crate::model::{Chunk, Event, ExecutionInfo, NodeInfo, Now, Snapshot};
-use crate::state::{Answer, CancelError, Execution, State, Submission, SubmitError};
+use crate::state::{Answer, CancelError, Execution, Fanout, State, Submission, SubmitError};
 use crate::store::{Store, StoreError};
 
 /// Longest wait for the hub itself; it answers in microseconds unless the machine is dying.
@@ -26,6 +29,21 @@ pub enum Acceptance {
     /// The Nexus is on its way out.
     #[error("the Nexus is stopping")]
     Stopping,
+    /// Nothing is done of which nothing is known afterwards.
+    #[error(transparent)]
+    Unrecorded(#[from] Unrecorded),
+}
+
+impl Acceptance {
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(error) => error.code(),
+            Self::NotKept(_) => "not_kept",
+            Self::Stopping => "stopping",
+            Self::Unrecorded(_) => "unrecorded",
+        }
+    }
 }
 
 /// See the module.
@@ -33,6 +51,7 @@ pub enum Acceptance {
 pub struct Handle {
     pub(crate) inbox: mpsc::Sender<Input>,
     pub(crate) store: Store,
+    pub(crate) audit: AuditLog,
 }
 
 impl Handle {
@@ -57,9 +76,30 @@ impl Handle {
             .await?
     }
 
+    /// Takes the same on for several nodes: for all, or, if one of them cannot, for none. Returns when all are on disk; for
+    /// each execution, in order, why it is not.
+    pub async fn submit_all(
+        &self,
+        fanout: Fanout,
+    ) -> Result<Vec<Result<(), Acceptance>>, Acceptance> {
+        let all = self
+            .ask(|accepted| Input::SubmitAll(Box::new(fanout), accepted))
+            .await??;
+        let mut outcomes = Vec::with_capacity(all.len());
+        for told in all {
+            outcomes.push(told.await.unwrap_or(Err(Acceptance::Stopping)));
+        }
+        Ok(outcomes)
+    }
+
     /// Stops something; the proof comes as an event.
-    pub async fn cancel(&self, id: Uuid) -> Result<Result<(), CancelError>, Acceptance> {
-        self.ask(|done| Input::Cancel(id, done)).await
+    pub async fn cancel(
+        &self,
+        id: Uuid,
+        caller: &Caller,
+    ) -> Result<Result<(), CancelError>, Acceptance> {
+        self.ask(|done| Input::Cancel(id, caller.clone(), done))
+            .await
     }
 
     /// All nodes in order of registration.
@@ -143,23 +183,39 @@ impl Handle {
             .await
     }
 
-    /// Changes the state between two inputs; returns when what follows from it is on disk.
-    pub(crate) async fn change<T: Send + 'static>(
+    /// The proof of what was done.
+    pub fn audit(&self) -> &AuditLog {
+        &self.audit
+    }
+
+    /// Changes the state between two inputs. Before, that it is to be done is on disk; after, what follows from it is, and
+    /// how it ended is told. `made` says which id the change has given to something.
+    pub(crate) async fn change<T, E>(
         &self,
-        change: impl FnOnce(&mut State, Now) -> T + Send + 'static,
-    ) -> Result<T, Acceptance> {
-        let changed = self
-            .ask(|done| {
-                Input::Change(Box::new(move |state, now| {
-                    drop(done.send(change(state, now)))
-                }))
-            })
-            .await?;
-        // The hub hands writes over before it takes its next input, and the store does things in order.
-        self.look(|_| ()).await?;
-        let written = self.store.read(|_| Ok(())).await;
-        written.map_err(|error| Acceptance::NotKept(error.to_string()))?;
-        Ok(changed)
+        deed: Deed,
+        made: impl FnOnce(&T) -> Option<String>,
+        change: impl FnOnce(&mut State, Now) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, JoiningError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        JoiningError: From<E>,
+    {
+        let changing = async {
+            let changed = self
+                .ask(|done| {
+                    Input::Change(Box::new(move |state, now| {
+                        drop(done.send(change(state, now)))
+                    }))
+                })
+                .await?;
+            // The hub hands writes over before it takes its next input, and the store does things in order.
+            self.look(|_| ()).await?;
+            let written = self.store.read(|_| Ok(())).await;
+            written.map_err(|error| Acceptance::NotKept(error.to_string()))?;
+            Ok(changed?)
+        };
+        self.audit.during(deed, changing, made).await
     }
 
     async fn ask<T>(

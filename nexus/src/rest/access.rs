@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::RequestExt;
-use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, RawPathParams, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN, TRANSFER_ENCODING,
 };
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -20,26 +19,26 @@ use tokio::sync::Semaphore;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use super::doors::{self, Door};
+use super::json::LARGEST_BODY;
+use super::problem::Refusal;
 use super::{App, Problem, Shared};
-use crate::access::{Caller, Denied, Limits, Object, Pass, Tokens, Verb};
+use crate::access::{Caller, Denied, Limits, Object, Pass, Tokens};
+use crate::audit::AuditLog;
 use crate::config::Config;
-use crate::hub::{Acceptance, Handle};
-use crate::listen::Peer;
-use crate::model::{ExecutionInfo, NodeInfo};
-use crate::state::{Call, Node};
-use crate::target::Facts;
+use crate::listen::{Peer, Shares};
 
 /// Open streams of everybody.
 const STREAMS: usize = 512;
-/// Streams that have not brought their token yet.
-const STRANGERS: usize = 64;
+/// Streams that have not brought their token yet, in all and from one address.
+const STRANGERS: (usize, usize) = (64, 16);
 
 /// What is needed to decide.
 pub(crate) struct Access {
     pub(crate) tokens: Tokens,
     limits: Arc<Limits>,
+    audit: AuditLog,
     pub(crate) streams: Arc<Semaphore>,
-    pub(crate) strangers: Arc<Semaphore>,
+    pub(crate) strangers: Shares,
     open_to_loopback: bool,
     hosts: BTreeSet<String>,
     origins: BTreeSet<String>,
@@ -51,6 +50,7 @@ impl Access {
         addresses: &[SocketAddr],
         tokens: Tokens,
         limits: Arc<Limits>,
+        audit: AuditLog,
     ) -> Self {
         let mut hosts: BTreeSet<_> = config
             .allowed_hosts
@@ -71,8 +71,9 @@ impl Access {
         Self {
             tokens,
             limits,
+            audit,
             streams: Arc::new(Semaphore::new(STREAMS)),
-            strangers: Arc::new(Semaphore::new(STRANGERS)),
+            strangers: Shares::new(STRANGERS.0, STRANGERS.1),
             open_to_loopback: config.open_api,
             hosts,
             origins,
@@ -114,8 +115,12 @@ impl Access {
         if let Some(token) = bearer_of(headers) {
             return self.pass_of(token, peer).map(Some);
         }
-        // A web page, or a proxy that speaks for somebody else, is not this machine.
-        let open = self.open_to_loopback && peer.local && !headers.contains_key(ORIGIN);
+        // A web page, or a proxy that speaks for somebody else, is not this machine. Pictures and frames of a page have no
+        // Origin; what browsers say instead is `Sec-Fetch-Site` (W3C Fetch Metadata), which no page can leave out. `none` is
+        // somebody who typed the address.
+        let site = headers.get("sec-fetch-site");
+        let is_page = headers.contains_key(ORIGIN) || site.is_some_and(|site| site != "none");
+        let open = self.open_to_loopback && peer.local && !is_page;
         Ok(open.then(|| self.tokens.local()))
     }
 
@@ -124,10 +129,24 @@ impl Access {
         if let Some(pass) = self.tokens.find(token, SystemTime::now()) {
             return Ok(pass);
         }
+        self.audit.wrong_token(peer.address.ip());
         match self.limits.failed_attempt(peer.address.ip()) {
             Ok(()) => Err(Problem::unauthorized()),
             Err(wait) => Err(Problem::too_many("too many wrong tokens from there", wait)),
         }
+    }
+}
+
+impl Access {
+    /// Tells the audit log that somebody wanted more than it may.
+    fn tell(&self, refusal: Refusal, peer: &Peer, caller: &Caller, asked: &str) {
+        let why = match refusal {
+            Refusal::Denied(why) => why,
+            // For those without limits it just does not exist.
+            Refusal::NoSuchNode if caller.principal.scope.nodes().is_all() => return,
+            Refusal::NoSuchNode => "outside of the token's nodes".to_owned(),
+        };
+        self.audit.denied(peer.address.ip(), caller, asked, why);
     }
 }
 
@@ -145,10 +164,16 @@ pub(crate) async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match admit(&app, &peer, &mut request).await {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let mut caller = None;
+    let mut response = match admit(&app, &peer, &mut request, &mut caller).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
+    if let (Some(refusal), Some(caller)) = (response.extensions_mut().remove(), caller) {
+        let asked = format!("{method} {}", uri.path());
+        app.access.tell(refusal, &peer, &caller, &asked);
+    }
     let headers = response.headers_mut();
     headers.insert(
         "x-content-type-options",
@@ -166,7 +191,12 @@ pub(crate) async fn guard(
     response
 }
 
-async fn admit(app: &App, peer: &Peer, request: &mut Request) -> Result<(), Problem> {
+async fn admit(
+    app: &App,
+    peer: &Peer,
+    request: &mut Request,
+    known: &mut Option<Caller>,
+) -> Result<(), Problem> {
     // Spores connect by whatever name they were given; they are not browsers, and say so by having no Origin.
     if request.uri().path() != protocol::PATH {
         app.access.check_browser(request.headers())?;
@@ -186,10 +216,12 @@ async fn admit(app: &App, peer: &Peer, request: &mut Request) -> Result<(), Prob
     pass.take_request()
         .map_err(|wait| Problem::too_many("your token asks too often", wait))?;
     check_body(request.headers())?;
-    let caller = Caller {
-        principal: Arc::clone(&pass.principal),
-        from: peer.address.to_string(),
-    };
+    let caller = known
+        .insert(Caller {
+            principal: Arc::clone(&pass.principal),
+            from: peer.address.to_string(),
+        })
+        .clone();
     app.access
         .tokens
         .touch(&pass, &caller.from, SystemTime::now());
@@ -199,7 +231,7 @@ async fn admit(app: &App, peer: &Peer, request: &mut Request) -> Result<(), Prob
             let id = node_of(request).await;
             if let Err(denied) = caller.may_with_node(app.swarm()?, verb, &id).await? {
                 return Err(match denied {
-                    Denied::Hidden => Problem::not_found(&format!("node {id} does not exist")),
+                    Denied::Hidden => Problem::no_such_node(&format!("node {id} does not exist")),
                     other @ (Denied::Role { .. } | Denied::Limited | Denied::Call) => other.into(),
                 });
             }
@@ -249,12 +281,21 @@ fn check_query(query: Option<&str>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A page of another site can send a form or plain text without asking anybody; JSON it cannot.
+/// A page of another site can send a form or plain text without asking anybody; JSON it cannot. What is too large is refused
+/// before it comes.
 fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
     let has_body = headers.contains_key(TRANSFER_ENCODING)
         || headers
             .get(CONTENT_LENGTH)
             .is_some_and(|length| length.as_bytes() != b"0");
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    let announced = announced.and_then(|length| length.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > LARGEST_BODY as u64) {
+        let detail = format!("the body has more than {LARGEST_BODY} bytes");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body", detail));
+    }
     let is_json = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -269,78 +310,6 @@ fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
         ));
     }
     Ok(())
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        let caller = parts.extensions.get::<Self>();
-        caller
-            .cloned()
-            .ok_or_else(|| Problem::unauthorized().into_response())
-    }
-}
-
-impl Caller {
-    /// Whether it may make this call, on nodes that are checked when it is placed.
-    pub(super) fn may_call(&self, call: &Call) -> Result<(), Denied> {
-        let (skill, method) = (call.skill.as_str(), call.method.as_str());
-        self.may(Verb::Execute, Object::Call { skill, method })
-    }
-
-    /// Whether its role is enough, whatever it is about.
-    fn may_at_all(&self, verb: Verb) -> Result<(), Denied> {
-        let (has, needs) = (self.principal.role, verb.needs());
-        if has < needs {
-            return Err(Denied::Role { has, needs });
-        }
-        Ok(())
-    }
-
-    /// Whether this node exists for it.
-    pub(super) fn sees(&self, node: &NodeInfo) -> bool {
-        let facts = Facts::from(node);
-        self.may(Verb::SeeNode, Object::Node(Some(&facts))).is_ok()
-    }
-
-    /// Whether it may do this with the node of this id.
-    pub(super) async fn may_with_node(
-        &self,
-        swarm: &Handle,
-        verb: Verb,
-        id: &str,
-    ) -> Result<Result<(), Denied>, Acceptance> {
-        if self.principal.scope.nodes().is_all() {
-            return Ok(self.may(verb, Object::Node(None)));
-        }
-        let (caller, id) = (self.clone(), id.to_owned());
-        swarm
-            .look(move |state| {
-                let facts = state.node(&id).map(Node::target_facts);
-                caller.may(verb, Object::Node(facts.as_ref()))
-            })
-            .await
-    }
-
-    /// Those of its nodes.
-    pub(super) async fn seen(
-        &self,
-        swarm: &Handle,
-        mut executions: Vec<ExecutionInfo>,
-    ) -> Result<Vec<ExecutionInfo>, Acceptance> {
-        let caller = self.clone();
-        swarm
-            .look(move |state| {
-                executions.retain(|one| {
-                    let facts = state.node(&one.node_id).map(Node::target_facts);
-                    let node = Object::Node(facts.as_ref());
-                    caller.may(Verb::SeeExecution, node).is_ok()
-                });
-                executions
-            })
-            .await
-    }
 }
 
 fn without_port(host: &str) -> &str {

@@ -80,7 +80,8 @@ pub(crate) async fn dispatch(
         target,
         call,
         mode: Mode::Collect,
-        scope: caller.principal.scope.clone(),
+        caller,
+        approval: None,
     };
     finished(&app.swarm()?.run(submission).await?)
 }

@@ -91,7 +91,11 @@ pub(crate) const DOORS: &[(&str, &str, Door)] = &[
     ("GET", "/api/v1/audit/verify", Door::Nexus(Verb::ReadAudit)),
     ("GET", "/api/v1/audit/export", Door::Nexus(Verb::ReadAudit)),
     ("GET", "/api/v1/approvals", Door::Nexus(Verb::Approve)),
-    ("GET", "/api/v1/approvals/{id}", Door::Nexus(Verb::Approve)),
+    (
+        "GET",
+        "/api/v1/approvals/{id}",
+        Door::Asks(Verb::SeeApproval),
+    ),
     (
         "POST",
         "/api/v1/approvals/{id}/approve",
@@ -100,6 +104,13 @@ pub(crate) const DOORS: &[(&str, &str, Door)] = &[
     (
         "POST",
         "/api/v1/approvals/{id}/deny",
+        Door::Nexus(Verb::Approve),
+    ),
+    ("GET", "/api/v1/approval-rules", Door::Nexus(Verb::Approve)),
+    ("POST", "/api/v1/approval-rules", Door::Nexus(Verb::Approve)),
+    (
+        "DELETE",
+        "/api/v1/approval-rules/{id}",
         Door::Nexus(Verb::Approve),
     ),
     ("GET", "/metrics", Door::Nexus(Verb::ReadMetrics)),

@@ -18,14 +18,18 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
+use super::approvals::ApprovalBody;
 use super::executions::{ChunkBody, ExecutionBody};
+use super::join_codes::JoinCodeBody;
 use super::nodes::NodeBody;
 use super::view::View;
 use super::waiting::WaitingBody;
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Object, Pass, Verb};
-use crate::listen::Peer;
+use crate::approval::Approval;
+use crate::listen::{Peer, Share};
 use crate::model::{Event, Snapshot};
+use crate::trust::{JoinCodeInfo, Waiting};
 
 /// Longer than any sleep needs to be.
 const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -44,21 +48,21 @@ pub(super) async fn events(
         Err(problem) => return problem.into_response(),
     };
     // A place is taken before the socket is there; whoever has shown no token yet has one of few.
-    let places = match &pass {
+    let place = match &pass {
         Some(pass) => place(&app, pass),
-        None => Arc::clone(&app.access.strangers)
-            .try_acquire_owned()
-            .map(|stranger| vec![stranger])
-            .map_err(|_| full()),
+        None => {
+            let stranger = app.access.strangers.try_take(Some(peer.address.ip()));
+            stranger.map(Place::Stranger).ok_or_else(full)
+        }
     };
-    let places = match places {
-        Ok(places) => places,
+    let place = match place {
+        Ok(place) => place,
         Err(problem) => return problem.into_response(),
     };
     let upgrade = upgrade
         .max_message_size(LARGEST_FRAME_IN)
         .max_frame_size(LARGEST_FRAME_IN);
-    upgrade.on_upgrade(move |socket| welcome(app, socket, peer, pass, places))
+    upgrade.on_upgrade(move |socket| welcome(app, socket, peer, pass, place))
 }
 
 fn full() -> Problem {
@@ -66,12 +70,18 @@ fn full() -> Problem {
     Problem::too_many("too many streams are open; close one first", wait)
 }
 
+/// Room for one stream, held as long as it is open.
+enum Place {
+    Stranger(#[expect(dead_code, reason = "held")] Share),
+    Known(#[expect(dead_code, reason = "held")] [OwnedSemaphorePermit; 2]),
+}
+
 /// Room for one more stream, of this principal and of all.
-fn place(app: &App, pass: &Pass) -> Result<Vec<OwnedSemaphorePermit>, Problem> {
+fn place(app: &App, pass: &Pass) -> Result<Place, Problem> {
     let own = Arc::clone(&pass.streams).try_acquire_owned();
     let all = Arc::clone(&app.access.streams).try_acquire_owned();
     match (own, all) {
-        (Ok(own), Ok(all)) => Ok(vec![own, all]),
+        (Ok(own), Ok(all)) => Ok(Place::Known([own, all])),
         _ => Err(full()),
     }
 }
@@ -81,7 +91,7 @@ async fn welcome(
     mut socket: WebSocket,
     peer: Peer,
     pass: Option<Arc<Pass>>,
-    mut places: Vec<OwnedSemaphorePermit>,
+    mut held: Place,
 ) {
     let (code, reason) = match pass {
         Some(pass) => tell(&app, &mut socket, &peer, &pass).await,
@@ -93,7 +103,7 @@ async fn welcome(
                 .map(|pass| (place(&app, &pass), pass))
             {
                 Some((Ok(room), pass)) => {
-                    places = room;
+                    held = room;
                     tell(&app, &mut socket, &peer, &pass).await
                 }
                 Some((Err(_), _)) => (1013, "too many streams are open; close one first"),
@@ -104,7 +114,7 @@ async fn welcome(
             }
         }
     };
-    drop(places);
+    drop(held);
     let goodbye = CloseFrame {
         code,
         reason: reason.into(),
@@ -233,6 +243,24 @@ fn snapshot_event(snapshot: &Snapshot) -> Value {
     )
 }
 
+fn waiting_event(waiting: &[Waiting]) -> Value {
+    let waiting: Vec<_> = waiting.iter().map(WaitingBody::new).collect();
+    let message = format!("{} machines wait to be let in", waiting.len());
+    event("WAITING_UPDATED", &message, json!({"waiting": waiting}))
+}
+
+fn join_code_event(code: &JoinCodeInfo) -> Value {
+    let message = format!("Join code {} changed", code.id);
+    let data = json!({"join_code": JoinCodeBody::new(code)});
+    event("JOIN_CODE_UPDATED", &message, data)
+}
+
+fn approval_event(approval: &Approval) -> Value {
+    let message = format!("Approval {} changed", approval.id);
+    let data = json!({"approval": ApprovalBody::new(approval)});
+    event("APPROVAL_UPDATED", &message, data)
+}
+
 fn event_json(what: &Event) -> Value {
     match what {
         Event::NodeConnected(node) => {
@@ -266,11 +294,9 @@ fn event_json(what: &Event) -> Value {
             let message = format!("Node {} was removed", node.facts.name);
             event("NODE_REMOVED", &message, json!({"node_id": node.facts.id}))
         }
-        Event::WaitingChanged(waiting) => {
-            let waiting: Vec<_> = waiting.iter().map(WaitingBody::new).collect();
-            let message = format!("{} machines wait to be let in", waiting.len());
-            event("WAITING_UPDATED", &message, json!({"waiting": waiting}))
-        }
+        Event::WaitingChanged(waiting) => waiting_event(waiting),
+        Event::JoinCodeChanged(code) => join_code_event(code),
+        Event::ApprovalChanged(approval) => approval_event(approval),
         Event::NodeLoad(node) => {
             let data = json!({"node_id": node.facts.id, "cpu_usage": node.cpu, "memory_usage": node.memory,
                 "active_tasks": node.active_tasks});

@@ -31,6 +31,8 @@ pub(crate) struct ExecuteBody {
     /// Seconds.
     #[serde(default = "half_a_minute", deserialize_with = "seconds")]
     timeout: u32,
+    /// The approval that it comes back with, if a rule wanted one.
+    approval: Option<Uuid>,
 }
 
 pub(crate) fn half_a_minute() -> u32 {
@@ -65,6 +67,7 @@ pub(crate) struct Executed<'a> {
     request_body = ExecuteBody, responses(
     (status = 200, description = "the node answered, whatever it says", body = Executed),
     (status = 400, description = "offline, does not exist, or does not offer the method", body = Problem),
+    (status = 409, description = "a rule wants a second yes first, or the approval does not do", body = Problem),
     (status = 413, description = "parameters too large for the node", body = Problem),
     (status = 422, body = Problem),
     (status = 429, description = "too many are waiting", body = Problem),
@@ -89,7 +92,8 @@ pub(crate) async fn execute(
         target: Target::Node(id),
         call,
         mode: Mode::Collect,
-        scope: caller.principal.scope.clone(),
+        caller,
+        approval: asked.approval,
     };
     finished(&app.swarm()?.run(submission).await?)
 }
@@ -104,7 +108,7 @@ pub(crate) fn call(
     for (field, name) in [("skill_name", &skill), ("method_name", &method)] {
         if name.is_empty()
             || name.len() > protocol::limits::NAME
-            || name.chars().any(char::is_control)
+            || name.chars().any(protocol::limits::is_deceptive)
         {
             let detail = format!(
                 "{field} must be 1 to {} printable bytes",

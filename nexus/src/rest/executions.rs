@@ -16,7 +16,7 @@ use super::json::{Arrived, answer, body, no_parameters, object, seconds};
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Denied, Verb};
 use crate::model::{Chunk, ExecutionInfo, ExecutionState};
-use crate::state::{Mode, Submission, Target};
+use crate::state::{Fanout, Mode, Submission, Target};
 
 /// Most executions of one list.
 const LIST: u32 = 1000;
@@ -102,7 +102,10 @@ impl<'a> ChunkBody<'a> {
 pub(crate) struct SubmitBody {
     /// Minted by the asker (UUID), so that asking twice is noticed; made up when missing.
     id: Option<Uuid>,
-    node_id: String,
+    /// On this node; or `node_ids`.
+    node_id: Option<String>,
+    /// On these, 1 to 1000: on all of them, or, if one cannot take it, on none.
+    node_ids: Option<Vec<String>>,
     skill_name: String,
     method_name: String,
     #[serde(default = "no_parameters", deserialize_with = "object")]
@@ -111,6 +114,19 @@ pub(crate) struct SubmitBody {
     /// Seconds.
     #[serde(default = "half_a_minute", deserialize_with = "seconds")]
     timeout: u32,
+    /// The approval that it comes back with, if a rule wanted one.
+    approval: Option<Uuid>,
+}
+
+/// What became of one node of an ask for several.
+#[derive(Serialize, ToSchema)]
+struct Accepted<'a> {
+    id: Uuid,
+    node_id: &'a str,
+    /// It is on disk.
+    accepted: bool,
+    /// Why it is not. It may run all the same.
+    error: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -171,19 +187,18 @@ pub(crate) async fn list(
     }))
 }
 
-/// Starts something; answers when it is on disk, not when it is finished.
+/// Starts something on one node or on several; answers when it is on disk, not when it is finished.
 #[utoipa::path(post, path = "/api/v1/executions", request_body = SubmitBody, responses(
-    (status = 202, description = "accepted", body = Value),
+    (status = 202, description = "accepted; for `node_ids` with a list of executions", body = Value),
     (status = 400, description = "offline, does not exist, or does not offer the method", body = Problem),
-    (status = 409, description = "the id was used before", body = Problem),
+    (status = 409, description = "the id was used before, or a rule wants a second yes first", body = Problem),
     (status = 422, body = Problem), (status = 429, body = Problem)))]
 pub(crate) async fn submit(
     State(app): Shared,
     caller: Caller,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: SubmitBody = body(arrived, &["node_id", "skill_name", "method_name"])?;
-    let id = asked.id.unwrap_or_else(Uuid::now_v7);
+    let asked: SubmitBody = body(arrived, &["skill_name", "method_name"])?;
     let call = call(
         asked.skill_name,
         asked.method_name,
@@ -191,19 +206,57 @@ pub(crate) async fn submit(
         asked.timeout,
     )?;
     caller.may_call(&call)?;
-    let submission = Submission {
-        id,
-        target: Target::Node(asked.node_id),
-        call,
-        mode: Mode::Stream,
-        scope: caller.principal.scope.clone(),
-    };
-    app.swarm()?.submit(submission).await?;
-    Ok((
-        StatusCode::ACCEPTED,
-        answer(&serde_json::json!({"status": "accepted", "id": id})),
-    )
-        .into_response())
+    let approval = asked.approval;
+    match (asked.node_id, asked.node_ids, asked.id) {
+        (Some(node), None, id) => {
+            let id = id.unwrap_or_else(Uuid::now_v7);
+            let submission = Submission {
+                id,
+                target: Target::Node(node),
+                call,
+                mode: Mode::Stream,
+                caller,
+                approval,
+            };
+            app.swarm()?.submit(submission).await?;
+            let accepted = serde_json::json!({"status": "accepted", "id": id});
+            Ok((StatusCode::ACCEPTED, answer(&accepted)).into_response())
+        }
+        (None, Some(nodes), None) => {
+            let targets = nodes.into_iter().map(|node| (Uuid::now_v7(), node));
+            let fanout = Fanout {
+                targets: targets.collect(),
+                call,
+                caller,
+                approval,
+            };
+            submit_all(&app, fanout).await
+        }
+        (_, _, Some(_)) => Err(unclear("`id` is for one node, not for `node_ids`")),
+        _ => Err(unclear("give `node_id` or `node_ids`, and not both")),
+    }
+}
+
+async fn submit_all(app: &App, fanout: Fanout) -> Result<Response, Problem> {
+    let targets = fanout.targets.clone();
+    let outcomes = app.swarm()?.submit_all(fanout).await?;
+    let executions: Vec<_> = targets
+        .iter()
+        .zip(outcomes)
+        .map(|((id, node_id), outcome)| Accepted {
+            id: *id,
+            node_id,
+            accepted: outcome.is_ok(),
+            error: outcome.err().map(|error| error.to_string()),
+        })
+        .collect();
+    let accepted = serde_json::json!({"status": "accepted", "executions": executions});
+    Ok((StatusCode::ACCEPTED, answer(&accepted)).into_response())
+}
+
+fn unclear(why: &str) -> Problem {
+    let details = serde_json::json!([{"type": "missing", "loc": ["body", "node_id"], "msg": why}]);
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", details)
 }
 
 /// One execution.
@@ -265,7 +318,7 @@ pub(crate) async fn cancel(
         }
         found.id
     };
-    app.swarm()?.cancel(id).await??;
+    app.swarm()?.cancel(id, &caller).await??;
     Ok((
         StatusCode::ACCEPTED,
         answer(&serde_json::json!({"status": "accepted", "id": id})),
@@ -281,11 +334,13 @@ fn known_form(id: &str) -> Result<Uuid, Problem> {
 /// An execution that this caller may do this with. One of a node outside of the scope is like one that never was.
 async fn found(app: &App, caller: &Caller, verb: Verb, id: &str) -> Result<ExecutionInfo, Problem> {
     let id = known_form(id)?;
-    let missing = || Problem::not_found(&format!("execution {id} does not exist"));
+    let sentence = format!("execution {id} does not exist");
+    let missing = || Problem::not_found(&sentence);
+    let hidden = || Problem::no_such_node(&sentence);
     let swarm = app.swarm()?;
     let found = swarm.execution(id).await?.ok_or_else(missing)?;
     match caller.may_with_node(swarm, verb, &found.node_id).await? {
-        Err(Denied::Hidden) => Err(missing()),
+        Err(Denied::Hidden) => Err(hidden()),
         Err(denied) => Err(denied.into()),
         Ok(()) => Ok(found),
     }

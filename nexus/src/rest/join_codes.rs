@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::json::{Arrived, answer, body};
 use super::{Problem, Shared};
+use crate::access::Caller;
 use crate::joining::{JoiningError, MadeJoinCode};
 use crate::trust::{CodeState, JoinCodeInfo, NewJoinCode, TrustError};
 
@@ -37,7 +38,7 @@ pub(crate) struct JoinCodeBody<'a> {
 }
 
 impl<'a> JoinCodeBody<'a> {
-    fn new(code: &'a JoinCodeInfo) -> Self {
+    pub(crate) fn new(code: &'a JoinCodeInfo) -> Self {
         Self {
             id: code.id,
             label: &code.label,
@@ -80,26 +81,34 @@ struct JoinCodes<'a> {
 /// Makes a join code. The answer is the only place where its secret is ever shown.
 #[utoipa::path(post, path = "/api/v1/join-codes", request_body = NewJoinCode, responses(
     (status = 201, body = Made), (status = 422, body = Problem)))]
-pub(crate) async fn make(State(app): Shared, arrived: Arrived) -> Result<Response, Problem> {
+pub(crate) async fn make(
+    State(app): Shared,
+    caller: Caller,
+    arrived: Arrived,
+) -> Result<Response, Problem> {
     let new: NewJoinCode = body(arrived, &[])?;
     app.swarm()?;
-    let made = app.doors.joining.make(new, "REST").await?;
+    let made = app.doors.joining.make(new, &caller).await?;
     Ok(shown(&app.doors.joining, &made))
 }
 
 /// Makes a one-time code that gives this node a new key.
 #[utoipa::path(post, path = "/api/v1/nodes/{id}/rekey", params(("id" = String, Path, description = "node id")),
     responses((status = 201, body = Made), (status = 404, body = Problem)))]
-pub(crate) async fn rekey(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(crate) async fn rekey(
+    State(app): Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     app.swarm()?;
-    let made = app.doors.joining.rekey(&id, "REST").await?;
+    let made = app.doors.joining.rekey(&id, &caller).await?;
     Ok(shown(&app.doors.joining, &made))
 }
 
 /// All join codes, oldest first, without their secrets.
 #[utoipa::path(get, path = "/api/v1/join-codes", responses((status = 200, body = JoinCodes)))]
 pub(crate) async fn list(State(app): Shared) -> Result<Response, Problem> {
-    let codes = app.swarm()?.look(|state| state.join_codes()).await?;
+    let codes = app.swarm()?.join_codes().await?;
     Ok(answer(&JoinCodes {
         status: "success",
         join_codes: codes.iter().map(JoinCodeBody::new).collect(),
@@ -111,12 +120,10 @@ pub(crate) async fn list(State(app): Shared) -> Result<Response, Problem> {
     responses((status = 200, body = Value), (status = 404, body = Problem)))]
 pub(crate) async fn withdraw(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<Uuid>,
 ) -> Result<Response, Problem> {
-    let swarm = app.swarm()?;
-    swarm
-        .change(move |state, _| state.withdraw_join_code(id))
-        .await??;
+    app.swarm()?.withdraw_join_code(&caller, id).await?;
     Ok(answer(&json!({"status": "success"})))
 }
 
@@ -156,6 +163,8 @@ impl From<JoiningError> for Problem {
     fn from(error: JoiningError) -> Self {
         match error {
             JoiningError::Trust(error) => error.into(),
+            JoiningError::Rule(error) => error.into(),
+            JoiningError::Approval(error) => error.into(),
             JoiningError::Nexus(error) => error.into(),
         }
     }

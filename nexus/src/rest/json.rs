@@ -40,6 +40,11 @@ pub(crate) fn body<T: DeserializeOwned>(arrived: Arrived, required: &[&str]) -> 
             format!("the body did not arrive whole, or has more than {LARGEST_BODY} bytes");
         Problem::new(rejection.status(), "body", detail)
     })?;
+    // A list would be taken for the fields in their order; an empty one for an object without any.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let error = serde::de::Error::custom("expected an object");
+        return Err(explain(&bytes, required, &error));
+    }
     serde_json::from_slice(&bytes).map_err(|error| explain(&bytes, required, &error))
 }
 

@@ -17,7 +17,8 @@ use crate::model::{NodeInfo, Phase};
 pub(crate) struct NodeBody<'a> {
     node_id: &'a str,
     node_name: &'a str,
-    /// skills, tags, cpu_cores, memory_mb, has_gpu, has_docker, platform; for v2 spores more.
+    /// skills, tags, cpu_cores, memory_mb, has_gpu, has_docker, platform; for v2 spores more: methods, limits, and `policy`,
+    /// what the node allows as it says itself, with its sandbox and the grants in force.
     #[schema(value_type = Value)]
     capabilities: &'a Capabilities,
     /// RFC 3339, UTC.

@@ -4,7 +4,7 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::access::Denied;
@@ -26,9 +26,21 @@ pub(crate) struct Problem {
     /// Seconds until it is worth trying again.
     #[serde(skip)]
     retry_after: u64,
+    /// For the audit log: the caller wanted more than it may.
+    #[serde(skip)]
+    refusal: Option<Refusal>,
     /// More, if there is more to know.
     #[serde(skip_serializing_if = "Option::is_none")]
     context: Option<Box<Value>>,
+}
+
+/// Why the audit log should hear of an answer.
+#[derive(Debug, Clone)]
+pub(crate) enum Refusal {
+    /// The caller may not do this.
+    Denied(String),
+    /// There is no such node, or none in the caller's scope.
+    NoSuchNode,
 }
 
 impl Problem {
@@ -40,6 +52,7 @@ impl Problem {
             status: status.as_u16(),
             code,
             retry_after: 1,
+            refusal: None,
             context: None,
         }
     }
@@ -51,6 +64,14 @@ impl Problem {
 
     pub(crate) fn not_found(detail: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// The node is outside of the caller's scope, which looks as if it did not exist.
+    pub(crate) fn no_such_node(detail: &str) -> Self {
+        Self {
+            refusal: Some(Refusal::NoSuchNode),
+            ..Self::not_found(detail)
+        }
     }
 
     pub(crate) fn method_not_allowed() -> Self {
@@ -90,6 +111,9 @@ impl IntoResponse for Problem {
         let body = serde_json::to_string(&self).unwrap_or_default();
         let mut response =
             (status, [(CONTENT_TYPE, "application/problem+json")], body).into_response();
+        if let Some(refusal) = self.refusal {
+            response.extensions_mut().insert(refusal);
+        }
         let headers = response.headers_mut();
         match status {
             StatusCode::UNAUTHORIZED => {
@@ -108,8 +132,38 @@ impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
         let detail = error.to_string();
         match error {
-            SubmitError::UnknownNode(_) => {
-                Self::new(StatusCode::BAD_REQUEST, "unknown_node", detail)
+            SubmitError::UnknownNode(_) => Self {
+                refusal: Some(Refusal::NoSuchNode),
+                ..Self::new(StatusCode::BAD_REQUEST, "unknown_node", detail)
+            },
+            SubmitError::Unrecorded(error) => error.into(),
+            SubmitError::SharedToken { .. } => {
+                Self::new(StatusCode::FORBIDDEN, "shared_token", detail)
+            }
+            SubmitError::Targets(refused) => {
+                // Told one by one, in the words that each of them would be refused with.
+                let hidden = refused
+                    .iter()
+                    .any(|(_, error)| matches!(error, SubmitError::UnknownNode(_)));
+                let each: Vec<_> = refused
+                    .iter()
+                    .map(|(node, error)| {
+                        json!({"node_id": node, "code": error.code(), "detail": error.to_string()})
+                    })
+                    .collect();
+                Self {
+                    refusal: hidden.then_some(Refusal::NoSuchNode),
+                    ..Self::new(StatusCode::BAD_REQUEST, "targets", detail)
+                        .with(json!({"refused": each}))
+                }
+            }
+            SubmitError::BadTargets(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+            }
+            SubmitError::NeedsApproval(approval) => super::approvals::required(&approval),
+            SubmitError::Approval(error) => error.into(),
+            SubmitError::NameNodes(_) => {
+                Self::new(StatusCode::CONFLICT, "approval_required", detail)
             }
             SubmitError::Offline(_) => Self::new(StatusCode::BAD_REQUEST, "offline", detail),
             SubmitError::Unsupported { .. } => {
@@ -142,17 +196,20 @@ impl From<Acceptance> for Problem {
                 "stopping",
                 error.to_string(),
             ),
+            Acceptance::Unrecorded(error) => error.into(),
         }
     }
 }
 
 impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
+        let why = denied.to_string();
         match denied {
-            Denied::Hidden => Self::not_found(&denied.to_string()),
-            Denied::Role { .. } | Denied::Limited | Denied::Call => {
-                Self::forbidden(&denied.to_string())
-            }
+            Denied::Hidden => Self::no_such_node(&why),
+            Denied::Role { .. } | Denied::Limited | Denied::Call => Self {
+                refusal: Some(Refusal::Denied(why.clone())),
+                ..Self::forbidden(&why)
+            },
         }
     }
 }

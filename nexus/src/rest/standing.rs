@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::json::{Arrived, answer, body};
 use super::{Problem, Shared};
+use crate::access::Caller;
 use crate::identity::fingerprint;
 use crate::trust::{Joined, NodeTrust, Standing};
 
@@ -70,15 +71,14 @@ pub(crate) struct Edit {
     request_body = Edit, responses((status = 200, body = Value), (status = 404, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn edit(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
     let edit: Edit = body(arrived, &[])?;
-    let changed = app.swarm()?.change(move |state, _| {
-        edit.name.map_or(Ok(()), |name| state.rename(&id, &name))?;
-        edit.tags.map_or(Ok(()), |tags| state.tag(&id, tags))
-    });
-    changed.await??;
+    app.swarm()?
+        .edit_node(&caller, id, edit.name, edit.tags)
+        .await?;
     Ok(answer(&json!({"status": "success"})))
 }
 
@@ -87,12 +87,10 @@ pub(crate) async fn edit(
     responses((status = 200, body = Value), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn remove(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let swarm = app.swarm()?;
-    swarm
-        .change(move |state, now| state.remove(&id, now))
-        .await??;
+    app.swarm()?.remove_node(&caller, id).await?;
     Ok(answer(&json!({"status": "success"})))
 }
 
@@ -101,12 +99,10 @@ pub(crate) async fn remove(
     responses((status = 200, body = Value), (status = 404, body = Problem)))]
 pub(crate) async fn revoke(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let swarm = app.swarm()?;
-    swarm
-        .change(move |state, now| state.revoke(&id, now))
-        .await??;
+    app.swarm()?.revoke_node(&caller, id).await?;
     Ok(answer(&json!({"status": "success"})))
 }
 
@@ -115,11 +111,9 @@ pub(crate) async fn revoke(
     responses((status = 200, body = Value), (status = 404, body = Problem)))]
 pub(crate) async fn release(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let swarm = app.swarm()?;
-    swarm
-        .change(move |state, now| state.release(&id, now))
-        .await??;
+    app.swarm()?.release_node(&caller, id).await?;
     Ok(answer(&json!({"status": "success"})))
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::json::{Arrived, answer, body};
 use super::{Problem, Shared};
-use crate::access::{NewToken, Role, TokenError, TokenInfo};
+use crate::access::{Caller, NewToken, Role, TokenError, TokenInfo};
 
 /// A token without its secret.
 #[derive(Serialize, ToSchema)]
@@ -64,9 +64,13 @@ struct MadeToken<'a> {
 /// Makes a token. The answer is the only place where its secret is ever shown.
 #[utoipa::path(post, path = "/api/v1/tokens", request_body = NewToken, responses(
     (status = 201, body = MadeToken), (status = 403, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn make(State(app): Shared, arrived: Arrived) -> Result<Response, Problem> {
+pub(crate) async fn make(
+    State(app): Shared,
+    caller: Caller,
+    arrived: Arrived,
+) -> Result<Response, Problem> {
     let new: NewToken = body(arrived, &["name", "role"])?;
-    let (secret, token) = app.access.tokens.create(new).await?;
+    let (secret, token) = app.access.tokens.create(new, &caller).await?;
     let made = MadeToken {
         status: "success",
         secret: secret.reveal(),
@@ -91,11 +95,12 @@ pub(crate) async fn list(State(app): Shared) -> Response {
     (status = 200, body = Value), (status = 403, body = Problem), (status = 404, body = Problem)))]
 pub(crate) async fn revoke(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = Uuid::try_parse(&id)
         .map_err(|_| Problem::not_found(&format!("{id:?} is not the id of a token")))?;
-    app.access.tokens.revoke(id).await?;
+    app.access.tokens.revoke(id, &caller).await?;
     Ok(answer(&json!({"status": "success"})))
 }
 
@@ -112,6 +117,7 @@ impl From<TokenError> for Problem {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "no_random", detail)
             }
             TokenError::Store(error) => error.into(),
+            TokenError::Unrecorded(error) => error.into(),
         }
     }
 }

@@ -14,6 +14,7 @@ pub(super) struct View {
     caller: Caller,
     everything: bool,
     waiting_room: bool,
+    approves: bool,
     /// Nodes in sight, and the groups that they stand in.
     nodes: HashMap<String, u32>,
     executions: HashSet<Uuid>,
@@ -22,11 +23,13 @@ pub(super) struct View {
 impl View {
     pub(super) fn new(caller: Caller) -> Self {
         let everything = caller.principal.scope.nodes().is_all();
+        let approves = caller.may(Verb::Approve, Object::Nexus).is_ok();
         let waiting_room = caller.may(Verb::WaitingRoom, Object::Nexus).is_ok();
         Self {
             caller,
             everything,
             waiting_room,
+            approves,
             nodes: HashMap::new(),
             executions: HashSet::new(),
         }
@@ -59,8 +62,13 @@ impl View {
 
     /// The event as this subscriber may see it.
     pub(super) fn filter(&mut self, event: Event) -> Option<Event> {
-        if matches!(event, Event::WaitingChanged(_)) {
+        // Whoever may look into the waiting room may see its codes too.
+        if matches!(event, Event::WaitingChanged(_) | Event::JoinCodeChanged(_)) {
             return self.waiting_room.then_some(event);
+        }
+        if let Event::ApprovalChanged(approval) = &event {
+            let own = approval.asker.id == self.caller.principal.id;
+            return (own || self.approves).then_some(event);
         }
         if self.everything {
             return Some(event);
@@ -90,7 +98,9 @@ impl View {
                 .executions
                 .contains(&chunk.execution)
                 .then_some(Event::OutputAppended(chunk)),
-            Event::WaitingChanged(_) => None,
+            Event::WaitingChanged(_) | Event::JoinCodeChanged(_) | Event::ApprovalChanged(_) => {
+                None
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::json::answer;
 use super::{Problem, Shared};
+use crate::access::Caller;
 use crate::identity::fingerprint;
 use crate::trust::Waiting;
 
@@ -53,7 +54,7 @@ struct WaitingRoom<'a> {
 /// Who waits, oldest first.
 #[utoipa::path(get, path = "/api/v1/waiting", responses((status = 200, body = WaitingRoom)))]
 pub(crate) async fn list(State(app): Shared) -> Result<Response, Problem> {
-    let waiting = app.swarm()?.look(|state| state.waiting()).await?;
+    let waiting = app.swarm()?.waiting().await?;
     Ok(answer(&WaitingRoom {
         status: "success",
         waiting: waiting.iter().map(WaitingBody::new).collect(),
@@ -65,12 +66,10 @@ pub(crate) async fn list(State(app): Shared) -> Result<Response, Problem> {
     responses((status = 200, body = Value), (status = 404, body = Problem)))]
 pub(crate) async fn accept(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let swarm = app.swarm()?;
-    let node = swarm
-        .change(move |state, now| state.accept(&id, now))
-        .await??;
+    let node = app.swarm()?.accept(&caller, id).await?;
     Ok(answer(&json!({"status": "success", "node_id": node})))
 }
 
@@ -79,9 +78,9 @@ pub(crate) async fn accept(
     responses((status = 200, body = Value), (status = 404, body = Problem)))]
 pub(crate) async fn turn_away(
     State(app): Shared,
+    caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let swarm = app.swarm()?;
-    swarm.change(move |state, _| state.turn_away(&id)).await??;
+    app.swarm()?.turn_away(&caller, id).await?;
     Ok(answer(&json!({"status": "success"})))
 }

@@ -88,6 +88,7 @@ impl Persona {
                 max_executions: 1024,
                 ..Limits::default()
             }),
+            policy: None,
         };
         Self {
             id: format!("sim-{seed}-{number}"),

@@ -4,10 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Accepted, Ack, FromSpore, Heartbeat, Outcome, Output, Problem, Response, Version};
+use protocol::{Accepted, Ack, FromSpore, Heartbeat, Output, Problem, Response, Version, limits};
 use uuid::Uuid;
 
 use super::{Answer, Effect, Kept, Mode, State, frame, reschedule};
+use crate::audit::{Draft, Ended, Outcome};
 use crate::model::{Chunk, Event, ExecutionState, Now, Ordinal, SessionId};
 use crate::store::Write;
 
@@ -23,6 +24,9 @@ impl State {
         };
         match message {
             FromSpore::Heartbeat(heartbeat) => self.heartbeat(ordinal, &heartbeat, now),
+            FromSpore::Announcement(announcement) => {
+                self.announced(ordinal, session, announcement, now);
+            }
             FromSpore::Accepted(accepted) => self.accepted(ordinal, &accepted),
             FromSpore::Output(output) => self.output(ordinal, &output),
             FromSpore::Response(response) => self.response(ordinal, response, now),
@@ -126,27 +130,29 @@ impl State {
             }
             return;
         }
-        if response.outcome() == Outcome::Refused {
+        if response.outcome() == protocol::Outcome::Refused {
             let why = response
                 .error
                 .unwrap_or_else(|| "the node refused it".to_owned());
-            self.refuse_or_move(id, protocol::limits::cut(&why, protocol::limits::TEXT), now);
+            self.refuse_or_move(id, limits::cut(&why, limits::TEXT), now);
             self.pump(ordinal, now);
             return;
         }
         let state = match response.outcome() {
-            Outcome::Succeeded => ExecutionState::Succeeded,
-            Outcome::TimedOut => ExecutionState::TimedOut,
-            Outcome::Cancelled if execution.stop == Some("timed out") => ExecutionState::TimedOut,
-            Outcome::Cancelled => ExecutionState::Cancelled,
-            Outcome::Failed | Outcome::Refused => ExecutionState::Failed,
+            protocol::Outcome::Succeeded => ExecutionState::Succeeded,
+            protocol::Outcome::TimedOut => ExecutionState::TimedOut,
+            protocol::Outcome::Cancelled if execution.stop == Some("timed out") => {
+                ExecutionState::TimedOut
+            }
+            protocol::Outcome::Cancelled => ExecutionState::Cancelled,
+            protocol::Outcome::Failed | protocol::Outcome::Refused => ExecutionState::Failed,
         };
         let execution_time = response.execution_time.clamp(0.0, 1e9);
         execution.end.duration = Some(Duration::from_secs_f64(execution_time));
         execution.end.exit_code = response.exit_code;
         execution.end.signal = response
             .signal
-            .map(|signal| protocol::limits::cut(&signal, 32).to_owned());
+            .map(|signal| limits::cut(&signal, 32).to_owned());
         execution.output.gap |= response.output_truncated
             || response
                 .next_seq
@@ -156,7 +162,7 @@ impl State {
             .map(Arc::from);
         let error = response
             .error
-            .map(|error| protocol::limits::cut(&error, protocol::limits::TEXT).to_owned());
+            .map(|error| limits::cut(&error, limits::TEXT).to_owned());
         self.finish(id, state, error, now);
     }
 
@@ -270,6 +276,14 @@ impl State {
             return;
         };
         let info = Arc::new(execution.info());
+        let ended = Ended {
+            at: info.finished_at.unwrap_or(info.submitted_at),
+            outcome: Outcome {
+                execution: id,
+                state: info.state,
+                exit_code: info.exit_code,
+            },
+        };
         let kept = (execution.mode == Mode::Stream).then_some(Kept::Finished(id));
         let answer = std::mem::take(&mut execution.awaited).then(|| {
             let placement = execution
@@ -289,6 +303,7 @@ impl State {
             .take()
             .filter(|result| result.get().len() <= RESULT_IN_MEMORY);
         execution.call.parameters = serde_json::value::RawValue::NULL.to_owned();
+        self.effects.push(Effect::Audit(Draft::Ended(ended)));
         if let Some(answer) = answer {
             self.effects.push(Effect::Answer(id, answer));
         }
@@ -302,9 +317,9 @@ impl State {
     /// The execution of this id, if it was sent to this node.
     fn own(&self, ordinal: Ordinal, request_id: &str) -> Option<Uuid> {
         let id = Uuid::try_parse(request_id).ok()?;
-        self.executions
-            .get(&id)
-            .filter(|execution| execution.ordinal == ordinal && execution.sent.is_some())?;
-        Some(id)
+        let execution = self.executions.get(&id)?;
+        // A removed node's ordinal may be another one's now; its executions are not.
+        let its = execution.ordinal == ordinal && execution.node.0 == self.at(ordinal).facts.id;
+        (its && execution.sent.is_some()).then_some(id)
     }
 }

@@ -148,6 +148,14 @@ impl State {
         if !node.capabilities().offers(skill, method) {
             return Some(format!("does not offer {skill}.{method}"));
         }
+        if self.is_closed_to(node, skill, method) {
+            return Some("came in with the shared token, which is not enough for this".to_owned());
+        }
+        if let Some(rule) = self.guarded_by(node, skill, method) {
+            return Some(format!(
+                "needs a second yes by rule {rule:?}: name the node"
+            ));
+        }
         (node.queue.len() >= self.rules.max_queue).then(|| "has a full queue".to_owned())
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::audit::Draft;
 use crate::model::{Event, ExecutionInfo, SessionId};
 use crate::state::Placement;
 use crate::store::Write;
@@ -23,6 +24,17 @@ pub enum Effect {
     Publish(Event),
     /// Keep on disk. What must not be lost comes back through [`super::State::kept`].
     Store(Write),
+    /// Tell the audit log. Stands before whatever it tells of.
+    Audit(Draft),
+    /// Tell the audit log that a node was not let in; as often as that may be told.
+    NodeRefused {
+        /// Where it connects from, `ip:port`.
+        peer: String,
+        /// What it calls itself.
+        node: String,
+        /// Why not.
+        why: String,
+    },
 }
 
 /// Why a session is closed, as a WebSocket close code and reason.
@@ -100,6 +112,15 @@ impl Close {
         }
     }
 
+    /// See [`protocol::close`].
+    pub fn too_many() -> Self {
+        Self {
+            code: protocol::close::TOO_MANY,
+            reason: "too many wrong tokens came from this address; try again in a minute"
+                .to_owned(),
+        }
+    }
+
     /// The operator forgot the node.
     pub fn removed() -> Self {
         Self {
@@ -153,6 +174,14 @@ impl Close {
         Self {
             code: 1013,
             reason: "outbox full: this spore does not read".to_owned(),
+        }
+    }
+
+    /// It says again and again that it is another one.
+    pub fn announces_too_much() -> Self {
+        Self {
+            code: 1008,
+            reason: "its capabilities change too often".to_owned(),
         }
     }
 

@@ -10,9 +10,12 @@ use uuid::Uuid;
 use super::Node;
 use super::balance::Route;
 use crate::model::{Chunk, ExecutionInfo, ExecutionState, Now, Ordinal};
+use crate::redact;
 
 /// Output kept in memory for one execution, bytes; older output is on disk.
 const OUTPUT_IN_MEMORY: usize = 256 * 1024;
+/// How much of the parameters is looked at for the summary, bytes.
+const LOOKED_AT: usize = 16 * 1024;
 /// Longest summary, bytes.
 const SUMMARY: usize = 200;
 
@@ -30,7 +33,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// A short human form of the parameters: the command, the path, or the JSON.
+    /// A short human form of the parameters, without secrets: the command, the path, or the JSON.
     pub fn summary(&self) -> String {
         #[derive(serde::Deserialize)]
         struct Known {
@@ -49,9 +52,11 @@ impl Call {
             Ok(Known {
                 path: Some(path), ..
             }) => path,
-            Ok(Known { .. }) | Err(_) => self.parameters.get().to_owned(),
+            Ok(Known { .. }) | Err(_) => redact::json(self.parameters.get()).into_owned(),
         };
-        protocol::limits::cut(&text, SUMMARY).to_owned()
+        // First without secrets, then short: half a secret is not recognised. What is far behind will not be seen anyway.
+        let clean = redact::text(protocol::limits::cut(&text, LOOKED_AT));
+        protocol::limits::cut(&clean, SUMMARY).to_owned()
     }
 }
 
@@ -171,13 +176,13 @@ impl OutputLog {
 }
 
 impl Execution {
-    /// A new one, waiting to be sent to a node.
-    pub fn new(id: Uuid, node: &Node, call: Call, mode: Mode, now: Now) -> Self {
+    /// A new one, waiting to be sent to a node. `summary` is the call's, see [`Call::summary`].
+    pub fn new(id: Uuid, node: &Node, call: Call, summary: String, mode: Mode, now: Now) -> Self {
         Self {
             id,
             ordinal: node.ordinal,
             node: (node.facts.id.clone(), node.facts.name.clone()),
-            summary: call.summary(),
+            summary,
             call,
             mode,
             state: ExecutionState::Queued,

@@ -15,7 +15,7 @@ use crate::target::Facts;
 pub struct Node {
     /// See [`Ordinal`].
     pub ordinal: Ordinal,
-    /// What changes only with a handshake.
+    /// What changes only with a handshake or an announcement.
     pub facts: Arc<NodeFacts>,
     /// Forgotten by the operator; only its place on the map is left.
     pub removed: bool,
@@ -43,6 +43,8 @@ pub struct Node {
     pub in_flight: BTreeSet<Uuid>,
     /// Waiting to be sent.
     pub queue: VecDeque<Uuid>,
+    /// How often it announced itself anew since when.
+    pub announced: (Duration, u32),
 }
 
 impl Node {

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use protocol::{Handshake, Version};
+use serde_json::json;
 
 use super::State;
+use crate::audit::{Action, Entry};
+use crate::identity::fingerprint;
 use crate::model::{NodeFacts, Now, Ordinal};
 use crate::store::NodeRow;
 use crate::trust::NodeTrust;
@@ -17,6 +20,7 @@ impl State {
         version: Version,
         mut trust: NodeTrust,
         group: Option<String>,
+        from: Option<String>,
         now: Now,
     ) -> Ordinal {
         hello.node_name.clone_into(&mut trust.own_name);
@@ -37,6 +41,11 @@ impl State {
             registered_at: now.wall,
             last_seen: now.wall,
         };
+        let mut entry = Entry::new(Action::NodeJoined, now.wall)
+            .about([row.id.clone()])
+            .with(json!({"name": row.name, "how": row.trust.joined, "key": row.trust.key.map(|key| fingerprint(&key.0))}));
+        entry.from = from;
+        self.tell(entry);
         match self.vacancy(row.group_key.as_deref()) {
             Some(ordinal) => self.reoccupy(ordinal, row),
             None => {

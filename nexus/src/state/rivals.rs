@@ -7,6 +7,7 @@ use std::time::Duration;
 use protocol::Handshake;
 
 use super::{Close, Effect, State};
+use crate::audit::{Action, Entry};
 use crate::model::{Now, Ordinal, SessionId};
 use crate::trust::{Arrival, Standing};
 
@@ -61,7 +62,11 @@ impl State {
             "two machines showed its key at the same time, from {older} and from {}; one of them is a copy",
             rival.arrival.peer
         );
-        tracing::warn!(node = %self.at(ordinal).facts.id, %why, "held");
+        let id = self.at(ordinal).facts.id.clone();
+        tracing::warn!(node = %id, %why, "held");
+        let mut entry = Entry::new(Action::CloneHeld, now.wall).about([id]);
+        entry.why = Some(why.clone());
+        self.tell(entry);
         self.effects
             .push(Effect::Close(rival.session, Close::held()));
         self.stand(ordinal, Standing::Held(why), Some(Close::held()), now);
@@ -71,6 +76,14 @@ impl State {
     pub(super) fn succeed(&mut self, ordinal: Ordinal, now: Now) {
         if let Some(rival) = self.trust.rivals.remove(&ordinal) {
             self.hello(rival.session, *rival.hello, rival.arrival, now);
+        }
+    }
+
+    /// Its node may not come in any more, so neither may the newer session; left alone it would stay open for ever.
+    pub(super) fn turn_rival_away(&mut self, ordinal: Ordinal, close: &Close) {
+        if let Some(rival) = self.trust.rivals.remove(&ordinal) {
+            self.effects
+                .push(Effect::Close(rival.session, close.clone()));
         }
     }
 

@@ -65,6 +65,7 @@ impl State {
             last_heartbeat: row.last_seen,
             in_flight: BTreeSet::new(),
             queue: VecDeque::new(),
+            announced: (Duration::ZERO, 0),
         });
     }
 
@@ -78,7 +79,7 @@ impl State {
         };
         let admission = match self.admit(&mut hello, &arrival, now) {
             Ok(admission) => admission,
-            Err(close) => return self.effects.push(Effect::Close(session, close)),
+            Err(close) => return self.turn_back(session, &hello, arrival, close),
         };
         self.intern(&mut hello.capabilities);
         let chart = self.chart.revision();
@@ -87,7 +88,14 @@ impl State {
             Admission::New(..) if self.by_id.len() >= self.rules.max_nodes => {
                 return self.effects.push(Effect::Close(session, Close::full()));
             }
-            Admission::New(trust, group) => self.register(&hello, version, *trust, group, now),
+            Admission::New(trust, group) => self.register(
+                &hello,
+                version,
+                *trust,
+                group,
+                Some(arrival.peer.clone()),
+                now,
+            ),
         };
         let node = self.at(ordinal);
         if node.session.is_some() && node.facts.trust.key.is_some() {
@@ -110,6 +118,18 @@ impl State {
         }
         self.stop_resumed(ordinal, &resume, now);
         self.pump(ordinal, now);
+    }
+
+    /// Somebody does not come in. Who waits to be accepted asks every few seconds; that is told once, when it first came.
+    fn turn_back(&mut self, session: SessionId, hello: &Handshake, arrival: Arrival, close: Close) {
+        if close != Close::waiting() {
+            self.effects.push(Effect::NodeRefused {
+                peer: arrival.peer,
+                node: hello.node_id.clone(),
+                why: close.reason.clone(),
+            });
+        }
+        self.effects.push(Effect::Close(session, close));
     }
 
     /// A session's socket is gone.
@@ -173,7 +193,10 @@ impl State {
                 continue;
             };
             match self.executions.get(&id) {
-                Some(execution) if execution.ordinal != ordinal => {
+                Some(execution)
+                    if execution.ordinal != ordinal
+                        || execution.node.0 != self.at(ordinal).facts.id =>
+                {
                     tracing::warn!(execution = %id, "a node claims an execution of another one; ignored");
                     continue;
                 }
@@ -209,8 +232,9 @@ impl State {
             parameters: serde_json::value::RawValue::NULL.to_owned(),
             timeout: ADOPTED,
         };
-        let mut execution = Execution::new(id, self.at(ordinal), call, Mode::Stream, now);
-        execution.summary = "started before this Nexus knew of it".to_owned();
+        let summary = "started before this Nexus knew of it".to_owned();
+        let node = self.at(ordinal);
+        let mut execution = Execution::new(id, node, call, summary, Mode::Stream, now);
         execution.state = ExecutionState::Running;
         execution.sent = Some(now.at);
         execution.output = OutputLog::resumed_at(entry.first_seq);

@@ -92,9 +92,8 @@ impl State {
         if self.trust.codes.len() >= CODES {
             return Err(TrustError::TooMany(CODES, "withdraw some join codes"));
         }
-        self.effects
-            .push(Effect::Store(Write::JoinCode(Box::new(info.clone()))));
         self.trust.codes.insert(info.id, info.clone());
+        self.keep_code(info.clone());
         Ok((secret, info))
     }
 
@@ -125,8 +124,8 @@ impl State {
             .get_mut(&id)
             .ok_or(TrustError::UnknownCode(id))?;
         code.withdrawn = true;
-        let row = Box::new(code.clone());
-        self.effects.push(Effect::Store(Write::JoinCode(row)));
+        let code = code.clone();
+        self.keep_code(code);
         Ok(())
     }
 
@@ -147,6 +146,7 @@ impl State {
             name,
             capabilities,
             code,
+            peer,
             ..
         } = waiting;
         let ordinal = match self.newcomer(key, &code, &mut node_id, now) {
@@ -162,7 +162,7 @@ impl State {
                     protocol: Version::NEWEST.number(),
                     running: Vec::new(),
                 };
-                self.register(&hello, Version::NEWEST, *trust, group, now)
+                self.register(&hello, Version::NEWEST, *trust, group, Some(peer), now)
             }
         };
         self.keep_node(ordinal);
@@ -260,15 +260,11 @@ impl State {
     ) {
         self.edit(ordinal, |trust| trust.standing = standing);
         if let (Some(close), Some(session)) = (close, self.at(ordinal).session) {
-            self.forget_rival_of(ordinal);
+            self.turn_rival_away(ordinal, &close);
             let why = close.reason.clone();
             self.effects.push(Effect::Close(session, close));
             self.closed(session, &why, now);
         }
-    }
-
-    fn forget_rival_of(&mut self, ordinal: Ordinal) {
-        self.trust.rivals.remove(&ordinal);
     }
 
     fn edit(&mut self, ordinal: Ordinal, edit: impl FnOnce(&mut crate::trust::NodeTrust)) {
@@ -315,7 +311,7 @@ fn check_tags(tags: &[String]) -> Result<(), TrustError> {
 }
 
 fn plain(what: &str, text: &str) -> Result<(), TrustError> {
-    if text.len() > limits::ID || text.chars().any(char::is_control) {
+    if text.len() > limits::ID || text.chars().any(limits::is_deceptive) {
         return Err(TrustError::Invalid(format!(
             "a {what} has at most {} bytes and no control characters",
             limits::ID

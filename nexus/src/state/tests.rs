@@ -4,6 +4,7 @@
     reason = "a test picks out what it looks for"
 )]
 
+mod announced;
 mod balance;
 mod executions;
 mod liveness;
@@ -43,6 +44,7 @@ fn rules() -> Rules {
         max_nodes: 100,
         max_executions: 100,
         max_queue: 4,
+        shared_token_calls: crate::access::Scope::all(),
     }
 }
 
@@ -137,7 +139,8 @@ impl Swarm {
             target,
             call: call(30),
             mode,
-            scope: crate::access::Scope::all(),
+            caller: crate::access::Caller::local(),
+            approval: None,
         };
         let taken = self.state.submit(submission, true, self.now());
         self.collect();
@@ -164,7 +167,9 @@ impl Swarm {
     }
 
     fn cancel(&mut self, id: Uuid) -> Result<(), CancelError> {
-        let done = self.state.cancel(id, self.now());
+        let done = self
+            .state
+            .cancel(id, &crate::access::Caller::local(), self.now());
         self.collect();
         done
     }

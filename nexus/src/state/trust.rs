@@ -6,9 +6,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use protocol::{Handshake, PublicKey, limits};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Close, Effect, State};
+use crate::audit::{Action, Entry};
+use crate::identity::fingerprint;
 use crate::model::{Event, Now, Ordinal};
 use crate::store::Write;
 use crate::trust::{
@@ -98,10 +101,10 @@ impl State {
         match may_enter(&self.at(ordinal).facts.trust) {
             Ok(()) => Ok(Admission::Known(ordinal)),
             // A revoked node comes back with a code that was made for it.
-            Err(close) => match code.and_then(|code| self.usable(code, now).ok()) {
+            Err(close) => match code.and_then(|code| self.usable(code, now).ok().cloned()) {
                 Some(code) if code.rekeys.as_ref() == Some(&self.at(ordinal).facts.id) => {
                     self.use_up(code.id);
-                    self.give_key(ordinal, key, now);
+                    self.give_key(ordinal, key, &code, now);
                     Ok(Admission::Known(ordinal))
                 }
                 _ => Err(close),
@@ -139,7 +142,7 @@ impl State {
         if let Some(node) = &code.rekeys {
             let ordinal = self.by_id.get(node).copied().ok_or_else(Close::bad_code)?;
             self.use_up(code.id);
-            self.give_key(ordinal, key, now);
+            self.give_key(ordinal, key, &code, now);
             return Ok(Admission::Known(ordinal));
         }
         if code.waiting_room {
@@ -163,9 +166,12 @@ impl State {
         now: Now,
     ) -> Admission {
         if let Some(&ordinal) = self.by_id.get(id.as_str()) {
-            if self.at(ordinal).facts.trust.key.is_none() {
-                // It showed the shared token until now; from now on only its key will do.
-                self.give_key(ordinal, key, now);
+            // Our own machine showed the shared token before it had a key. Anybody else's id is not to be had for a code:
+            // a node that is to get a key is given one by a code that was made for it.
+            let own = self.rules.local_node.as_deref() == Some(id.as_str());
+            let trust = &self.at(ordinal).facts.trust;
+            if code.local && own && trust.key.is_none() && may_enter(trust).is_ok() {
+                self.give_key(ordinal, key, code, now);
                 return Admission::Known(ordinal);
             }
             *id = Uuid::new_v4().to_string();
@@ -176,6 +182,7 @@ impl State {
             Joined::Code(code.label.clone())
         };
         let mut trust = NodeTrust::new(Some(key), joined, now.wall);
+        trust.code = Some(code.id);
         trust.name.clone_from(&code.name);
         trust.tags.clone_from(&code.tags);
         Admission::New(Box::new(trust), code.group.clone())
@@ -192,9 +199,17 @@ impl State {
     fn use_up(&mut self, id: Uuid) {
         if let Some(code) = self.trust.codes.get_mut(&id) {
             code.used += 1;
-            let row = Box::new(code.clone());
-            self.effects.push(Effect::Store(Write::JoinCode(row)));
+            let code = code.clone();
+            self.keep_code(code);
         }
+    }
+
+    /// Writes a code down and tells of it.
+    pub(super) fn keep_code(&mut self, code: JoinCodeInfo) {
+        let told = Arc::new(code.clone());
+        self.effects
+            .push(Effect::Store(Write::JoinCode(Box::new(code))));
+        self.publish(|_| Event::JoinCodeChanged(told));
     }
 
     fn seat(
@@ -219,6 +234,11 @@ impl State {
             last_seen: now.wall,
         };
         let row = Box::new(waiting.clone());
+        let mut entry = Entry::new(Action::NodeWaiting, now.wall)
+            .about([hello.node_id.clone()])
+            .with(json!({"name": hello.node_name, "code": code.id, "key": fingerprint(&key.0)}));
+        entry.from = Some(arrival.peer.clone());
+        self.tell(entry);
         self.effects.push(Effect::Store(Write::Waiting(row)));
         self.trust.waiting.insert(key, waiting);
         self.publish_waiting();
@@ -226,14 +246,22 @@ impl State {
     }
 
     /// From now on this key, and no other, is this node's.
-    pub(super) fn give_key(&mut self, ordinal: Ordinal, key: PublicKey, now: Now) {
+    fn give_key(&mut self, ordinal: Ordinal, key: PublicKey, code: &JoinCodeInfo, now: Now) {
         let mut facts = (*self.at(ordinal).facts).clone();
         if let Some(old) = facts.trust.key.replace(key) {
             self.trust.keys.remove(&old);
         }
         self.trust.keys.insert(key, ordinal);
         facts.trust.since = now.wall;
+        facts.trust.code = Some(code.id);
+        if facts.trust.joined == Joined::SharedToken {
+            facts.trust.joined = Joined::Code(code.label.clone());
+        }
         facts.trust.standing = Standing::Accepted;
+        let entry = Entry::new(Action::NodeRekeyed, now.wall)
+            .about([facts.id.clone()])
+            .with(json!({"key": fingerprint(&key.0)}));
+        self.tell(entry);
         self.at_mut(ordinal).facts = Arc::new(facts);
         self.keep_node(ordinal);
     }

@@ -215,3 +215,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_written_is_no_deeper_than_what_was_read() {
+    // `and` binds closer than `or`, so it needs no brackets there; with them the deepest of these could not be read again.
+    let deepest = format!("{}(a and b or c)", "not ".repeat(DEPTH - 2));
+    for text in ["a and b or c", "(a and b), (c and d)", &deepest] {
+        let read = parse(text).unwrap();
+        assert_eq!(parse(&read.to_string()), Ok(read), "{text}");
+    }
+}

@@ -31,7 +31,8 @@ fn the_same_id_is_refused() {
         target: Target::Node("a".into()),
         call: call(30),
         mode: Mode::Stream,
-        scope: crate::access::Scope::all(),
+        caller: crate::access::Caller::local(),
+        approval: None,
     };
     assert_eq!(
         swarm.state.submit(again, false, swarm.now()),
@@ -51,7 +52,8 @@ fn what_cannot_work_is_refused_with_a_reason() {
             target: Target::Node(node.into()),
             call,
             mode: Mode::Collect,
-            scope: crate::access::Scope::all(),
+            caller: crate::access::Caller::local(),
+            approval: None,
         };
         swarm.state.submit(submission, true, swarm.now())
     };

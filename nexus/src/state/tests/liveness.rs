@@ -80,7 +80,8 @@ fn a_prototype_spore_at_work_may_be_silent() {
         target: Target::Node("a".into()),
         call: call(300),
         mode: Mode::Collect,
-        scope: crate::access::Scope::all(),
+        caller: crate::access::Caller::local(),
+        approval: None,
     };
     swarm.state.submit(submission, true, swarm.now()).unwrap();
     swarm.pass(200.0);

@@ -117,6 +117,25 @@ fn nobody_takes_the_name_of_another() {
 }
 
 #[test]
+fn a_code_does_not_give_a_node_of_the_shared_token_away() {
+    let mut swarm = Swarm::new();
+    let old = swarm.join("db", 1);
+    let secret = swarm.code(of(1));
+    let eve = swarm.come("db", ANN, Some(&secret));
+    assert!(swarm.is_in("db", old) && !swarm.is_in("db", eve));
+    // The operator gives it a key of its own, and from then on the token does not speak for it.
+    let (secret, _) = swarm
+        .state
+        .make_rekey_code("db", "me", swarm.now())
+        .unwrap();
+    swarm.drop_session(old);
+    let keyed = swarm.come("whatever it says", BOB, Some(&secret));
+    assert!(swarm.is_in("db", keyed));
+    let token = swarm.join("db", 1);
+    assert_eq!(swarm.closed_with(token), Some(1008));
+}
+
+#[test]
 fn who_waits_gets_nothing_until_a_person_says_yes() {
     let mut swarm = Swarm::new();
     let secret = swarm.code(NewJoinCode {
@@ -320,4 +339,49 @@ fn what_makes_no_sense_is_refused() {
     }
     assert!(swarm.state.join_codes().is_empty());
     swarm.at += Duration::from_secs(1);
+}
+
+#[test]
+fn a_revoked_name_is_not_had_again_by_any_code() {
+    let mut swarm = Swarm::new();
+    swarm.join("a", 2);
+    swarm.state.revoke("a", swarm.now()).unwrap();
+    let secret = swarm.code(of(1));
+    let bob = swarm.come("a", BOB, Some(&secret));
+    assert_eq!(swarm.standing("a"), Standing::Revoked);
+    let node = swarm.state.nodes().find(|node| node.session == Some(bob));
+    assert_ne!(node.unwrap().facts.id, "a");
+}
+
+#[test]
+fn whoever_waits_for_a_node_that_is_revoked_is_sent_away_too() {
+    let mut swarm = Swarm::new();
+    let first = swarm.member("a", ANN);
+    let second = swarm.come("a", ANN, None);
+    swarm.state.revoke("a", swarm.now()).unwrap();
+    swarm.collect();
+    assert_eq!(swarm.closed_with(first), Some(close::REVOKED));
+    assert_eq!(swarm.closed_with(second), Some(close::REVOKED));
+}
+
+#[test]
+fn executions_are_not_handed_on_with_a_place() {
+    let mut swarm = Swarm::new();
+    let first = swarm.member("a", ANN);
+    let id = swarm.run_on("a");
+    swarm.drop_session(first);
+    swarm.state.remove("a", swarm.now()).unwrap();
+    let place = |swarm: &Swarm, id: &str| swarm.state.node(id).map(|node| node.ordinal);
+    let secret = swarm.code(of(1));
+    let mut claim = hello("b", 2);
+    claim.running = vec![running(id, 0, 0)];
+    let code = Some(SecretHash::of(&secret));
+    let second = swarm.arrive(claim, Credential::Key(BOB, code));
+    assert_eq!(
+        place(&swarm, "b"),
+        Some(0),
+        "it stands where the other one stood"
+    );
+    swarm.respond(second, id, Outcome::Succeeded);
+    assert_eq!(swarm.at_state(id), ExecutionState::Unknown);
 }
