@@ -1,6 +1,9 @@
 //! Doormen: convert in, one call, convert out. They return at once: a command that is still pending when the page
 //! reloads is executed a second time (tauri-apps/tauri#14154).
 
+pub mod proof;
+pub mod trust;
+
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Manager, State, WebviewWindow};
 
@@ -8,8 +11,8 @@ use crate::feed::Feeds;
 use crate::host::Host;
 use crate::translate::{self, Refusal};
 use crate::view::{BridgeError, FeedBatch};
-use crate::view_execution::{ExecuteRequest, OutputView};
-use crate::view_settings::{JoinView, SettingsPatch, SettingsView};
+use crate::view_execution::{ExecuteAnswer, ExecuteManyRequest, ExecuteRequest, OutputView};
+use crate::view_settings::{SettingsPatch, SettingsView};
 
 /// Most output that is handed over for one execution, bytes; the newest is what `FeedEvent::Output` brings.
 const OUTPUT: usize = 8 << 20;
@@ -40,17 +43,27 @@ pub fn unsubscribe(window: WebviewWindow, feeds: State<'_, Feeds>, subscription:
     feeds.end(window.label(), Some(subscription));
 }
 
-/// Runs something; answers once it is accepted.
+/// Runs something; answers once it is accepted, or what it needs first.
 #[tauri::command]
 #[specta::specta]
-pub async fn execute(host: State<'_, Host>, request: ExecuteRequest) -> Result<(), BridgeError> {
+pub async fn execute(
+    host: State<'_, Host>,
+    request: ExecuteRequest,
+) -> Result<ExecuteAnswer, BridgeError> {
     let submission = translate::submission(request)?;
-    Ok(host
-        .connected()?
-        .handle
-        .submit(submission)
-        .await
-        .map_err(Refusal::from)?)
+    translate::answer(host.connected()?.handle.submit(submission).await)
+}
+
+/// Runs the same on many nodes, as one ask.
+#[tauri::command]
+#[specta::specta]
+pub async fn execute_many(
+    host: State<'_, Host>,
+    request: ExecuteManyRequest,
+) -> Result<ExecuteAnswer, BridgeError> {
+    let fanout = translate::fanout(request)?;
+    let outcome = host.connected()?.handle.submit_all(fanout.clone()).await;
+    translate::answers(&fanout, outcome)
 }
 
 /// Stops something; the proof comes by the feed.
@@ -61,7 +74,7 @@ pub async fn cancel(host: State<'_, Host>, execution_id: String) -> Result<(), B
     Ok(host
         .connected()?
         .handle
-        .cancel(id)
+        .cancel(id, &nexus::access::Caller::local())
         .await
         .map_err(Refusal::from)?
         .map_err(Refusal::from)?)
@@ -82,13 +95,6 @@ pub async fn output(
         .await
         .map_err(Refusal::from)?;
     Ok(translate::whole_output(&chunks))
-}
-
-/// How a spore elsewhere joins.
-#[tauri::command]
-#[specta::specta]
-pub async fn join(host: State<'_, Host>) -> Result<JoinView, BridgeError> {
-    host.join().await
 }
 
 /// The preferences.

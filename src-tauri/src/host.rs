@@ -4,16 +4,18 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use nexus::access::Caller;
 use nexus::trust::{CodeState, JoinCodeInfo};
 use nexus::{Config, MadeJoinCode};
 use tauri::AppHandle;
 use tokio::sync::watch;
 
-use crate::join;
 use crate::preferences::{Preferences, Shelf};
 use crate::swarm::{self, Link, Swarm};
+use crate::translate::{self, Refusal};
 use crate::view::BridgeError;
-use crate::view_settings::{JoinView, SettingsPatch, SettingsView};
+use crate::view_settings::{SettingsPatch, SettingsView};
+use crate::view_trust::JoinView;
 
 /// How long spores may take to wind up when the Nexus has to start anew.
 const RESTART: Duration = Duration::from_secs(2);
@@ -117,22 +119,18 @@ impl Host {
         let mut shown = self.shown_code.lock().await;
         if let Some(made) = shown.as_ref() {
             let id = made.info.id;
-            let codes = self
-                .connected()?
-                .handle
-                .look(|state| state.join_codes())
-                .await;
-            let codes = codes.map_err(|error| BridgeError::new("stopping", error.to_string()))?;
+            let codes = self.connected()?.handle.join_codes().await;
+            let codes = codes.map_err(Refusal::from)?;
             let is_open = |code: &JoinCodeInfo| {
                 code.id == id && code.state(SystemTime::now()) == CodeState::Open
             };
             if codes.iter().any(is_open) && made.code.addresses == joining.addresses() {
-                return Ok(join::view(&joining, made));
+                return Ok(translate::join(&joining, made));
             }
         }
-        let made = joining.make(join::wish(), "the window").await;
-        let made = made.map_err(|error| BridgeError::new("no_code", error.to_string()))?;
-        let view = join::view(&joining, &made);
+        let (wish, caller) = (translate::one_machine_soon(), Caller::local());
+        let made = joining.make(wish, &caller).await.map_err(Refusal::from)?;
+        let view = translate::join(&joining, &made);
         *shown = Some(made);
         Ok(view)
     }

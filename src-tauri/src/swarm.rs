@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use nexus::access::Tokens;
 use nexus::config::{environment, file};
 use nexus::secret;
 use nexus::{Config, Handle, Joining, Running, StartError};
@@ -24,6 +25,8 @@ pub struct Link {
     pub address: SocketAddr,
     /// To let machines in.
     pub joining: Joining,
+    /// To let others ask.
+    pub tokens: Tokens,
 }
 
 /// See the module.
@@ -101,6 +104,7 @@ impl Swarm {
             name: self.config.name.clone(),
             address: self.running.address(),
             joining: self.running.joining().clone(),
+            tokens: self.running.tokens().clone(),
         }
     }
 
@@ -139,6 +143,10 @@ impl Swarm {
         ours.set("join_code", Some(code.to_string()));
         ours.set("node_id", self.config.local_node.clone());
         ours.set_path("data_dir", Some(data.clone()));
+        if std::env::var_os("SPORE_POLICY").is_none() {
+            // It is their own machine that the owner clicks.
+            ours.set("policy", Some(spore::policy::Preset::Full.to_string()));
+        }
         let sources = spore::config::Sources::read(None, &data, &std::env::vars().collect(), ours);
         let mut config =
             spore::Config::resolve(&sources).map_err(|problems| problems.to_string())?;

@@ -1,15 +1,26 @@
 //! From what the Nexus says to what the window understands, and back. Not here: when it is said.
 
+mod approval;
 mod execution;
+mod join;
 mod node;
+mod policy;
+mod proof;
+mod trust;
 
 use nexus::Acceptance;
+use nexus::audit::ExportError;
 use nexus::model::{GroupInfo, Snapshot};
-use nexus::state::{CancelError, SubmitError};
+use nexus::state::CancelError;
 use nexus::store::StoreError;
 
-pub use execution::{execution, id, output, submission, whole_output};
+pub use approval::{answer, answers, approval, new_rule, rule};
+pub use execution::{execution, fanout, id, output, submission, whole_output};
+pub use join::{join, one_machine_soon};
 pub use node::{degraded, node, vitals};
+pub use policy::policy;
+pub use proof::{audit_page, audit_query, verdict};
+pub use trust::{join_code, made_token, new_join_code, new_token, token, trust, waiting};
 
 use crate::swarm::Link;
 use crate::view::{BridgeError, DiscView, FeedEvent, GroupView, NexusView};
@@ -25,6 +36,9 @@ pub fn snapshot(snapshot: &Snapshot, link: &Link) -> FeedEvent {
             .iter()
             .map(|info| execution(info))
             .collect(),
+        waiting: snapshot.waiting.iter().map(waiting).collect(),
+        codes: snapshot.join_codes.iter().map(join_code).collect(),
+        approvals: snapshot.approvals.iter().map(approval).collect(),
     }
 }
 
@@ -85,18 +99,7 @@ impl From<Refusal> for BridgeError {
 
 impl From<Acceptance> for Refusal {
     fn from(error: Acceptance) -> Self {
-        let code = match &error {
-            Acceptance::Refused(SubmitError::Duplicate(_)) => "duplicate",
-            Acceptance::Refused(SubmitError::UnknownNode(_)) => "unknown_node",
-            Acceptance::Refused(SubmitError::Offline(_)) => "offline",
-            Acceptance::Refused(SubmitError::Unsupported { .. }) => "unsupported",
-            Acceptance::Refused(SubmitError::TooLarge { .. }) => "too_large",
-            Acceptance::Refused(SubmitError::Busy(_)) => "busy",
-            Acceptance::Refused(SubmitError::NoCandidate(_)) => "no_candidate",
-            Acceptance::NotKept(_) => "not_kept",
-            Acceptance::Stopping => "stopping",
-        };
-        Self(BridgeError::new(code, error.to_string()))
+        Self(BridgeError::new(error.code(), error.to_string()))
     }
 }
 
@@ -108,6 +111,17 @@ impl From<CancelError> for Refusal {
             CancelError::Unsupported(_) => "unsupported",
         };
         Self(BridgeError::new(code, error.to_string()))
+    }
+}
+
+impl From<ExportError> for Refusal {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Unrecorded(error) => {
+                Self(BridgeError::new("unrecorded", error.to_string()))
+            }
+            ExportError::Store(error) => error.into(),
+        }
     }
 }
 

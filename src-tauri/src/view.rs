@@ -9,6 +9,8 @@ use specta_typescript::Number;
 
 use crate::view_execution::{ExecutionView, OutputView};
 use crate::view_node::NodeView;
+use crate::view_proof::ApprovalView;
+use crate::view_trust::{JoinCodeView, WaitingView};
 
 /// Any JSON. `JsonValue` is declared in `types.ts`, which the generated file imports.
 #[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
@@ -88,6 +90,10 @@ pub enum NodeChange {
 /// One thing that the window has to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "the snapshot is the first of hundreds, and all are short-lived"
+)]
 pub enum FeedEvent {
     /// Everything as of now; always the first event, and again after a gap.
     Snapshot {
@@ -99,6 +105,12 @@ pub enum FeedEvent {
         nodes: Vec<NodeView>,
         /// Those under way and the most recent others.
         executions: Vec<ExecutionView>,
+        /// Who waits to be let in, oldest first.
+        waiting: Vec<WaitingView>,
+        /// Join codes, oldest first.
+        codes: Vec<JoinCodeView>,
+        /// Second yeses: asked for, said, refused.
+        approvals: Vec<ApprovalView>,
     },
     /// A node came, went or changed.
     Node {
@@ -126,6 +138,21 @@ pub enum FeedEvent {
     Output {
         /// In order.
         chunks: Vec<OutputView>,
+    },
+    /// Who waits to be let in changed.
+    Waiting {
+        /// All of them, oldest first.
+        waiting: Vec<WaitingView>,
+    },
+    /// A join code was made, used or taken back.
+    Code {
+        /// As it is now.
+        code: Box<JoinCodeView>,
+    },
+    /// A second yes was asked for, said, refused or used.
+    Approval {
+        /// As it is now.
+        approval: Box<ApprovalView>,
     },
     /// Something was dropped because the window was too slow; a snapshot follows.
     Gap {

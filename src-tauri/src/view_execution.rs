@@ -110,4 +110,55 @@ pub struct ExecuteRequest {
     /// Stopped after this long.
     #[specta(type = Number)]
     pub timeout_seconds: f64,
+    /// By which second yes.
+    pub approval: Option<String>,
+}
+
+/// The same call on many nodes, asked as one.
+#[derive(Debug, Clone, PartialEq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecuteManyRequest {
+    /// One for each node.
+    pub executions: Vec<ExecuteTarget>,
+    /// What.
+    pub skill: String,
+    /// What.
+    pub method: String,
+    /// Any JSON object.
+    pub parameters: Json,
+    /// Stopped after this long.
+    #[specta(type = Number)]
+    pub timeout_seconds: f64,
+    /// By which second yes.
+    pub approval: Option<String>,
+}
+
+/// One of many nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecuteTarget {
+    /// Minted by the asker (UUID).
+    pub id: String,
+    /// Where.
+    pub node_id: String,
+}
+
+/// What became of an ask: with an approval nothing was begun, and it waits for that.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Type)]
+pub struct ExecuteAnswer {
+    /// The second yes that it needs.
+    pub approval: Option<String>,
+    /// Those that were not accepted.
+    pub refused: Vec<RefusedExecution>,
+}
+
+/// An execution that was not begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct RefusedExecution {
+    /// Which.
+    pub id: String,
+    /// For programs.
+    pub code: String,
+    /// For people.
+    pub message: String,
 }

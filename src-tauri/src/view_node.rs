@@ -5,6 +5,8 @@ use specta::Type;
 use specta_typescript::Number;
 
 use crate::view::Json;
+use crate::view_policy::PolicyView;
+use crate::view_trust::TrustView;
 
 /// Whether it can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -112,4 +114,8 @@ pub struct NodeView {
     /// World units.
     #[specta(type = Number)]
     pub y: f32,
+    /// How it came in, and how it stands.
+    pub trust: TrustView,
+    /// What it allows; none from older spores.
+    pub policy: Option<PolicyView>,
 }

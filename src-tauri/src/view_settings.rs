@@ -1,4 +1,4 @@
-//! How preferences and the line that starts a spore elsewhere cross into the window.
+//! How preferences cross into the window.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -63,38 +63,4 @@ pub struct SettingsPatch {
     pub theme: Option<Theme>,
     /// See [`SettingsView`].
     pub reduced_motion: Option<ReducedMotion>,
-}
-
-/// Where a line is to be typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "lowercase")]
-pub enum JoinSystem {
-    /// A shell.
-    Linux,
-    /// A shell.
-    Macos,
-    /// PowerShell.
-    Windows,
-    /// A container.
-    Docker,
-}
-
-/// One way to start a spore.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct JoinLine {
-    /// Where it is to be typed.
-    pub system: JoinSystem,
-    /// The whole line.
-    pub line: String,
-}
-
-/// How a spore elsewhere joins this Nexus.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
-pub struct JoinView {
-    /// One for each system.
-    pub lines: Vec<JoinLine>,
-    /// False while the Nexus listens on this machine only.
-    pub reachable: bool,
-    /// Of this machine, best first.
-    pub addresses: Vec<String>,
 }

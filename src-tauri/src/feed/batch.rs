@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use nexus::model::{Event, NodeInfo};
+use nexus::trust::Waiting;
 use tokio::time::Instant;
 
 use super::Decoder;
@@ -61,7 +62,16 @@ impl Batch {
             Event::NodeConnected(info) => self.node(NodeChange::Connected, info),
             Event::NodeDisconnected(info, _) => self.node(NodeChange::Disconnected, info),
             Event::NodeChanged(info) => self.node(NodeChange::Changed, info),
-            Event::NodeRemoved(_) | Event::WaitingChanged(_) => {}
+            Event::NodeRemoved(_) => {}
+            Event::WaitingChanged(waiting) => self.waiting(waiting),
+            Event::JoinCodeChanged(code) => {
+                let code = Box::new(translate::join_code(code));
+                self.events.push(FeedEvent::Code { code });
+            }
+            Event::ApprovalChanged(approval) => {
+                let approval = Box::new(translate::approval(approval));
+                self.events.push(FeedEvent::Approval { approval });
+            }
             Event::NodeLoad(info) => self.load(info),
             Event::GroupsChanged(groups) => {
                 self.events.push(FeedEvent::Groups {
@@ -121,6 +131,14 @@ impl Batch {
     /// How many were taken.
     pub fn sent(&self) -> u32 {
         self.next
+    }
+
+    /// The last list of a frame is the one that counts.
+    fn waiting(&mut self, waiting: &[Waiting]) {
+        self.events
+            .retain(|event| !matches!(event, FeedEvent::Waiting { .. }));
+        let waiting = waiting.iter().map(translate::waiting).collect();
+        self.events.push(FeedEvent::Waiting { waiting });
     }
 
     fn node(&mut self, change: NodeChange, info: &NodeInfo) {

@@ -29,6 +29,7 @@ async fn nexus() -> (nexus::Running, watch::Sender<Option<Link>>) {
         name: "test".to_owned(),
         address: running.address(),
         joining: running.joining().clone(),
+        tokens: running.tokens().clone(),
     };
     (running, watch::Sender::new(Some(link)))
 }
@@ -120,7 +121,8 @@ async fn a_new_feed_ends_the_older_one_and_its_late_end_does_not_end_the_new_one
     assert_eq!(old.recv().await, None, "the old channel was let go");
     feeds.end("main", Some(number));
     let _spores = spores(&nexus, 1, None).await;
-    assert!(kinds(&next(&mut new).await.unwrap()).contains(&"node"));
+    // Its group may be told a frame before it.
+    while !kinds(&next(&mut new).await.unwrap()).contains(&"node") {}
     feeds.end("main", None);
     while new.recv().await.is_some() {}
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use nexus::access::Caller;
 use nexus::model::{Chunk, ExecutionInfo, ExecutionState};
-use nexus::state::{Call, Mode, Submission, Target};
+use nexus::state::{Call, Fanout, Mode, Submission, Target};
 use protocol::{Stream, rfc3339};
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
@@ -11,7 +12,8 @@ use uuid::Uuid;
 use crate::feed::Decoder;
 use crate::view::BridgeError;
 use crate::view_execution::{
-    ExecuteRequest, ExecutionStateView, ExecutionView, OutputView, StreamView,
+    ExecuteManyRequest, ExecuteRequest, ExecuteTarget, ExecutionStateView, ExecutionView,
+    OutputView, StreamView,
 };
 
 /// Longest result that is handed over, bytes.
@@ -70,36 +72,67 @@ pub fn whole_output(chunks: &[Chunk]) -> Vec<OutputView> {
         .collect()
 }
 
-/// An execution's id as the window writes it.
+/// An id as the window writes it.
 pub fn id(text: &str) -> Result<Uuid, BridgeError> {
     text.parse()
-        .map_err(|_| BridgeError::new("bad_request", "An execution's id must be a UUID."))
+        .map_err(|_| BridgeError::new("bad_request", "An id must be a UUID."))
 }
 
 /// What the operator asks for, as the Nexus takes it.
 pub fn submission(request: ExecuteRequest) -> Result<Submission, BridgeError> {
-    let bad = |what: &str| BridgeError::new("bad_request", what);
-    if !request.parameters.0.is_object() {
-        return Err(bad("The parameters must be an object."));
-    }
-    if !(1.0..=DAY).contains(&request.timeout_seconds) {
-        return Err(bad("The time limit must be from a second to a day."));
-    }
-    let parameters =
-        to_raw_value(&request.parameters.0).map_err(|error| bad(&error.to_string()))?;
-    let timeout = Duration::from_secs_f64(request.timeout_seconds.ceil());
-    let call = Call {
-        skill: request.skill,
-        method: request.method,
-        parameters,
-        timeout,
-    };
+    let call = call(
+        request.skill,
+        request.method,
+        &request.parameters.0,
+        request.timeout_seconds,
+    )?;
     Ok(Submission {
         id: id(&request.id)?,
         target: Target::Node(request.node_id),
         call,
         mode: Mode::Stream,
-        scope: nexus::access::Caller::local().principal.scope.clone(),
+        caller: Caller::local(),
+        approval: request.approval.as_deref().map(id).transpose()?,
+    })
+}
+
+/// The same for many nodes, as one ask.
+pub fn fanout(request: ExecuteManyRequest) -> Result<Fanout, BridgeError> {
+    let call = call(
+        request.skill,
+        request.method,
+        &request.parameters.0,
+        request.timeout_seconds,
+    )?;
+    let one = |target: ExecuteTarget| Ok((id(&target.id)?, target.node_id));
+    let targets: Result<_, BridgeError> = request.executions.into_iter().map(one).collect();
+    Ok(Fanout {
+        targets: targets?,
+        call,
+        caller: Caller::local(),
+        approval: request.approval.as_deref().map(id).transpose()?,
+    })
+}
+
+fn call(
+    skill: String,
+    method: String,
+    parameters: &serde_json::Value,
+    timeout_seconds: f64,
+) -> Result<Call, BridgeError> {
+    let bad = |what: &str| BridgeError::new("bad_request", what);
+    if !parameters.is_object() {
+        return Err(bad("The parameters must be an object."));
+    }
+    if !(1.0..=DAY).contains(&timeout_seconds) {
+        return Err(bad("The time limit must be from a second to a day."));
+    }
+    let parameters = to_raw_value(parameters).map_err(|error| bad(&error.to_string()))?;
+    Ok(Call {
+        skill,
+        method,
+        parameters,
+        timeout: Duration::from_secs_f64(timeout_seconds.ceil()),
     })
 }
 
@@ -116,7 +149,8 @@ fn result(text: &str) -> Option<String> {
     })
 }
 
-fn state(state: ExecutionState) -> ExecutionStateView {
+/// Where an execution is.
+pub(super) fn state(state: ExecutionState) -> ExecutionStateView {
     match state {
         ExecutionState::Queued => ExecutionStateView::Queued,
         ExecutionState::Dispatched => ExecutionStateView::Dispatched,

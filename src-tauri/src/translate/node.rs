@@ -49,6 +49,8 @@ pub fn node(info: &NodeInfo) -> NodeView {
         group: facts.group,
         x: facts.x,
         y: facts.y,
+        trust: super::trust(&facts.trust),
+        policy: able.policy.as_deref().map(super::policy),
     }
 }
 

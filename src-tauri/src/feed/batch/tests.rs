@@ -126,3 +126,16 @@ fn a_gap_drops_what_was_gathered_and_comes_before_the_snapshot() {
         ]
     );
 }
+
+#[test]
+fn of_the_waiting_room_the_last_look_of_a_frame_is_told() {
+    let mut batch = Batch::default();
+    batch.push(&Event::WaitingChanged(Arc::from([])));
+    batch.push(&chunk(Uuid::new_v4(), 0));
+    batch.push(&Event::WaitingChanged(Arc::from([])));
+    let events = batch.take(Instant::now()).unwrap().events;
+    let looks = events
+        .iter()
+        .filter(|event| matches!(event, FeedEvent::Waiting { .. }));
+    assert_eq!((looks.count(), events.len()), (1, 2));
+}

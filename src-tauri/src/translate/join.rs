@@ -3,15 +3,16 @@
 use nexus::trust::NewJoinCode;
 use nexus::{Joining, MadeJoinCode};
 
-use crate::view_settings::{JoinLine, JoinSystem, JoinView};
+use super::join_code;
+use crate::view_trust::{JoinLine, JoinSystem, JoinView};
 
 /// Name of the container image, as `deploy/` builds it.
 const IMAGE: &str = "nexus-spore";
 /// How long a line that is shown can be used, seconds.
-const LASTS: u64 = 24 * 3600;
+const LASTS: u64 = 3600;
 
 /// What a window asks for when it shows how to join: one machine, soon.
-pub fn wish() -> NewJoinCode {
+pub fn one_machine_soon() -> NewJoinCode {
     NewJoinCode {
         label: "from the window".to_owned(),
         ttl_seconds: LASTS,
@@ -20,7 +21,7 @@ pub fn wish() -> NewJoinCode {
 }
 
 /// What to type elsewhere.
-pub fn view(joining: &Joining, made: &MadeJoinCode) -> JoinView {
+pub fn join(joining: &Joining, made: &MadeJoinCode) -> JoinView {
     let addresses = joining
         .addresses()
         .iter()
@@ -30,6 +31,8 @@ pub fn view(joining: &Joining, made: &MadeJoinCode) -> JoinView {
         lines: lines(&made.code.to_string(), joining.is_reachable()),
         reachable: joining.is_reachable(),
         addresses,
+        fingerprint: joining.fingerprint(),
+        code: join_code(&made.info),
     }
 }
 
