@@ -118,7 +118,7 @@ test("a node of the prototype's dialect gets a form, with the timeout among its 
     ...bridge,
     execute: async (request) => {
       sent.push(request);
-      await bridge.execute(request);
+      return bridge.execute(request);
     },
   }));
   await clickStar("pi-kitchen");
@@ -135,7 +135,7 @@ test("a node of the prototype's dialect gets a form, with the timeout among its 
 test("a new node appears by itself, a lost one keeps its place and is told", async () => {
   const { bridge, console } = await mount({ n: 0 });
   await expect.element(page.getByTestId("join-card")).toBeVisible();
-  await expect.element(page.getByTestId("empty-join-line")).toHaveTextContent("spore --nexus");
+  await expect.element(page.getByTestId("empty-join-line")).toHaveTextContent("spore join nxj_");
   bridge.control.enrol();
   await expect.element(page.getByTestId("status-chip-online")).toHaveTextContent("1");
   expect(page.getByTestId("join-card").elements()).toHaveLength(0);

@@ -2,6 +2,7 @@
 import axe from "axe-core";
 import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
+import type { MockOptions } from "../src/bridge/mock";
 import type { Console } from "../src/state/console";
 import { eventually, mount, unmountAll, untilState } from "./mount";
 
@@ -21,7 +22,9 @@ async function serious(): Promise<string[]> {
     );
 }
 
-const SCENES: [string, number, (console: Console) => Promise<void> | void][] = [
+type Scene = [string, number, (console: Console) => Promise<void> | void, Partial<MockOptions>?];
+
+const SCENES: Scene[] = [
   ["map with what needs attention", 184, () => {}],
   ["table", 184, (console) => console.ui.getState().go("nodes")],
   ["selection", 184, (console) => console.ui.getState().select([1, 2, 3, 4])],
@@ -42,6 +45,51 @@ const SCENES: [string, number, (console: Console) => Promise<void> | void][] = [
       await page.getByTestId("run").click();
     },
   ],
+  ["joining", 184, (console) => console.ui.getState().go("joining"), { waiting: 2 }],
+  ["what waits for an answer", 184, () => {}, { waiting: 1, approvals: 1 }],
+  ["trust", 184, (console) => console.ui.getState().openNode(3, "trust")],
+  [
+    "trust of a node with the shared token, about to be revoked",
+    3,
+    async (console) => {
+      console.ui.getState().openNode(1, "trust");
+      await page.getByTestId("revoke").click();
+    },
+  ],
+  [
+    "adding a machine, with all options",
+    3,
+    async (console) => {
+      console.ui.getState().set({ adding: true });
+      await page.getByTestId("more-join-options").click();
+    },
+  ],
+  [
+    "making a token",
+    3,
+    async (console) => {
+      console.ui.getState().go("settings");
+      await page.getByTestId("new-token").click();
+    },
+  ],
+  [
+    "approvals and a new rule",
+    184,
+    async (console) => {
+      console.ui.getState().go("approvals");
+      await page.getByTestId("new-rule").click();
+    },
+    { approvals: 1 },
+  ],
+  [
+    "audit with a verdict and an entry",
+    184,
+    async (console) => {
+      console.ui.getState().go("audit");
+      await page.getByTestId("verify-audit").click();
+      await page.getByTestId("audit-row").first().click();
+    },
+  ],
   [
     "palette",
     184,
@@ -54,8 +102,8 @@ const SCENES: [string, number, (console: Console) => Promise<void> | void][] = [
 ];
 
 for (const theme of ["dark", "light"] as const) {
-  test.each(SCENES)(`${theme}: %s`, async (_name, n, prepare) => {
-    const { console } = await mount({ n, theme });
+  test.each(SCENES)(`${theme}: %s`, async (_name, n, prepare, options = {}) => {
+    const { console } = await mount({ n, theme, ...options });
     await eventually(() => expect(document.documentElement.dataset.theme).toBe(theme));
     await prepare(console);
     await new Promise((done) => setTimeout(done, 150));

@@ -40,7 +40,67 @@ const SHOTS = [
   },
   { name: "nexus-settings", query: "n=3&theme=light&view=settings" },
   { name: "nexus-overview", query: "n=184&theme=dark&open=fra-db-04&tab=overview" },
+  { name: "joining", query: "n=184&theme=dark&view=joining&waiting=3&exposed", act: makeCodes },
+  { name: "joining-light", query: "n=184&theme=light&view=joining&waiting=3&exposed", act: makeCodes },
+  { name: "waiting", query: "n=184&theme=dark&waiting=2" },
+  { name: "waiting-light", query: "n=184&theme=light&waiting=2" },
+  { name: "add-machine", query: "n=184&theme=dark&adding&exposed" },
+  { name: "add-machine-options", query: "n=184&theme=light&adding&exposed", act: options },
+  { name: "add-machine-joined", query: "n=184&theme=dark&adding&exposed&join=100" },
+  { name: "trust", query: "n=184&theme=dark&open=fra-db-04&tab=trust" },
+  { name: "trust-shared", query: "n=3&theme=light&open=pi-kitchen&tab=trust" },
+  {
+    name: "trust-revoke",
+    query: "n=184&theme=light&open=fra-db-04&tab=trust",
+    act: (page) => page.getByTestId("revoke").click(),
+  },
+  { name: "tokens", query: "n=3&theme=dark&view=settings", act: toTokens },
+  { name: "tokens-light", query: "n=3&theme=light&view=settings", act: toTokens },
+  { name: "token-made", query: "n=3&theme=dark&view=settings", act: makeToken },
+  { name: "approvals", query: "n=184&theme=dark&view=approvals&approvals=2" },
+  {
+    name: "approvals-light",
+    query: "n=184&theme=light&view=approvals&approvals=2",
+    act: (page) => page.getByTestId("new-rule").click(),
+  },
+  { name: "approvals-short", query: "n=184&theme=light&approvals=1&waiting=1" },
+  { name: "approvals-ask", query: "n=184&theme=dark&select=Ashburn&approvals=1", act: askMany },
+  { name: "audit", query: "n=184&theme=dark&view=audit", act: (page) => chooseEntry(page, true) },
+  { name: "audit-light", query: "n=184&theme=light&view=audit", act: (page) => chooseEntry(page, false) },
 ];
+
+async function askMany(page) {
+  await page.getByTestId("field-command").fill("systemctl restart nginx");
+  await page.getByTestId("confirm-count").fill("35");
+  await page.getByTestId("run").click();
+}
+
+async function chooseEntry(page, verify) {
+  if (verify) await page.getByTestId("verify-audit").click();
+  await page.getByTestId("audit-row").nth(6).click();
+}
+
+async function makeCodes(page) {
+  await page.getByTestId("add-machine").click();
+  await page.keyboard.press("Escape");
+}
+
+async function options(page) {
+  await page.getByTestId("more-join-options").click();
+  await page.getByTestId("code-uses").fill("20");
+  await page.getByTestId("code-name").fill("rack 5");
+}
+
+async function toTokens(page) {
+  await page.getByTestId("new-token").click();
+  await page.getByTestId("make-token").scrollIntoViewIfNeeded();
+}
+
+async function makeToken(page) {
+  await toTokens(page);
+  await page.getByTestId("token-name").fill("release pipeline");
+  await page.getByTestId("make-token").click();
+}
 
 async function fanOut(page) {
   await page.getByTestId("field-command").fill("uptime");

@@ -2,12 +2,16 @@
  * The shell: top bar, rail, main area, right panel, job strip. Joins the features; holds no state of the swarm.
  * The map stays mounted under the other pages, so that its camera is where it was.
  */
-import { useMemo, useRef } from "react";
+import { useRef } from "react";
+import { Tokens } from "../features/access/Tokens";
+import { ApprovalsView } from "../features/approvals/ApprovalsView";
+import { AuditView } from "../features/audit/AuditView";
 import { FleetBar } from "../features/fleet/FleetBar";
 import { JobStrip } from "../features/jobs/JobStrip";
 import { JobDock, JobsView } from "../features/jobs/JobsView";
+import { AddDialog, RekeyDialog } from "../features/join/AddDialog";
 import { JoinCard } from "../features/join/JoinCard";
-import { JoinLines } from "../features/join/JoinLines";
+import { JoiningView } from "../features/join/JoiningView";
 import { MapView } from "../features/map/MapView";
 import { Palette } from "../features/palette/Palette";
 import { SettingsView } from "../features/settings/SettingsView";
@@ -21,6 +25,9 @@ import { Rail } from "./Rail";
 import { Regions } from "./Regions";
 import { inWords, SidePanel } from "./SidePanel";
 import { TopBar } from "./TopBar";
+
+/** Pages that need no panel beside them. */
+const WIDE: ReadonlySet<string> = new Set(["settings", "joining", "approvals", "audit"]);
 
 export function App({ console, simulated }: { console: Console; simulated: boolean }) {
   return (
@@ -56,7 +63,7 @@ function Shell({ simulated }: { simulated: boolean }) {
         />
         <Page search={search} empty={empty} />
       </main>
-      {page !== "settings" && !empty && <SidePanel />}
+      {!WIDE.has(page) && !empty && <SidePanel />}
       <JobStrip />
       {dock && (
         <div className={styles.dock}>
@@ -64,6 +71,8 @@ function Shell({ simulated }: { simulated: boolean }) {
         </div>
       )}
       <Palette />
+      <AddDialog />
+      <RekeyDialog />
       <Regions />
     </div>
   );
@@ -73,8 +82,10 @@ function Page({ search, empty }: { search: React.RefObject<HTMLInputElement | nu
   const page = useUi((s) => s.page);
   const link = useLink((s) => s.state);
   const known = useLink((s) => s.nexus !== null);
-  const join = useMemo(() => <JoinLines title="Add a machine" heading="h2" offerSwitch={false} />, []);
-  if (page === "settings") return <SettingsView join={join} />;
+  if (page === "settings") return <SettingsView access={<Tokens />} />;
+  if (page === "joining") return <JoiningView />;
+  if (page === "approvals") return <ApprovalsView />;
+  if (page === "audit") return <AuditView />;
   if (page === "jobs") return <JobsView inWords={inWords} />;
   if (!known)
     return (

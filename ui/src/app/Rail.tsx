@@ -1,15 +1,25 @@
-/** The rail: the four pages there are, with words under icons. */
-import { List, Server, Settings } from "lucide-react";
-import { useConsole, useUi } from "../state/hooks";
+/** The rail: the pages there are, with words under icons, and a dot where somebody waits for the operator. */
+import { DoorOpen, List, ScrollText, Server, Settings, Stamp } from "lucide-react";
+import { useConsole, useTrust, useUi } from "../state/hooks";
 import type { Page } from "../state/ui";
 import styles from "./Rail.module.css";
+import { usePendingCount } from "./waiting";
 
 const PAGES = [
   { page: "nodes", title: "Nodes", Icon: Server },
   { page: "jobs", title: "Jobs", Icon: List },
+  { page: "joining", title: "Joining", Icon: DoorOpen },
+  { page: "approvals", title: "Approvals", Icon: Stamp },
+  { page: "audit", title: "Audit", Icon: ScrollText },
 ] as const;
 
 export function Rail() {
+  const waiting = useTrust((s) => s.waiting.length);
+  const asked = usePendingCount();
+  const marks: Partial<Record<Page, string>> = {
+    ...(waiting > 0 ? { joining: `${waiting} waiting` } : {}),
+    ...(asked > 0 ? { approvals: `${asked} waiting` } : {}),
+  };
   return (
     <nav className={styles.rail} aria-label="Main">
       <RailButton page="map" title="Map" icon={<MapGlyph />} />
@@ -18,6 +28,7 @@ export function Rail() {
           key={page}
           page={page}
           title={title}
+          mark={marks[page]}
           icon={<Icon size={18} strokeWidth={1.4} aria-hidden="true" />}
         />
       ))}
@@ -27,7 +38,9 @@ export function Rail() {
   );
 }
 
-function RailButton({ page, title, icon }: { page: Page; title: string; icon: React.ReactNode }) {
+type RailButtonProps = { page: Page; title: string; icon: React.ReactNode; mark?: string | undefined };
+
+function RailButton({ page, title, icon, mark }: RailButtonProps) {
   const { ui } = useConsole();
   const current = useUi((s) => s.page === page);
   return (
@@ -39,6 +52,12 @@ function RailButton({ page, title, icon }: { page: Page; title: string; icon: Re
     >
       {icon}
       {title}
+      {mark && (
+        <>
+          <i aria-hidden="true" data-testid={`rail-mark-${page}`} />
+          <span className="visually-hidden">, {mark}</span>
+        </>
+      )}
     </button>
   );
 }

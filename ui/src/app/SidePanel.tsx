@@ -6,17 +6,21 @@ import { useMemo } from "react";
 import type { ExecutionView } from "../bridge/types";
 import { counted } from "../components/format";
 import { Notice } from "../components/Notice";
+import { ApprovalsShort } from "../features/approvals/ApprovalsShort";
+import { Asks } from "../features/approvals/Asks";
+import { usePending } from "../features/approvals/usePending";
 import { AttentionPanel } from "../features/attention/AttentionPanel";
 import { methodsOf, sharedMethods } from "../features/execute/builtin";
 import { ExecuteForm } from "../features/execute/ExecuteForm";
 import { JobResults } from "../features/fanout/JobResults";
 import { ManyPanel } from "../features/fanout/ManyPanel";
 import { ExecutionList, type InWords } from "../features/jobs/ExecutionList";
+import { WaitingShort } from "../features/join/WaitingShort";
 import { NodeDrawer } from "../features/nodes/NodeDrawer";
 import { OutputPane } from "../features/output/OutputPane";
 import { markOf, tell } from "../features/output/outcome";
 import { type Call, reachable, run, runOnMany } from "../state/commands";
-import { useConsole, useExecutionsVersion, useFleet, useUi } from "../state/hooks";
+import { useConsole, useExecutionsVersion, useFleet, useTrust, useUi } from "../state/hooks";
 import { Status } from "../state/status";
 import styles from "./App.module.css";
 
@@ -29,6 +33,8 @@ export function SidePanel() {
   const job = useUi((s) => s.job);
   const many = useUi((s) => s.selected.size > 0);
   const open = useUi((s) => s.open);
+  const waiting = useTrust((s) => s.waiting.length);
+  const asked = usePending().length;
   const label = job !== null ? "Job" : many ? "Selection" : open !== null ? "Node details" : "Needs attention";
   return (
     <aside className={styles.side} aria-label={label}>
@@ -39,7 +45,17 @@ export function SidePanel() {
       ) : open !== null ? (
         <OneNode key={open} ordinal={open} />
       ) : (
-        <AttentionPanel />
+        <AttentionPanel
+          waiting={{
+            count: waiting + asked,
+            list: (
+              <>
+                <ApprovalsShort />
+                <WaitingShort />
+              </>
+            ),
+          }}
+        />
       )}
     </aside>
   );
@@ -88,6 +104,7 @@ function OneForm({ ordinal, onStarted }: { ordinal: number; onStarted(id: string
       methods={methods}
       targets={1}
       obstacle={obstacle}
+      notes={<Asks node={node.id} />}
       onRun={(call) => onStarted(run(console, ordinal, call))}
     />
   );
@@ -113,10 +130,14 @@ function Many() {
     ui.getState().set({ job: runOnMany(console, targets, call, where) });
   };
   const obstacle = targets.length === 0 ? "None of the selected nodes is online." : null;
-  const notes =
-    left > 0 && targets.length > 0 ? (
-      <Notice testId="excluded">{counted(left, "offline node")} will be left out.</Notice>
-    ) : null;
+  const notes = (
+    <>
+      <Asks node={null} />
+      {left > 0 && targets.length > 0 && (
+        <Notice testId="excluded">{counted(left, "offline node")} will be left out.</Notice>
+      )}
+    </>
+  );
   return (
     <ManyPanel
       form={

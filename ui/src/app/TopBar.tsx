@@ -1,12 +1,13 @@
 /** The top bar: who this is, the command field, how the link fares, theme, and how many nodes need a look. */
-import { Bell, Moon, Search, Sun } from "lucide-react";
+import { Bell, Moon, Plus, Search, Sun } from "lucide-react";
 import { IconButton } from "../components/Button";
 import { count } from "../components/format";
 import { Kbd, withModifier } from "../components/Kbd";
 import { StatusMark } from "../components/StatusMark";
-import { useConsole, useFleet, useLink } from "../state/hooks";
+import { useConsole, useFleet, useLink, useTrust } from "../state/hooks";
 import { medianLatency } from "./latency";
 import styles from "./TopBar.module.css";
+import { usePendingCount } from "./waiting";
 
 export function TopBar({
   theme,
@@ -18,7 +19,6 @@ export function TopBar({
   onTheme(): void;
 }) {
   const { ui } = useConsole();
-  const degraded = useFleet((fleet) => fleet.totals.degraded);
   const Icon = theme === "dark" ? Moon : Sun;
   return (
     <header className={styles.top}>
@@ -42,25 +42,56 @@ export function TopBar({
       <div className={styles.right}>
         <Link />
         <IconButton
+          label="Add a machine (A)"
+          onClick={() => ui.getState().set({ adding: true })}
+          data-testid="top-add-machine"
+        >
+          <Plus size={17} strokeWidth={1.5} aria-hidden="true" />
+        </IconButton>
+        <IconButton
           label={theme === "dark" ? "Light theme" : "Dark theme"}
           onClick={onTheme}
           data-testid="theme-toggle"
         >
           <Icon size={16} strokeWidth={1.5} aria-hidden="true" />
         </IconButton>
-        <button
-          type="button"
-          className={styles.attention}
-          onClick={() => ui.getState().closePanel()}
-          data-testid="attention-count"
-          title="Needs attention"
-          aria-label={degraded > 0 ? `Needs attention: ${degraded} degraded` : "Nothing needs attention"}
-        >
-          <Bell size={16} strokeWidth={1.5} aria-hidden="true" />
-          {degraded > 0 && <b>{count(degraded)}</b>}
-        </button>
+        <Attention />
       </div>
     </header>
+  );
+}
+
+/** Everything that waits for the operator: nodes in trouble, and machines at the door. */
+function Attention() {
+  const { ui } = useConsole();
+  const degraded = useFleet((fleet) => fleet.totals.degraded);
+  const waiting = useTrust((s) => s.waiting.length);
+  const asked = usePendingCount();
+  const parts = [
+    degraded > 0 ? `${count(degraded)} degraded` : "",
+    waiting > 0 ? `${count(waiting)} waiting to join` : "",
+    asked > 0 ? `${count(asked)} waiting for a second yes` : "",
+  ].filter((part) => part !== "");
+  const total = degraded + waiting + asked;
+  const show = () => {
+    const { page, go, closePanel } = ui.getState();
+    if (page !== "map" && page !== "nodes" && page !== "jobs") go("map");
+    closePanel();
+  };
+  return (
+    <button
+      type="button"
+      className={styles.attention}
+      onClick={show}
+      data-testid="attention-count"
+      title="Needs attention"
+      aria-label={
+        parts.length > 0 ? `Needs attention: ${count(total)}, ${parts.join(", ")}` : "Nothing needs attention"
+      }
+    >
+      <Bell size={16} strokeWidth={1.5} aria-hidden="true" />
+      {parts.length > 0 && <b>{count(total)}</b>}
+    </button>
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * Keys that work wherever the operator is, unless they are typing: Ctrl K, / search, T table, L lasso, R run, G group,
+ * Keys that work wherever the operator is, unless they are typing: Ctrl K, / search, T table, L lasso, R run, G group, A add a machine,
  * N and Shift N next and previous exception, Esc one step back.
  * Not here: walking the map (features/map/mapKeys) and the table's own keys.
  */
@@ -17,6 +17,7 @@ export function useHotkeys(console: Console, search: RefObject<HTMLInputElement 
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || console.ui.getState().palette.open) return;
+      if (document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
       if (event.key === "Escape" && leaveField(event.target)) return;
       if (isTyping(event.target)) return;
       if (onLetter(event, console, search)) event.preventDefault();
@@ -50,6 +51,10 @@ function onLetter(event: KeyboardEvent, console: Console, search: RefObject<HTML
     case "G":
       if (state.cursor === null) return false;
       state.select([...fleet.ordinals()].filter((o) => fleet.group[o] === fleet.group[state.cursor ?? -1]));
+      return true;
+    case "a":
+    case "A":
+      state.set({ adding: true });
       return true;
     case "n":
     case "N":

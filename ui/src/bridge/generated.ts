@@ -15,21 +15,200 @@ export const commands = {
 	seen: (subscription: number, seq: number) => __TAURI_INVOKE<void>("seen", { subscription, seq }),
 	/**  Ends the window's feed, if it is still the one with this number. */
 	unsubscribe: (subscription: number) => __TAURI_INVOKE<void>("unsubscribe", { subscription }),
-	/**  Runs something; answers once it is accepted. */
-	execute: (request: ExecuteRequest) => __TAURI_INVOKE<null>("execute", { request }),
+	/**  Runs something; answers once it is accepted, or what it needs first. */
+	execute: (request: ExecuteRequest) => __TAURI_INVOKE<ExecuteAnswer>("execute", { request }),
+	/**  Runs the same on many nodes, as one ask. */
+	executeMany: (request: ExecuteManyRequest) => __TAURI_INVOKE<ExecuteAnswer>("execute_many", { request }),
 	/**  Stops something; the proof comes by the feed. */
 	cancel: (executionId: string) => __TAURI_INVOKE<null>("cancel", { executionId }),
 	/**  What an execution wrote so far. */
 	output: (executionId: string) => __TAURI_INVOKE<OutputView[]>("output", { executionId }),
-	/**  How a spore elsewhere joins. */
-	join: () => __TAURI_INVOKE<JoinView>("join"),
 	/**  The preferences. */
 	settings: () => __TAURI_INVOKE<SettingsView>("settings"),
 	/**  Keeps what was changed; it takes effect right after. */
 	saveSettings: (patch: SettingsPatch) => __TAURI_INVOKE<SettingsView>("save_settings", { patch }),
+	/**  Entries of the audit log, newest first. */
+	audit: (query: AuditQuery) => __TAURI_INVOKE<AuditPage>("audit", { query }),
+	/**  Whether the audit log is whole. */
+	verifyAudit: () => __TAURI_INVOKE<AuditVerdict>("verify_audit"),
+	/**  Writes the audit log into a new file among the downloads; answers its path. */
+	exportAudit: () => __TAURI_INVOKE<string>("export_audit"),
+	/**  Says the second yes. */
+	approve: (id: string) => __TAURI_INVOKE<null>("approve", { id }),
+	/**  Says no. */
+	deny: (id: string) => __TAURI_INVOKE<null>("deny", { id }),
+	/**  The rules that want a second yes, oldest first. */
+	rules: () => __TAURI_INVOKE<RuleView[]>("rules"),
+	/**  Makes a rule. */
+	makeRule: (request: RuleRequest) => __TAURI_INVOKE<null>("make_rule", { request }),
+	/**  Removes a rule. */
+	removeRule: (id: string) => __TAURI_INVOKE<null>("remove_rule", { id }),
+	/**  A line for one machine, soon; the same one until it is used. */
+	join: () => __TAURI_INVOKE<JoinView>("join"),
+	/**  Makes a join code. */
+	makeJoinCode: (request: JoinCodeRequest) => __TAURI_INVOKE<JoinView>("make_join_code", { request }),
+	/**  Takes a join code back. */
+	withdrawJoinCode: (id: string) => __TAURI_INVOKE<null>("withdraw_join_code", { id }),
+	/**  Lets a waiting machine in; answers the node's id. */
+	accept: (waiting: string) => __TAURI_INVOKE<string>("accept", { waiting }),
+	/**  Sends a waiting machine away. */
+	turnAway: (waiting: string) => __TAURI_INVOKE<null>("turn_away", { waiting }),
+	/**  Changes a node's name and tags. */
+	editNode: (node: string, edit: NodeEdit) => __TAURI_INVOKE<null>("edit_node", { node, edit }),
+	/**  Puts a node out, now and for good. */
+	revokeNode: (node: string) => __TAURI_INVOKE<null>("revoke_node", { node }),
+	/**  Lets a held or revoked node in again. */
+	releaseNode: (node: string) => __TAURI_INVOKE<null>("release_node", { node }),
+	/**  Makes a code that gives a node a new key. */
+	rekeyNode: (node: string) => __TAURI_INVOKE<JoinView>("rekey_node", { node }),
+	/**  Forgets a node that is offline. */
+	removeNode: (node: string) => __TAURI_INVOKE<null>("remove_node", { node }),
+	/**  All API tokens, oldest first, without their secrets. */
+	tokens: () => __TAURI_INVOKE<TokenView[]>("tokens"),
+	/**  Makes an API token; the answer is the only place where its secret is told. */
+	makeToken: (request: TokenRequest) => __TAURI_INVOKE<MadeTokenView>("make_token", { request }),
+	/**  Ends an API token, with its open streams. */
+	revokeToken: (id: string) => __TAURI_INVOKE<null>("revoke_token", { id }),
 };
 
 /* Types */
+/**  Where a second yes stands. */
+export type AnsweredView = 
+/**  Nothing was answered yet. */
+"pending" | 
+/**  Yes. */
+"approved" | 
+/**  No. */
+"denied" | 
+/**  Yes, and it was done. */
+"used" | 
+/**  Too late. */
+"expired";
+
+/**  Something that needs a second yes, or has it, or had it. */
+export type ApprovalView = {
+	/**  To speak of it. */
+	id: string,
+	/**  Where it stands. */
+	state: AnsweredView,
+	/**  Who asks. */
+	askedBy: string,
+	/**  This window asks. */
+	own: boolean,
+	/**  Who may say yes. */
+	by: ByView,
+	/**  From where. */
+	from: string,
+	/**  RFC 3339, UTC. */
+	askedAt: string,
+	/**  RFC 3339, UTC. */
+	expiresAt: string,
+	/**  What. */
+	skill: string,
+	/**  What. */
+	method: string,
+	/**  Short, without secrets. */
+	summary: string,
+	/**  Whole seconds. */
+	timeoutSeconds: number,
+	/**  Over who asks, the whole call and the nodes. */
+	hash: string,
+	/**  Node ids, frozen. */
+	targets: string[],
+	/**  Names of the rules that want it. */
+	rules: string[],
+	/**  Who decided. */
+	decidedBy: string | null,
+	/**  RFC 3339, UTC. */
+	decidedAt: string | null,
+};
+
+/**  One entry of the audit log. */
+export type AuditEntryView = {
+	/**  Its place, from 1. */
+	number: number,
+	/**  Over everything before it, and its text. */
+	hash: string,
+	/**  RFC 3339, UTC. */
+	at: string,
+	/**  What was done, as a word. */
+	action: string,
+	/**  Who asked. */
+	who: WhoView | null,
+	/**  From where. */
+	from: string | null,
+	/**  How it was decided. */
+	decision: DecisionView | null,
+	/**  Why, in words. */
+	why: string | null,
+	/**  Ids of what it is about. */
+	subject: string[],
+	/**  What is run. */
+	call: CallToldView | null,
+	/**  Node ids, frozen. */
+	targets: string[],
+	/**  Over the sorted targets. */
+	targetsSha256: string | null,
+	/**  In the order of the targets. */
+	executions: string[],
+	/**  By which approval. */
+	approval: string | null,
+	/**  How executions ended. */
+	outcomes: OutcomeView[],
+	/**  Number of the entry that this one continues. */
+	about: number | null,
+	/**  How often. */
+	count: number | null,
+	/**  More, without secrets. */
+	detail: JsonValue,
+};
+
+/**  Some entries, newest first. */
+export type AuditPage = {
+	/**  Those that fit. */
+	entries: AuditEntryView[],
+	/**  Ask again with this, if there may be older ones. */
+	before: number | null,
+};
+
+/**  Which entries; all that is given must fit. */
+export type AuditQuery = {
+	/**  These words stand somewhere in it; empty is anything. */
+	search: string,
+	/**  What was done. */
+	action: string | null,
+	/**  Name or id of who asked; empty is anybody. */
+	who: string,
+	/**  Id of a node. */
+	node: string | null,
+	/**  Only those with a smaller number. */
+	before: number | null,
+	/**  At most so many. */
+	limit: number,
+};
+
+/**  What verifying came to. */
+export type AuditVerdict = {
+	/**  Nothing is wrong. */
+	ok: boolean,
+	/**  How many entries were looked at. */
+	entries: number,
+	/**  Number of the first one. */
+	first: number,
+	/**  Number of the last one. */
+	last: number,
+	/**  Hash of the last one. */
+	hash: string,
+	/**  Good signatures. */
+	checkpoints: number,
+	/**  Entries after the newest good signature. */
+	unsigned: number,
+	/**  Of the key that has to have signed. */
+	fingerprint: string,
+	/**  The first twenty things that are wrong. */
+	faults: FaultView[],
+};
+
 /**  What a command answers instead of a value. */
 export type BridgeError = {
 	/**  For programs; never changes. */
@@ -37,6 +216,44 @@ export type BridgeError = {
 	/**  For people. */
 	message: string,
 };
+
+/**  Who may say the second yes. */
+export type ByView = 
+/**  An admin who did not ask. */
+"another" | 
+/**  Any admin, the asker too. */
+"anyone";
+
+/**  A call without its parameters. */
+export type CallToldView = {
+	/**  e.g. `ShellSkill` */
+	skill: string,
+	/**  e.g. `run` */
+	method: string,
+	/**  Short, without secrets. */
+	summary: string,
+	/**  Whole seconds. */
+	timeout: number,
+	/**  Over skill, method and parameters. */
+	sha256: string,
+};
+
+/**  A command that may run. */
+export type CommandView = {
+	/**  Name of the rule. */
+	name: string,
+	/**  Program and patterns of arguments, in one line. */
+	pattern: string,
+};
+
+/**  How something was decided. */
+export type DecisionView = 
+/**  It may. */
+"allowed" | 
+/**  It may not. */
+"denied" | 
+/**  Not yet. */
+"needs_approval";
 
 /**  A circle of the map. */
 export type DiscView = {
@@ -57,6 +274,30 @@ export type EffectView =
 /**  Something that cannot be brought back. */
 "destroy";
 
+/**  What became of an ask: with an approval nothing was begun, and it waits for that. */
+export type ExecuteAnswer = {
+	/**  The second yes that it needs. */
+	approval: string | null,
+	/**  Those that were not accepted. */
+	refused: RefusedExecution[],
+};
+
+/**  The same call on many nodes, asked as one. */
+export type ExecuteManyRequest = {
+	/**  One for each node. */
+	executions: ExecuteTarget[],
+	/**  What. */
+	skill: string,
+	/**  What. */
+	method: string,
+	/**  Any JSON object. */
+	parameters: JsonValue,
+	/**  Stopped after this long. */
+	timeoutSeconds: number,
+	/**  By which second yes. */
+	approval: string | null,
+};
+
 /**  What the operator asks for. */
 export type ExecuteRequest = {
 	/**  Minted by the asker (UUID); a repeated one is refused. */
@@ -71,6 +312,16 @@ export type ExecuteRequest = {
 	parameters: JsonValue,
 	/**  Stopped after this long. */
 	timeoutSeconds: number,
+	/**  By which second yes. */
+	approval: string | null,
+};
+
+/**  One of many nodes. */
+export type ExecuteTarget = {
+	/**  Minted by the asker (UUID). */
+	id: string,
+	/**  Where. */
+	nodeId: string,
 };
 
 /**  Where an execution is. */
@@ -112,6 +363,16 @@ export type ExecutionView = {
 	result: string | null,
 };
 
+/**  One thing that is wrong with the log. */
+export type FaultView = {
+	/**  Number of the entry. */
+	number: number,
+	/**  What, as a word. */
+	kind: string,
+	/**  In words. */
+	detail: string,
+};
+
 /**  What is sent at once. */
 export type FeedBatch = {
 	/**  Counts up by one from 0 within a subscription. */
@@ -131,7 +392,13 @@ groups: GroupView[];
 /**  All nodes. */
 nodes: NodeView[]; 
 /**  Those under way and the most recent others. */
-executions: ExecutionView[] } | 
+executions: ExecutionView[]; 
+/**  Who waits to be let in, oldest first. */
+waiting: WaitingView[]; 
+/**  Join codes, oldest first. */
+codes: JoinCodeView[]; 
+/**  Second yeses: asked for, said, refused. */
+approvals: ApprovalView[] } | 
 /**  A node came, went or changed. */
 { kind: "node"; 
 /**  Which of these. */
@@ -154,10 +421,32 @@ execution: ExecutionView } |
 { kind: "output"; 
 /**  In order. */
 chunks: OutputView[] } | 
+/**  Who waits to be let in changed. */
+{ kind: "waiting"; 
+/**  All of them, oldest first. */
+waiting: WaitingView[] } | 
+/**  A join code was made, used or taken back. */
+{ kind: "code"; 
+/**  As it is now. */
+code: JoinCodeView } | 
+/**  A second yes was asked for, said, refused or used. */
+{ kind: "approval"; 
+/**  As it is now. */
+approval: ApprovalView } | 
 /**  Something was dropped because the window was too slow; a snapshot follows. */
 { kind: "gap"; 
 /**  For people. */
 reason: string };
+
+/**  Something that is allowed for a time. */
+export type GrantView = {
+	/**  By which it is taken back on the node. */
+	id: string,
+	/**  What. */
+	what: string,
+	/**  RFC 3339, UTC, by the node's clock. */
+	until: string,
+};
 
 /**  A group of the map. */
 export type GroupView = {
@@ -169,6 +458,52 @@ export type GroupView = {
 	label: string,
 	/**  None at home. */
 	discs: DiscView[],
+};
+
+/**  What a new code is to be. */
+export type JoinCodeRequest = {
+	/**  For people. */
+	label: string,
+	/**  How many machines may use it. */
+	uses: number,
+	/**  Seconds until it ends. */
+	ttlSeconds: number,
+	/**  Name of the node, over its own. */
+	name: string | null,
+	/**  Tags that each node gets. */
+	tags: string[],
+	/**  Machines wait for a person; unless said, when it has more than one use. */
+	waitingRoom: boolean | null,
+};
+
+/**  A join code without its secret. */
+export type JoinCodeView = {
+	/**  To speak of it. */
+	id: string,
+	/**  For people. */
+	label: string,
+	/**  How many machines may use it. */
+	uses: number,
+	/**  How many did. */
+	used: number,
+	/**  Name of the node, over its own. */
+	name: string | null,
+	/**  Tags that each node gets. */
+	tags: string[],
+	/**  Group on the map. */
+	group: string | null,
+	/**  Machines wait until a person accepts them. */
+	waitingRoom: boolean,
+	/**  The node that gets a new key by it. */
+	rekeys: string | null,
+	/**  Who made it. */
+	createdBy: string,
+	/**  RFC 3339, UTC. */
+	createdAt: string,
+	/**  RFC 3339, UTC. */
+	expiresAt: string,
+	/**  Somebody took it back. */
+	withdrawn: boolean,
 };
 
 /**  One way to start a spore. */
@@ -190,7 +525,7 @@ export type JoinSystem =
 /**  A container. */
 "docker";
 
-/**  How a spore elsewhere joins this Nexus. */
+/**  How a spore elsewhere joins this Nexus. The only shape that holds a code's secret. */
 export type JoinView = {
 	/**  One for each system. */
 	lines: JoinLine[],
@@ -198,6 +533,27 @@ export type JoinView = {
 	reachable: boolean,
 	/**  Of this machine, best first. */
 	addresses: string[],
+	/**  Of the key of this Nexus. */
+	fingerprint: string,
+	/**  The code itself. */
+	code: JoinCodeView,
+};
+
+/**  How a node came in. */
+export type JoinedView = 
+/**  With a join code. */
+"code" | 
+/**  It is the Nexus' own machine. */
+"local" | 
+/**  With the token that it shares with others. */
+"shared_token";
+
+/**  A fresh token. The only shape that holds its secret. */
+export type MadeTokenView = {
+	/**  Told once. */
+	secret: string,
+	/**  What is kept of it. */
+	token: TokenView,
 };
 
 /**  One skill method that a node offers. */
@@ -236,6 +592,14 @@ export type NodeChange =
 "disconnected" | 
 /**  Something else about it. */
 "changed";
+
+/**  What the operator changes about a node; what is none stays. */
+export type NodeEdit = {
+	/**  A name over its own; empty takes it back. */
+	name: string | null,
+	/**  Tags beside its own. */
+	tags: string[] | null,
+};
 
 /**  Whether it can be reached. */
 export type NodeState = 
@@ -306,6 +670,20 @@ export type NodeView = {
 	x: number,
 	/**  World units. */
 	y: number,
+	/**  How it came in, and how it stands. */
+	trust: TrustView,
+	/**  What it allows; none from older spores. */
+	policy: PolicyView | null,
+};
+
+/**  How one execution ended. */
+export type OutcomeView = {
+	/**  Which. */
+	execution: string,
+	/**  How. */
+	state: ExecutionStateView,
+	/**  Of the process. */
+	exitCode: number | null,
 };
 
 /**  A piece of output. */
@@ -322,6 +700,32 @@ export type OutputView = {
 	atMs: number,
 };
 
+/**  The policy of a node. */
+export type PolicyView = {
+	/**  `observe`, `operate`, `full`, `custom`, or why there is none. */
+	name: string,
+	/**  `Skill.method`, `Skill.*` or `*`. */
+	methods: string[],
+	/**  Any command may run, in a shell. */
+	shell: boolean,
+	/**  Commands that may run without a shell: name and pattern. */
+	commands: CommandView[],
+	/**  Directories whose files may be read. */
+	read: string[],
+	/**  Directories whose files may be written. */
+	write: string[],
+	/**  The user that commands run as, when it is not the spore's own. */
+	runAs: string | null,
+	/**  Limits of one execution, in words. */
+	limits: string[],
+	/**  What holds commands back, as it really is. */
+	sandbox: string,
+	/**  What is allowed for a time beyond that. */
+	grants: GrantView[],
+	/**  Some lists are longer on the node. */
+	cut: boolean,
+};
+
 /**  Whether things on the screen may move. */
 export type ReducedMotion = 
 /**  As the desktop. */
@@ -330,6 +734,63 @@ export type ReducedMotion =
 "on" | 
 /**  They may. */
 "off";
+
+/**  An execution that was not begun. */
+export type RefusedExecution = {
+	/**  Which. */
+	id: string,
+	/**  For programs. */
+	code: string,
+	/**  For people. */
+	message: string,
+};
+
+/**  How much a token may do. */
+export type RoleView = 
+/**  Sees. */
+"viewer" | 
+/**  Runs and stops. */
+"operator" | 
+/**  Decides who else may. */
+"admin";
+
+/**  What a rule is to be. */
+export type RuleRequest = {
+	/**  For people. */
+	name: string,
+	/**  Which calls. */
+	calls: string[],
+	/**  Which nodes count. */
+	nodes: string,
+	/**  From how many of them on. */
+	atLeast: number,
+	/**  How long an ask and its yes are good for. */
+	ttlSeconds: number,
+	/**  Who may say yes. */
+	by: ByView,
+};
+
+/**  When a second yes is needed. */
+export type RuleView = {
+	/**  To speak of it. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  Which calls. */
+	calls: string[],
+	/**  Which nodes count. */
+	nodes: string,
+	/**  From how many of them on. */
+	atLeast: number,
+	/**  How long an ask and its yes are good for. */
+	ttlSeconds: number,
+	/**  Who may say yes. */
+	by: ByView,
+	/**  Who made it. */
+	createdBy: string,
+	/**  RFC 3339, UTC. */
+	createdAt: string,
+};
 
 /**  What the operator changed. */
 export type SettingsPatch = {
@@ -363,6 +824,15 @@ export type SettingsView = {
 	restartNeeded: boolean,
 };
 
+/**  Whether a node may come in. */
+export type StandingView = 
+/**  Yes. */
+"accepted" | 
+/**  Not before a person has looked at it. */
+"held" | 
+/**  Never again with this key. */
+"revoked";
+
 /**  Which pipe a piece of output came from. */
 export type StreamView = 
 /**  Standard output. */
@@ -381,6 +851,124 @@ export type Theme =
 /**  The printed chart. */
 "light";
 
+/**  What a new token is to be. */
+export type TokenRequest = {
+	/**  For people. */
+	name: string,
+	/**  How much it may do. */
+	role: RoleView,
+	/**  With which nodes; empty is nobody. */
+	nodes: string,
+	/**  Which calls. */
+	calls: string[],
+	/**  Seconds until it ends. */
+	ttlSeconds: number,
+};
+
+/**  An API token without its secret. */
+export type TokenView = {
+	/**  To speak of it. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  How much it may do. */
+	role: RoleView,
+	/**  With which nodes; empty is nobody. */
+	nodes: string,
+	/**  Which calls. */
+	calls: string[],
+	/**  RFC 3339, UTC. */
+	createdAt: string,
+	/**  RFC 3339, UTC. */
+	expiresAt: string,
+	/**  RFC 3339, UTC. */
+	lastUsedAt: string | null,
+	/**  From which address. */
+	lastUsedFrom: string | null,
+	/**  RFC 3339, UTC. */
+	revokedAt: string | null,
+};
+
+/**  How a node came in, and how it stands. */
+export type TrustView = {
+	/**  How it came in. */
+	how: JoinedView,
+	/**  Label of the join code. */
+	via: string | null,
+	/**  Id of the join code. */
+	code: string | null,
+	/**  Of its own key; none with the shared token. */
+	fingerprint: string | null,
+	/**  RFC 3339, UTC. */
+	since: string,
+	/**  Its last session was over TLS. */
+	encrypted: boolean,
+	/**  Whether it may come in. */
+	standing: StandingView,
+	/**  Why it is held. */
+	why: string | null,
+	/**  The name that the operator gave it. */
+	givenName: string | null,
+	/**  The name that it gives itself. */
+	ownName: string,
+	/**  Tags that the operator gave it. */
+	givenTags: string[],
+	/**  Tags that it gives itself. */
+	ownTags: string[],
+};
+
 /**  `[ordinal, cpu 0..1, memory 0..1, active tasks]` */
 export type VitalsRow = [number, number, number, number];
+
+/**  A machine that waits to be let in. */
+export type WaitingView = {
+	/**  To speak of it. */
+	id: string,
+	/**  The name that it gives itself. */
+	name: string,
+	/**  Of its key. */
+	fingerprint: string,
+	/**  Where it connects from. */
+	address: string,
+	/**  Id of the code that it came with. */
+	code: string,
+	/**  Label of that code. */
+	codeLabel: string,
+	/**  As announced. */
+	hostname: string,
+	/**  As announced. */
+	osName: string,
+	/**  As announced. */
+	platform: string,
+	/**  As announced. */
+	arch: string,
+	/**  As announced. */
+	sporeVersion: string,
+	/**  As announced. */
+	cpuCores: number,
+	/**  As announced. */
+	memoryMb: number,
+	/**  As announced. */
+	hasGpu: boolean,
+	/**  As announced. */
+	hasDocker: boolean,
+	/**  As announced. */
+	tags: string[],
+	/**  RFC 3339, UTC. */
+	firstSeen: string,
+	/**  RFC 3339, UTC. */
+	lastSeen: string,
+};
+
+/**  Who asked, as it was then. */
+export type WhoView = {
+	/**  `local`, or the id of a token. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  `local`, `token`, or what a newer Nexus knows. */
+	kind: string,
+	/**  How much it could do. */
+	role: RoleView,
+};
 

@@ -1,10 +1,14 @@
 /**
  * A simulated host with the same types as the real one, so that the whole console also runs in a browser: a swarm
  * from the URL (?n=&seed=), load that drifts, executions that stream and can be stopped, refusals that really occur.
- * `?still=1` freezes the drift for pictures, `?join=<ms>` lets a node appear; tests hold `control`.
+ * `?still=1` freezes the drift for pictures, `?join=<ms>` lets a node appear, `?waiting=<n>` machines stand at the door; tests hold `control`.
  */
+import { hashOf } from "./mock/audit";
+import { summaryOf } from "./mock/executions";
 import { type MockOptions, SimulatedHost } from "./mock/host";
-import type { Bridge, FeedEvent, NodeView } from "./types";
+import type { Bridge, BridgeError, ExecuteAnswer, ExecuteManyRequest, FeedEvent, NodeView } from "./types";
+import type { ProofBridge } from "./typesProof";
+import type { TrustBridge } from "./typesTrust";
 
 export type { MockOptions };
 export type MockControl = {
@@ -15,6 +19,14 @@ export type MockControl = {
   reconnect(ordinal: number): void;
   enrol(): NodeView;
   skipBatches(count: number): void;
+  /** A machine comes with this join code. */
+  knock(code: string, name?: string): void;
+  /** Two machines with this node's key. */
+  hold(ordinal: number): void;
+  /** Somebody else answers. */
+  decide(approval: string, decision: "approved" | "denied"): void;
+  /** Somebody wrote into the audit log. */
+  tamper(entry: number): void;
 };
 export type MockBridge = Bridge & { control: MockControl };
 
@@ -26,6 +38,8 @@ const DEFAULTS: MockOptions = {
   batchMs: 33,
   theme: "system",
   join: null,
+  waiting: 0,
+  approvals: 0,
 };
 const MOST_NODES = 200_000;
 
@@ -33,7 +47,7 @@ export function mockOptionsFromUrl(search: string): Partial<MockOptions> {
   const url = new URLSearchParams(search);
   const theme = url.get("theme");
   const options: Partial<MockOptions> = { still: url.has("still"), exposed: url.has("exposed") };
-  for (const name of ["n", "seed", "join"] as const) {
+  for (const name of ["n", "seed", "join", "waiting", "approvals"] as const) {
     const value = Number(url.get(name) ?? Number.NaN);
     if (Number.isFinite(value)) options[name] = Math.min(MOST_NODES, Math.max(0, Math.trunc(value)));
   }
@@ -55,13 +69,128 @@ export function createMockBridge(given: Partial<MockOptions> = {}): MockBridge {
       reconnect: (ordinal) => host.reconnect(at(ordinal)),
       enrol: () => host.enrol(),
       skipBatches: (count) => host.skipBatches(count),
+      knock: (code, name) => host.trust.knock(code, name),
+      decide: (id, decision) => host.approvals.decide(id, decision, "anna"),
+      tamper: (entry) => host.audit.tamper(entry),
+      hold: (ordinal) => host.trust.hold(at(ordinal).id),
     },
     subscribe: async (onBatch) => host.subscribe(onBatch),
-    execute: async (request) => host.executions.start(request),
+    execute: async ({ id, nodeId, ...rest }) => execute(host, { executions: [{ id, nodeId }], ...rest }, false),
+    executeMany: async (request) => execute(host, request, true),
     cancel: async (id) => host.executions.cancel(id),
     output: async (id) => host.executions.output(id),
-    join: async () => host.join(),
+    ...trustOf(host),
+    ...proofOf(host),
     settings: async () => host.settings,
     saveSettings: async (patch) => host.saveSettings(patch),
+  };
+}
+
+/** One ask, on one node or many: the second yes first, then each node by itself. */
+function execute(host: SimulatedHost, request: ExecuteManyRequest, many: boolean): ExecuteAnswer {
+  const { skill, method, timeoutSeconds, executions, approval } = request;
+  const summary = summaryOf(request);
+  const needed = host.approvals.needed(request, summary);
+  const targets = executions.map(({ nodeId }) => nodeId);
+  host.audit.add(needed === null ? "execute" : "ask_approval", {
+    decision: needed === null ? "allowed" : "needs_approval",
+    call: { skill, method, summary, timeout: timeoutSeconds, sha256: hashOf(JSON.stringify(request.parameters)) },
+    targets,
+    executions: needed === null ? executions.map(({ id }) => id) : [],
+    approval: needed ?? approval,
+  });
+  if (needed !== null) return { approval: needed, refused: [] };
+  const refused: ExecuteAnswer["refused"] = [];
+  for (const one of executions) {
+    try {
+      host.executions.start({ ...request, ...one });
+    } catch (reason) {
+      if (!many) throw reason;
+      refused.push({ id: one.id, ...(reason as BridgeError) });
+    }
+  }
+  return { approval: null, refused };
+}
+
+/** What is done about trust also stands in the log, as with the real host. */
+function trustOf({ trust, audit }: SimulatedHost): TrustBridge {
+  return {
+    join: async () => trust.join(),
+    makeJoinCode: async (request) => {
+      const made = trust.make(request);
+      audit.add("make_join_code", { subject: [made.code.id], detail: { label: request.label, uses: request.uses } });
+      return made;
+    },
+    withdrawJoinCode: async (id) => {
+      trust.withdraw(id);
+      audit.add("withdraw_join_code", { subject: [id] });
+    },
+    accept: async (id) => {
+      const node = trust.accept(id);
+      audit.add("accept_node", { subject: [node] });
+      return node;
+    },
+    turnAway: async (id) => {
+      trust.turnAway(id);
+      audit.add("turn_away_node", { subject: [id] });
+    },
+    editNode: async (id, edit) => {
+      trust.edit(id, edit);
+      audit.add("edit_node", { subject: [id], detail: { ...edit } });
+    },
+    revokeNode: async (id) => {
+      trust.revoke(id);
+      audit.add("revoke_node", { subject: [id] });
+    },
+    releaseNode: async (id) => {
+      trust.release(id);
+      audit.add("release_node", { subject: [id] });
+    },
+    rekeyNode: async (id) => {
+      const made = trust.rekey(id);
+      audit.add("rekey_node", { subject: [id] });
+      return made;
+    },
+    removeNode: async (id) => {
+      trust.remove(id);
+      audit.add("remove_node", { subject: [id] });
+    },
+    tokens: async () => structuredClone(trust.tokens),
+    makeToken: async (request) => {
+      const made = trust.makeToken(request);
+      audit.add("make_token", { subject: [made.token.id], detail: { name: request.name, role: request.role } });
+      return structuredClone(made);
+    },
+    revokeToken: async (id) => {
+      trust.revokeToken(id);
+      audit.add("revoke_token", { subject: [id] });
+    },
+  };
+}
+
+function proofOf({ audit, approvals }: SimulatedHost): ProofBridge {
+  return {
+    approve: async (id) => {
+      approvals.decide(id, "approved", "local");
+      audit.add("approve", { approval: id });
+    },
+    deny: async (id) => {
+      approvals.decide(id, "denied", "local");
+      audit.add("deny_approval", { approval: id });
+    },
+    rules: async () => structuredClone(approvals.rules),
+    makeRule: async (request) => {
+      audit.add("make_rule", { subject: [approvals.make(request).id] });
+    },
+    removeRule: async (id) => {
+      approvals.remove(id);
+      audit.add("remove_rule", { subject: [id] });
+    },
+    audit: async (query) => structuredClone(audit.page(query)),
+    verifyAudit: async () => audit.verify(),
+    exportAudit: async () => {
+      audit.add("export_audit");
+      return "/home/you/Downloads/nexus-audit-2026-11-26.jsonl";
+    },
   };
 }

@@ -6,6 +6,8 @@
 import { Channel } from "@tauri-apps/api/core";
 import { commands } from "./generated";
 import type { Bridge, BridgeError, FeedBatch } from "./types";
+import type { ProofBridge } from "./typesProof";
+import type { TrustBridge } from "./typesTrust";
 
 /** Batches between two words to the shell that we are still looking; it stops sending after some hundred without one. */
 const SEEN_EVERY = 32;
@@ -26,12 +28,45 @@ export function createTauriBridge(): Bridge {
         if (subscription !== null) commands.unsubscribe(subscription).catch(() => {});
       };
     },
-    execute: async (request) => void (await told(commands.execute(request))),
+    execute: (request) => told(commands.execute(request)),
+    executeMany: (request) => told(commands.executeMany(request)),
     cancel: async (executionId) => void (await told(commands.cancel(executionId))),
     output: (executionId) => told(commands.output(executionId)),
-    join: () => told(commands.join()),
+    ...trust(),
+    ...proof(),
     settings: () => told(commands.settings()),
     saveSettings: (patch) => told(commands.saveSettings(patch)),
+  };
+}
+
+function trust(): TrustBridge {
+  return {
+    join: () => told(commands.join()),
+    makeJoinCode: (request) => told(commands.makeJoinCode(request)),
+    withdrawJoinCode: async (id) => void (await told(commands.withdrawJoinCode(id))),
+    accept: (waiting) => told(commands.accept(waiting)),
+    turnAway: async (waiting) => void (await told(commands.turnAway(waiting))),
+    editNode: async (node, edit) => void (await told(commands.editNode(node, edit))),
+    revokeNode: async (node) => void (await told(commands.revokeNode(node))),
+    releaseNode: async (node) => void (await told(commands.releaseNode(node))),
+    rekeyNode: (node) => told(commands.rekeyNode(node)),
+    removeNode: async (node) => void (await told(commands.removeNode(node))),
+    tokens: () => told(commands.tokens()),
+    makeToken: (request) => told(commands.makeToken(request)),
+    revokeToken: async (id) => void (await told(commands.revokeToken(id))),
+  };
+}
+
+function proof(): ProofBridge {
+  return {
+    audit: (query) => told(commands.audit(query)),
+    verifyAudit: () => told(commands.verifyAudit()),
+    exportAudit: () => told(commands.exportAudit()),
+    approve: async (id) => void (await told(commands.approve(id))),
+    deny: async (id) => void (await told(commands.deny(id))),
+    rules: () => told(commands.rules()),
+    makeRule: async (request) => void (await told(commands.makeRule(request))),
+    removeRule: async (id) => void (await told(commands.removeRule(id))),
   };
 }
 

@@ -4,6 +4,9 @@
  * `generated.ts`; until then, and for the mock, this file is the truth.
  * Not here: how anything is transported, stored or drawn.
  */
+import type { ApprovalView, ProofBridge } from "./typesProof";
+import type { JoinCodeView, PolicyView, TrustBridge, TrustView, WaitingView } from "./typesTrust";
+
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 export type NodeState = "online" | "suspect" | "offline";
@@ -57,6 +60,9 @@ export type NodeView = {
   /** Map position in world units (1 = the spacing factor of stars). Never changes while the node is known. */
   x: number;
   y: number;
+  trust: TrustView;
+  /** Null from spores that do not tell it. */
+  policy: PolicyView | null;
 };
 
 /** A disc of the chart. Group 0 (home) has none. A group may have several (annexes). */
@@ -122,12 +128,27 @@ export type NexusView = {
 };
 
 export type FeedEvent =
-  | { kind: "snapshot"; nexus: NexusView; groups: GroupView[]; nodes: NodeView[]; executions: ExecutionView[] }
+  | {
+      kind: "snapshot";
+      nexus: NexusView;
+      groups: GroupView[];
+      nodes: NodeView[];
+      executions: ExecutionView[];
+      waiting: WaitingView[];
+      codes: JoinCodeView[];
+      approvals: ApprovalView[];
+    }
   | { kind: "node"; change: "connected" | "disconnected" | "changed"; node: NodeView }
   | { kind: "groups"; groups: GroupView[] }
   | { kind: "vitals"; rows: VitalsRow[] }
   | { kind: "execution"; execution: ExecutionView }
   | { kind: "output"; chunks: OutputView[] }
+  /** Who waits to be let in: all of them, oldest first. */
+  | { kind: "waiting"; waiting: WaitingView[] }
+  /** A join code was made, used or taken back. */
+  | { kind: "code"; code: JoinCodeView }
+  /** A second yes was asked for, said, refused, used, or came too late. */
+  | { kind: "approval"; approval: ApprovalView }
   /** Something was dropped because the screen was too slow; a snapshot follows. */
   | { kind: "gap"; reason: string };
 
@@ -142,14 +163,19 @@ export type ExecuteRequest = {
   method: string;
   parameters: JsonValue;
   timeoutSeconds: number;
+  /** By which second yes, if one was needed. */
+  approval: string | null;
 };
 
-export type JoinView = {
-  /** The whole line that starts a spore elsewhere, per system. */
-  lines: { system: "linux" | "macos" | "windows" | "docker"; line: string }[];
-  /** False while the Nexus listens on this machine only, so that a spore elsewhere could not reach it. */
-  reachable: boolean;
-  addresses: string[];
+/** The same call on many nodes, asked as one: the list is frozen, and one second yes is for all of it. */
+export type ExecuteManyRequest = Omit<ExecuteRequest, "id" | "nodeId"> & {
+  executions: { id: string; nodeId: string }[];
+};
+
+/** With an approval nothing was started: it waits for that. Refusals are of single nodes; the others were accepted. */
+export type ExecuteAnswer = {
+  approval: string | null;
+  refused: { id: string; code: string; message: string }[];
 };
 
 export type SettingsView = {
@@ -171,15 +197,16 @@ export type SettingsPatch = Partial<
 export type BridgeError = { code: string; message: string };
 
 /** Everything the console may ask of its host. Rejections are always a BridgeError. */
-export type Bridge = {
-  /** At most one live subscription per window: a new one ends the older one. Snapshot first, then deltas. */
-  subscribe(onBatch: (batch: FeedBatch) => void): Promise<() => void>;
-  /** Resolves once the execution is accepted (not finished). */
-  execute(request: ExecuteRequest): Promise<void>;
-  cancel(executionId: string): Promise<void>;
-  /** Output kept so far, for an execution that this window did not watch from its start. */
-  output(executionId: string): Promise<OutputView[]>;
-  join(): Promise<JoinView>;
-  settings(): Promise<SettingsView>;
-  saveSettings(patch: SettingsPatch): Promise<SettingsView>;
-};
+export type Bridge = TrustBridge &
+  ProofBridge & {
+    /** At most one live subscription per window: a new one ends the older one. Snapshot first, then deltas. */
+    subscribe(onBatch: (batch: FeedBatch) => void): Promise<() => void>;
+    /** Resolves once the execution is accepted (not finished), or to the approval that it needs. */
+    execute(request: ExecuteRequest): Promise<ExecuteAnswer>;
+    executeMany(request: ExecuteManyRequest): Promise<ExecuteAnswer>;
+    cancel(executionId: string): Promise<void>;
+    /** Output kept so far, for an execution that this window did not watch from its start. */
+    output(executionId: string): Promise<OutputView[]>;
+    settings(): Promise<SettingsView>;
+    saveSettings(patch: SettingsPatch): Promise<SettingsView>;
+  };

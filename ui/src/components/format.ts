@@ -68,3 +68,12 @@ export function fullTime(iso: string): string {
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? "—" : dateAndClock.format(date);
 }
+
+/** What is left until then: "59:32" within an hour, else "23 h", "6 d"; "over" when nothing is. */
+export function remaining(iso: string, now = Date.now()): string {
+  const s = Math.ceil((Date.parse(iso) - now) / 1000);
+  if (!Number.isFinite(s) || s <= 0) return "over";
+  if (s <= 3600) return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+  if (s < 2 * 86_400) return `${Math.round(s / 3600)} h`;
+  return `${Math.round(s / 86_400)} d`;
+}

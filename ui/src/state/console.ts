@@ -3,6 +3,7 @@
  * Not here: React (hooks.ts), what the operator can ask for (commands.ts).
  */
 import type { Bridge } from "../bridge/types";
+import { type ApprovalsStore, createApprovals, isPending } from "./approvals";
 import { Executions, isLive } from "./executions";
 import { Fleet } from "./fleet";
 import { takeBatch } from "./intake";
@@ -10,6 +11,7 @@ import { createJobs, type JobStore } from "./jobs";
 import { createLinkStore, keepSubscribed, type LinkStore } from "./link";
 import { createNews, type News } from "./news";
 import { createSettings, type SettingsStore } from "./settings";
+import { createTrust, type TrustStore } from "./trust";
 import { createUi, type UiState, type UiStore } from "./ui";
 
 export type Console = {
@@ -21,6 +23,8 @@ export type Console = {
   link: LinkStore;
   news: News;
   settings: SettingsStore;
+  trust: TrustStore;
+  approvals: ApprovalsStore;
 };
 
 export function createConsole(bridge: Bridge, initial: Partial<UiState> = {}): Console {
@@ -33,6 +37,8 @@ export function createConsole(bridge: Bridge, initial: Partial<UiState> = {}): C
     link: createLinkStore(),
     news: createNews(),
     settings: createSettings(bridge),
+    trust: createTrust(),
+    approvals: createApprovals(),
   };
 }
 
@@ -59,7 +65,7 @@ export function startConsole(console: Console): () => void {
 }
 
 /** Comings, goings and ends become news; what was there before the first snapshot does not. */
-function tellNews({ fleet, executions, news }: Console): () => void {
+function tellNews({ fleet, executions, news, trust, approvals }: Console): () => void {
   const live = new Set<string>();
   const stopFleet = fleet.subscribe((delta) => {
     for (const kind of ["connected", "disconnected"] as const) {
@@ -81,8 +87,25 @@ function tellNews({ fleet, executions, news }: Console): () => void {
         news.speak(`${view.skill} ${view.method} on ${view.nodeName}: ${view.state.replace("_", " ")}`);
     }
   });
+  let seats: ReadonlySet<string> | null = null;
+  const stopTrust = trust.subscribe(({ waiting }) => {
+    const before = seats;
+    seats = new Set(waiting.map(({ id }) => id));
+    for (const { id, name } of waiting) if (before && !before.has(id)) news.speak(`${name} wants to join`);
+  });
+  const stopApprovals = approvals.subscribe((now, before) => {
+    for (const approval of now.approvals) {
+      const was = before.approvals.find(({ id }) => id === approval.id)?.state;
+      if (was === approval.state) continue;
+      const what = `${approval.skill} ${approval.method}`;
+      if (was === undefined && isPending(approval)) news.speak(`${approval.askedBy} asks for a second yes: ${what}`);
+      else if (was === "pending" && approval.own) news.speak(`${what} was ${approval.state}`);
+    }
+  });
   return () => {
     stopFleet();
+    stopApprovals();
+    stopTrust();
     stopExecutions();
   };
 }

@@ -109,6 +109,20 @@ export class Executions {
     this.#set(known, view);
   }
 
+  /** It was never begun, and something else says so: its row goes. */
+  retract(id: string): void {
+    const execution = this.all.get(id);
+    if (!execution) return;
+    const { ordinal } = execution.view;
+    this.all.delete(id);
+    this.#live.delete(id);
+    this.#outputChars -= execution.output.chars;
+    const left = (this.#byOrdinal.get(ordinal) ?? []).filter((other) => other !== id);
+    if (left.length > 0) this.#byOrdinal.set(ordinal, left);
+    else this.#byOrdinal.delete(ordinal);
+    this.#delta.membership = true;
+  }
+
   appendOutput(chunks: readonly OutputView[]): void {
     for (const chunk of chunks) {
       const execution = this.all.get(chunk?.executionId);

@@ -9,6 +9,7 @@ import { History } from "./history";
 import { sharedList } from "./methods";
 import { classOf, Status, type StatusClass, statusOf } from "./status";
 import { plain } from "./text";
+import { cleanPolicy, cleanTrust } from "./trust";
 
 /** More stars than this are not drawn by anybody; a larger ordinal is a broken message. */
 const MAX_ORDINAL = 1 << 20;
@@ -241,6 +242,8 @@ function clean(node: NodeView): NodeView {
     methods: sharedList(node.methods),
     state: node.state === "offline" || node.state === "suspect" ? node.state : "online",
     activeTasks: Number.isFinite(node.activeTasks) ? node.activeTasks : 0,
+    trust: cleanTrust(node.trust),
+    policy: cleanPolicy(node.policy),
     x: Number.isFinite(node.x) ? node.x : 0,
     y: Number.isFinite(node.y) ? node.y : 0,
     group,

@@ -5,6 +5,7 @@
  */
 import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
+import type { ApprovalsState } from "./approvals";
 import type { Console } from "./console";
 import type { Execution } from "./executions";
 import type { Fleet } from "./fleet";
@@ -12,6 +13,7 @@ import type { JobStore } from "./jobs";
 import type { LinkState } from "./link";
 import type { NewsState } from "./news";
 import type { SettingsState } from "./settings";
+import type { TrustState } from "./trust";
 import type { UiActions, UiState } from "./ui";
 
 export const ConsoleContext = createContext<Console | null>(null);
@@ -36,6 +38,14 @@ export function useNews<T>(select: (state: NewsState) => T): T {
 
 export function useSettings<T>(select: (state: SettingsState) => T): T {
   return useStore(useConsole().settings, select);
+}
+
+export function useTrust<T>(select: (state: TrustState) => T): T {
+  return useStore(useConsole().trust, select);
+}
+
+export function useApprovals<T>(select: (state: ApprovalsState) => T): T {
+  return useStore(useConsole().approvals, select);
 }
 
 export function useJobs<T>(select: (state: ReturnType<JobStore["getState"]>) => T): T {

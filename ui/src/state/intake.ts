@@ -24,6 +24,8 @@ function takeEvent(console: Console, event: FeedEvent): void {
       console.link.setState({ nexus: event.nexus, problem: null });
       console.fleet.applySnapshot(event.nodes, event.groups);
       console.executions.applySnapshot(event.executions);
+      console.trust.getState().replace(event.waiting, event.codes);
+      console.approvals.getState().replace(event.approvals);
       return;
     case "node":
       console.fleet.applyNode(event.change, event.node);
@@ -39,6 +41,15 @@ function takeEvent(console: Console, event: FeedEvent): void {
       return;
     case "output":
       console.executions.appendOutput(event.chunks);
+      return;
+    case "waiting":
+      console.trust.getState().takeWaiting(event.waiting);
+      return;
+    case "code":
+      console.trust.getState().takeCode(event.code);
+      return;
+    case "approval":
+      console.approvals.getState().take(event.approval);
       return;
     case "gap":
       console.link.setState({

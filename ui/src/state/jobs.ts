@@ -22,9 +22,10 @@ const MAX_JOBS = 100;
 
 export type JobStore = ReturnType<typeof createJobs>;
 export function createJobs() {
-  return createStore<{ jobs: readonly Job[]; add(job: Job): void }>((set) => ({
+  return createStore<{ jobs: readonly Job[]; add(job: Job): void; remove(key: string): void }>((set) => ({
     jobs: [],
     add: (job) => set((state) => ({ jobs: [job, ...state.jobs].slice(0, MAX_JOBS) })),
+    remove: (key) => set((state) => ({ jobs: state.jobs.filter((job) => job.key !== key) })),
   }));
 }
 

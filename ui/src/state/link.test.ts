@@ -35,6 +35,9 @@ test("the selection follows ids through a snapshot", async () => {
     groups: [],
     nodes: moved,
     executions: [],
+    waiting: [],
+    codes: [],
+    approvals: [],
   });
   await until(() => console.fleet.node(0)?.name === "nas-01");
   expect(console.ui.getState().open).toBe(0);
@@ -105,7 +108,7 @@ test("a refused execution is told in its own row, a duplicate too", async () => 
   expect(console.executions.get(id)?.view.error).toMatch(/offline/);
   const good = run(console, 1, call);
   await until(() => console.executions.get(good)?.view.state === "succeeded");
-  await expect(bridge.execute({ id: good, nodeId: "home-1", ...call })).rejects.toMatchObject({
+  await expect(bridge.execute({ id: good, nodeId: "home-1", ...call, approval: null })).rejects.toMatchObject({
     code: "duplicate_execution",
   });
   stop();

@@ -3,10 +3,11 @@
  * Nothing here comes from the swarm, and nothing here draws.
  */
 import { createStore } from "zustand/vanilla";
+import type { JoinView } from "../bridge/typesTrust";
 import type { StatusClass } from "./status";
 
-export type Page = "map" | "nodes" | "jobs" | "settings";
-export type Tab = "overview" | "execute" | "executions";
+export type Page = "map" | "nodes" | "jobs" | "joining" | "approvals" | "audit" | "settings";
+export type Tab = "overview" | "execute" | "executions" | "trust";
 /** A movement of the camera that somebody outside the map asked for. */
 export type Flight = { to: "star" | "group"; index: number; turn: number } | null;
 
@@ -36,6 +37,12 @@ export type UiState = {
   /** The form of the side panel should take the keyboard as soon as it is there. */
   formCalled: boolean;
   mapUnavailable: string | null;
+  /** The dialog that lets a machine in is open. */
+  adding: boolean;
+  /** The line that gives a node a new key, while it is shown. */
+  rekeying: JoinView | null;
+  /** The node, by name or id, whose entries the audit page shows; "" for all. */
+  auditNode: string;
 };
 
 export type UiActions = {
@@ -72,6 +79,9 @@ const INITIAL: UiState = {
   flight: null,
   formCalled: false,
   mapUnavailable: null,
+  adding: false,
+  rekeying: null,
+  auditNode: "",
 };
 
 export type UiStore = ReturnType<typeof createUi>;

@@ -56,7 +56,7 @@ export class SimulatedExecutions {
       ordinal: node.ordinal,
       skill: request.skill,
       method: request.method,
-      summary: summary(request),
+      summary: summaryOf(request),
       state: "dispatched",
       exitCode: null,
       signal: null,
@@ -182,7 +182,7 @@ export function refusal(code: string, message: string): BridgeError {
   return { code, message };
 }
 
-function summary(request: ExecuteRequest): string {
+export function summaryOf(request: Pick<ExecuteRequest, "parameters">): string {
   const p = request.parameters as { command?: string; path?: string } | null;
   return String(p?.command ?? p?.path ?? "").slice(0, 200);
 }

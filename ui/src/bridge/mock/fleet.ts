@@ -3,6 +3,8 @@
  * The same seed gives the same swarm.
  */
 import type { GroupView, NodeView } from "../types";
+import type { PolicyView, TrustView } from "../typesTrust";
+import { fingerprintOf } from "./join";
 import { homeSlot, placeDiscs, slot } from "./layout";
 import { METHODS } from "./methods";
 import { pick, type Random } from "./random";
@@ -135,7 +137,11 @@ export function homeNode(i: number): NodeView {
     local: i === 0,
     ...homeSlot(i),
     // The second machine speaks the prototype's dialect, which announces no schemas.
-    ...(i === 1 ? { dialect: 1, methods: [], sporeVersion: "", arch: "aarch64" } : {}),
+    ...(i === 1
+      ? { dialect: 1, methods: [], sporeVersion: "", arch: "aarch64", trust: sharedToken(base.name), policy: null }
+      : {}),
+    ...(i === 2 ? { policy: { ...OPERATE, grants: [granted("shell", 25)] } } : {}),
+    ...(i === 0 ? { trust: { ...trusted(base.name, `home-${i}`), how: "local", via: null } } : {}),
   };
 }
 
@@ -161,14 +167,16 @@ function siteNode(
   const role = pick(random, ROLES);
   const [platform, osName, arch] = pick(random, SYSTEMS);
   const busy = random() < 0.16;
+  const tags = [`site:${site.short}`, `role:${role}`];
   const load = 0.06 + 0.62 * random() * random() + (busy ? 0.2 : 0);
+  const [id, name] = [
+    `${site.short}-${i}`,
+    `${site.short}-${role}-${String(i + 1).padStart(site.size > 99 ? 4 : 2, "0")}`,
+  ];
   return {
-    ...blank(
-      `${site.short}-${i}`,
-      ordinal,
-      `${site.short}-${role}-${String(i + 1).padStart(site.size > 99 ? 4 : 2, "0")}`,
-    ),
-    tags: [`site:${site.short}`, `role:${role}`],
+    ...blank(id, ordinal, name),
+    trust: trusted(name, id, tags),
+    tags,
     address: `10.${group}.${Math.floor(i / 250)}.${(i % 250) + 1}`,
     platform,
     osName,
@@ -185,7 +193,9 @@ function siteNode(
     activeTasks: busy ? 1 + Math.floor(random() * 3) : 0,
     latencyMs: Math.round(2 + group * 3 + random() * 6),
     sporeVersion: pick(random, ["0.9.0", "0.9.1", "0.9.2"]),
-    ...(random() < 0.05 ? { dialect: 1, methods: [], sporeVersion: "" } : {}),
+    ...(random() < 0.05
+      ? { dialect: 1, methods: [], sporeVersion: "", trust: sharedToken(name, tags), policy: null }
+      : {}),
   };
 }
 
@@ -211,6 +221,51 @@ function degrade(node: NodeView, reason: string, random: Random): void {
 export function goOffline(node: NodeView, random: Random): void {
   Object.assign(node, { state: "offline", degraded: null, cpu: 0, memory: 0, activeTasks: 0, latencyMs: null });
   node.lastSeen = new Date(NOW - (1 + random() * 9) * 3_600_000).toISOString();
+}
+
+function trusted(name: string, id: string, ownTags: string[] = []): TrustView {
+  return {
+    how: "code",
+    via: "first rack",
+    code: null,
+    fingerprint: fingerprintOf(id),
+    since: new Date(NOW - 20 * 86_400_000).toISOString(),
+    encrypted: true,
+    standing: "accepted",
+    why: null,
+    givenName: null,
+    ownName: name,
+    givenTags: [],
+    ownTags,
+  };
+}
+
+function granted(what: string, minutes: number): PolicyView["grants"][number] {
+  return { id: "g1", what, until: new Date(NOW + minutes * 60_000).toISOString() };
+}
+
+const OPERATE: PolicyView = {
+  name: "operate",
+  methods: ["ShellSkill.run", "FileSkill.*"],
+  shell: false,
+  commands: [
+    { name: "look", pattern: "uptime" },
+    { name: "disks", pattern: "df -h" },
+    { name: "restart", pattern: "systemctl restart {nginx,postgresql}" },
+    { name: "logs", pattern: "journalctl -n [0-9]* -u *" },
+  ],
+  read: [".", "/var/log"],
+  write: ["."],
+  runAs: "spore-run",
+  limits: ["300 s from start to end", "1024 MiB of memory", "64 processes"],
+  sandbox: "landlock abi 7",
+  grants: [],
+  cut: false,
+};
+
+/** Agents of the prototype have no key, and speak in the clear. */
+function sharedToken(name: string, ownTags: string[] = []): TrustView {
+  return { ...trusted(name, "", ownTags), how: "shared_token", via: null, fingerprint: null, encrypted: false };
 }
 
 function blank(id: string, ordinal: number, name: string): NodeView {
@@ -244,5 +299,7 @@ function blank(id: string, ordinal: number, name: string): NodeView {
     group: 0,
     x: 0,
     y: 0,
+    trust: trusted(name, id),
+    policy: OPERATE,
   };
 }

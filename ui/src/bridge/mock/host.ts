@@ -2,11 +2,13 @@
  * The simulated host itself: holds the swarm, lets its load drift, and speaks in numbered batches to one listener.
  * Not here: the face towards the console (../mock.ts), what commands answer (script.ts).
  */
-import type { FeedBatch, FeedEvent, JoinView, NodeView, SettingsPatch, SettingsView, VitalsRow } from "../types";
+import type { FeedBatch, FeedEvent, NodeView, SettingsPatch, SettingsView, VitalsRow } from "../types";
+import { SimulatedApprovals } from "./approvals";
+import { SimulatedAudit } from "./audit";
 import { refusal, SimulatedExecutions } from "./executions";
 import { goOffline, homeNode, makeFleet } from "./fleet";
-import { joinView } from "./join";
 import { type Random, recentLoad, seeded } from "./random";
+import { SimulatedTrust } from "./trust";
 
 export type MockOptions = {
   n: number;
@@ -18,6 +20,10 @@ export type MockOptions = {
   theme: SettingsView["theme"];
   /** A node appears by itself after so many milliseconds. */
   join: number | null;
+  /** So many machines wait to be let in. */
+  waiting: number;
+  /** So many second yeses are asked for by others. */
+  approvals: number;
 };
 
 const THEMES = ["system", "dark", "light"];
@@ -25,6 +31,9 @@ const THEMES = ["system", "dark", "light"];
 export class SimulatedHost {
   readonly nodes: NodeView[];
   readonly executions: SimulatedExecutions;
+  readonly trust: SimulatedTrust;
+  readonly audit: SimulatedAudit;
+  readonly approvals: SimulatedApprovals;
   subscriptions = 0;
   settings: SettingsView;
   #groups;
@@ -36,6 +45,7 @@ export class SimulatedHost {
   #flushing: ReturnType<typeof setTimeout> | undefined;
   #drift: ReturnType<typeof setInterval> | undefined;
   #options: MockOptions;
+  #removed = new Set<NodeView>();
 
   constructor(options: MockOptions) {
     this.#options = options;
@@ -44,6 +54,8 @@ export class SimulatedHost {
     this.nodes = fleet.nodes;
     this.#groups = fleet.groups;
     this.#byId = new Map(fleet.nodes.map((node) => [node.id, node]));
+    this.audit = new SimulatedAudit(fleet.nodes, seeded(options.seed + 1));
+    this.approvals = new SimulatedApprovals((event) => this.emit(event));
     this.executions = new SimulatedExecutions({
       node: (id) => this.#byId.get(id),
       emit: (event) => this.emit(event),
@@ -51,6 +63,17 @@ export class SimulatedHost {
       tasksChanged: (node) =>
         this.emit({ kind: "vitals", rows: [[node.ordinal, node.cpu, node.memory, node.activeTasks]] }),
     });
+    this.trust = new SimulatedTrust({
+      nodes: () => this.#known(),
+      emit: (event) => this.emit(event),
+      enrol: (from) => this.#append(from),
+      lose: (node) => this.lose(node),
+      reconnect: (node) => this.reconnect(node),
+      remove: (node) => this.#remove(node),
+      exposed: () => this.settings?.exposed ?? options.exposed,
+    });
+    if (options.approvals > 0) this.#askFor(options.approvals);
+    if (options.waiting > 0) this.trust.seat(options.waiting);
     const { exposed, theme } = options;
     this.settings = {
       exposed,
@@ -68,6 +91,16 @@ export class SimulatedHost {
     this.subscriptions += 1;
     this.#seq = 0;
     this.#listener = listener;
+    this.#tellEverything();
+    this.emit({ kind: "vitals", rows: recentLoad(this.nodes, this.#random) });
+    if (!this.#options.still) this.#drift = setInterval(() => this.#tick(), 1000);
+    if (this.#options.join !== null) setTimeout(() => this.trust.knock(this.trust.join().code.id), this.#options.join);
+    return () => {
+      if (this.#listener === listener) this.#silence();
+    };
+  }
+
+  #tellEverything(): void {
     const { exposed } = this.settings;
     const nexus = {
       id: "nexus-1",
@@ -80,15 +113,12 @@ export class SimulatedHost {
       kind: "snapshot",
       nexus,
       groups: this.#groups,
-      nodes: this.nodes,
+      nodes: this.#known(),
       executions: this.executions.views(),
+      waiting: this.trust.waiting,
+      codes: this.trust.codes,
+      approvals: this.approvals.all,
     });
-    this.emit({ kind: "vitals", rows: recentLoad(this.nodes, this.#random) });
-    if (!this.#options.still) this.#drift = setInterval(() => this.#tick(), 1000);
-    if (this.#options.join !== null) setTimeout(() => this.enrol(), this.#options.join);
-    return () => {
-      if (this.#listener === listener) this.#silence();
-    };
   }
 
   emit(...events: FeedEvent[]): void {
@@ -116,10 +146,7 @@ export class SimulatedHost {
 
   /** A new node appears in the home system. */
   enrol(): NodeView {
-    const ordinal = this.nodes.length;
-    const node = { ...homeNode(ordinal), id: `late-${ordinal}`, ordinal };
-    this.nodes.push(node);
-    this.#byId.set(node.id, node);
+    const node = this.#append({});
     this.emit({ kind: "node", change: "connected", node });
     return node;
   }
@@ -130,8 +157,48 @@ export class SimulatedHost {
     return this.settings;
   }
 
-  join(): JoinView {
-    return joinView(this.settings.exposed);
+  #askFor(count: number): void {
+    const rule = { ttlSeconds: 900, by: "another" } as const;
+    this.approvals.make({ ...rule, name: "commands on many", calls: ["ShellSkill.*"], nodes: "*", atLeast: 10 });
+    this.approvals.make({
+      ...rule,
+      name: "files of the databases",
+      calls: ["FileSkill.write_file"],
+      nodes: "role:db",
+      atLeast: 1,
+    });
+    const commands = ["apt-get -y full-upgrade && systemctl restart nginx", "reboot"];
+    for (let i = 0; i < count; i++) {
+      const targets = this.nodes.filter((node) => node.group === 1 + i && node.state === "online").map(({ id }) => id);
+      this.approvals.asked({
+        askedBy: "release pipeline",
+        own: false,
+        from: "10.4.0.31",
+        summary: commands[i % 2] as string,
+        targets,
+        rules: ["commands on many"],
+      });
+    }
+  }
+
+  #known(): NodeView[] {
+    return this.nodes.filter((node) => !this.#removed.has(node));
+  }
+
+  #append(from: Partial<NodeView>): NodeView {
+    const ordinal = this.nodes.length;
+    const node = { ...homeNode(ordinal), id: `late-${ordinal}`, ordinal, ...from };
+    node.trust = { ...node.trust, ownName: node.name };
+    this.nodes.push(node);
+    this.#byId.set(node.id, node);
+    return node;
+  }
+
+  #remove(node: NodeView): void {
+    this.#removed.add(node);
+    this.#byId.delete(node.id);
+    this.emit({ kind: "gap", reason: "a node was removed" });
+    this.#tellEverything();
   }
 
   #flush(): void {

@@ -1,17 +1,35 @@
-/** The lines that a simulated host offers to machines that want to join. */
-import type { JoinView } from "../types";
+/** The lines that a simulated host offers to machines that want to join, and fingerprints that look like real ones. */
+import type { JoinCodeView, JoinView } from "../typesTrust";
+import { seeded } from "./random";
 
 const CODE = "nxj_AbGm3o1Xo0Qm9Jx5t2sVYF0m4dE1xq8hN7cK6w_uPzR2TqLw9v0y3aBfXk5jHs8dEiEwMTkyLjE2OC4xLjEwOjg3NjVmV3Jp";
 
-export function joinView(exposed: boolean): JoinView {
+export function joinView(exposed: boolean, code: JoinCodeView): JoinView {
+  const text = `${CODE}${code.id.slice(0, 8)}`;
+  const network = exposed ? "" : "--network host ";
   return {
     lines: [
-      { system: "linux", line: `spore join ${CODE}` },
-      { system: "macos", line: `spore join ${CODE}` },
-      { system: "windows", line: `.\\spore.exe join ${CODE}` },
-      { system: "docker", line: `docker run -d -v nexus-spore:/data -e SPORE_JOIN_CODE=${CODE} nexus-spore` },
+      { system: "linux", line: `spore join ${text}` },
+      { system: "macos", line: `spore join ${text}` },
+      { system: "windows", line: `.\\spore.exe join ${text}` },
+      {
+        system: "docker",
+        line: `docker run -d --restart unless-stopped -v nexus-spore:/data ${network}-e SPORE_JOIN_CODE=${text} nexus-spore`,
+      },
     ],
     reachable: exposed,
     addresses: exposed ? ["192.168.1.10:8765", "10.0.0.4:8765"] : ["127.0.0.1:8765"],
+    fingerprint: fingerprintOf("this nexus"),
+    code: structuredClone(code),
   };
+}
+
+/** Eight groups of four hexadecimal digits; the same for the same text. */
+export function fingerprintOf(text: string): string {
+  const random = seeded([...text].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 7));
+  return Array.from({ length: 8 }, () =>
+    Math.floor(random() * 65_536)
+      .toString(16)
+      .padStart(4, "0"),
+  ).join(" ");
 }

@@ -2,7 +2,7 @@
  * What needs a look while nothing is selected, grouped by likely cause; hovering a cause lights its stars, pressing
  * it selects them. Below: recent comings and goings.
  */
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import { clockTime, count, counted } from "../../components/format";
 import { StatusMark } from "../../components/StatusMark";
 import { useConsole, useExecutionsVersion, useFleet, useNews } from "../../state/hooks";
@@ -10,7 +10,8 @@ import type { Recent } from "../../state/news";
 import styles from "./AttentionPanel.module.css";
 import { type Cause, causesOf } from "./causes";
 
-export function AttentionPanel() {
+/** `waiting` is what asks for an answer: `count` of them, shown before all else. */
+export function AttentionPanel({ waiting }: { waiting: { count: number; list: ReactNode } }) {
   const { fleet, executions } = useConsole();
   const version = useFleet((f) => f.versions.status + f.versions.structure);
   const executionsVersion = useExecutionsVersion();
@@ -21,7 +22,7 @@ export function AttentionPanel() {
   return (
     <div className={styles.panel} data-testid="attention">
       <div className={styles.head}>
-        <h1>{causes.length > 0 ? "Needs attention" : "All quiet"}</h1>
+        <h1>{causes.length + waiting.count > 0 ? "Needs attention" : "All quiet"}</h1>
         <p>
           {causes.length > 0
             ? `${counted(causes.length, "cause")} · ${count(degraded)} degraded, ${count(offline)} offline`
@@ -29,6 +30,15 @@ export function AttentionPanel() {
         </p>
       </div>
       <div className={styles.scroll}>
+        {waiting.count > 0 && (
+          <>
+            <div className={styles.label}>
+              <span>Waits for your answer</span>
+              <span>{count(waiting.count)}</span>
+            </div>
+            {waiting.list}
+          </>
+        )}
         {causes.length > 0 && (
           <>
             <div className={styles.label}>
@@ -44,7 +54,7 @@ export function AttentionPanel() {
         {recent.slice(0, 12).map((entry) => (
           <RecentItem key={entry.key} entry={entry} />
         ))}
-        {causes.length === 0 && recent.length === 0 && (
+        {causes.length + waiting.count === 0 && recent.length === 0 && (
           <p className={styles.quiet}>Choose a star to see it here, or press Ctrl K to find one.</p>
         )}
       </div>

@@ -25,7 +25,9 @@ export function causesOf(fleet: Fleet, executions: Executions): Cause[] {
     const status = fleet.status[ordinal] ?? 0;
     const node = fleet.node(ordinal);
     if (!node || classOf(status) === "online") continue;
-    if (status === Status.Offline) add("offline", "offline", "No connection", ordinal);
+    if (node.trust.standing === "held") add("held", "critical", "Held: two machines showed one key", ordinal);
+    else if (node.trust.standing === "revoked") continue;
+    else if (status === Status.Offline) add("offline", "offline", "No connection", ordinal);
     else if (node.degraded !== null) add(`degraded ${node.degraded}`, "degraded", node.degraded, ordinal);
     else add("suspect", "degraded", "No heartbeat for a while", ordinal);
   }

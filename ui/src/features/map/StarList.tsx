@@ -50,7 +50,8 @@ export function StarList({ list }: { list: RefObject<HTMLDivElement | null> }) {
 export function describe(fleet: Fleet, ordinal: number): string {
   const node = fleet.node(ordinal);
   if (!node) return "";
-  const why = node.degraded ? `, ${node.degraded}` : "";
+  const standing = node.trust.standing === "accepted" ? "" : `, ${node.trust.standing}`;
+  const why = `${node.degraded ? `, ${node.degraded}` : ""}${standing}`;
   return `${node.name}, ${wordOf(fleet.status[ordinal] ?? 0).toLowerCase()}${why}, ${fleet.groupLabel(ordinal)}`;
 }
 

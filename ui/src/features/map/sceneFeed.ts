@@ -98,13 +98,16 @@ export function starLabel(fleet: Fleet, ordinal: number): { name: string; facts:
   if (!node) return { name: "", facts: "", address: "" };
   const facts =
     node.state === "offline"
-      ? `Offline · ${ago(node.lastSeen)}`
+      ? `${node.trust.standing === "held" ? "Held" : node.trust.standing === "revoked" ? "Revoked" : "Offline"} · ${ago(node.lastSeen)}`
       : `CPU ${percent(fleet.cpu[ordinal] ?? 0)}   Memory ${percent(fleet.memory[ordinal] ?? 0)}`;
   const latency = node.latencyMs === null ? "" : `${Math.round(node.latencyMs)} ms`;
   return {
     name: node.name,
     facts,
-    address: [node.address, node.osName, latency].filter((part) => part !== "").join(" · "),
+    // Quiet, because it is no trouble by itself; the drawer says what it means.
+    address: [node.trust.fingerprint === null ? "shared token" : "", node.address, node.osName, latency]
+      .filter((part) => part !== "")
+      .join(" · "),
   };
 }
 

@@ -1,20 +1,23 @@
 /**
- * The right panel of one node: who it is, how it fares, and three tabs.
+ * The right panel of one node: who it is, how it fares, and four tabs.
  * Not here: what the tabs Execute and Executions hold (given by the caller), the map.
  */
 import { Tabs } from "@base-ui/react/tabs";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
+import type { NodeView } from "../../bridge/types";
 import { IconButton } from "../../components/Button";
 import { ago } from "../../components/format";
 import { Pill } from "../../components/Pill";
-import type { MarkKind } from "../../components/StatusMark";
+import { type MarkKind, StatusMark } from "../../components/StatusMark";
 import { useConsole, useFleet, useUi } from "../../state/hooks";
 import { classOf, Status, wordOf } from "../../state/status";
 import type { Tab } from "../../state/ui";
 import { Metrics } from "./Metrics";
 import styles from "./NodeDrawer.module.css";
 import { Overview } from "./Overview";
+import { Policy } from "./Policy";
+import { Trust } from "./Trust";
 
 type NodeDrawerProps = { ordinal: number; execute: ReactNode; executions: ReactNode; executionCount: number };
 
@@ -38,6 +41,12 @@ export function NodeDrawer({ ordinal, execute, executions, executionCount }: Nod
           <Tabs.Tab className={styles.tab} value="executions" data-testid="tab-executions">
             Executions{executionCount > 0 && <i>{executionCount}</i>}
           </Tabs.Tab>
+          <Tabs.Tab className={styles.tab} value="trust" data-testid="tab-trust">
+            Trust
+            {isDoubtful(node) && (
+              <StatusMark kind={node.trust.standing === "held" ? "critical" : "degraded"} size={9} />
+            )}
+          </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel className={styles.panel} value="overview" tabIndex={-1}>
           <Overview node={node} ordinal={ordinal} />
@@ -48,9 +57,17 @@ export function NodeDrawer({ ordinal, execute, executions, executionCount }: Nod
         <Tabs.Panel className={styles.panel} value="executions" tabIndex={-1}>
           {executions}
         </Tabs.Panel>
+        <Tabs.Panel className={styles.panel} value="trust" tabIndex={-1}>
+          <Trust node={node} policy={<Policy policy={node.policy} />} />
+        </Tabs.Panel>
       </Tabs.Root>
     </div>
   );
+}
+
+/** Its trust needs a look: held, or without a key of its own. */
+function isDoubtful({ trust }: NodeView): boolean {
+  return trust.standing === "held" || trust.fingerprint === null;
 }
 
 function Head({ ordinal, onClose }: { ordinal: number; onClose(): void }) {
@@ -87,7 +104,10 @@ function Head({ ordinal, onClose }: { ordinal: number; onClose(): void }) {
         {node.local && " · this machine"}
       </div>
       {status === Status.Offline && (
-        <p className={styles.facts}>Last seen {ago(node.lastSeen)}. Its place on the map stays.</p>
+        <p className={styles.facts}>
+          {node.trust.standing === "revoked" ? "Revoked. " : node.trust.standing === "held" ? "Held. " : ""}
+          Last seen {ago(node.lastSeen)}. Its place on the map stays.
+        </p>
       )}
       {classOf(status) === "degraded" && (
         <p className={styles.why} data-testid="node-reason">

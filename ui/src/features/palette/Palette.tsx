@@ -3,7 +3,7 @@
  * on everything that matches, Tab filters map and table to the query.
  */
 import { Dialog } from "@base-ui/react/dialog";
-import { CircleDashed, ListFilter, Play, Search, Terminal } from "lucide-react";
+import { ChevronRight, CircleDashed, ListFilter, Play, Search, Terminal } from "lucide-react";
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Kbd } from "../../components/Kbd";
 import { StatusMark } from "../../components/StatusMark";
@@ -12,7 +12,7 @@ import { classOf } from "../../state/status";
 import { choicesFor, type PaletteChoice } from "./choices";
 import styles from "./Palette.module.css";
 
-const ICONS = { group: CircleDashed, skill: Terminal, run: Play, filter: ListFilter };
+const ICONS = { group: CircleDashed, skill: Terminal, run: Play, filter: ListFilter, command: ChevronRight };
 
 export function Palette() {
   const { ui } = useConsole();

@@ -6,17 +6,18 @@ import { percent } from "../../components/format";
 import type { Console } from "../../state/console";
 import { visibleStars } from "../../state/filter";
 import { Status } from "../../state/status";
+import type { Page } from "../../state/ui";
 import { type Found, find } from "./match";
 
 export type PaletteChoice = {
   id: string;
-  section: "Nodes" | "Groups" | "Skills" | "Actions";
+  section: "Nodes" | "Groups" | "Skills" | "Commands" | "Actions";
   name: string;
   hint: string;
   verb: string;
   /** For a node its ordinal, so that the mark can be drawn. */
   ordinal: number | null;
-  icon: "group" | "skill" | "run" | "filter" | null;
+  icon: "group" | "skill" | "run" | "filter" | "command" | null;
   keys: string;
   /** The keyboard goes on to a form, so it must not go back to where it was. */
   toForm: boolean;
@@ -28,6 +29,7 @@ export function choicesFor(console: Console, query: string): PaletteChoice[] {
   const found = find(fleet, query);
   const list: PaletteChoice[] = [];
   for (const item of [...found.nodes, ...found.groups, ...found.skills]) list.push(choiceOf(console, item));
+  list.push(...commandsFor(console, query));
   if (query.trim() !== "" && found.matches > 1) list.push(runOnMatches(console, query, found.matches));
   if (query.trim() !== "" && found.matches > 0) list.push(filterMap(console, query));
   return list;
@@ -144,4 +146,34 @@ function filterMap({ ui }: Console, query: string): PaletteChoice {
     keys: "Tab",
     act,
   };
+}
+
+/** What can be done from anywhere, and words that people look for it by. */
+const COMMANDS: readonly { name: string; hint: string; words: string; page: Page | null }[] = [
+  { name: "Add a machine", hint: "A line that lets one in", words: "join code spore new node enrol", page: null },
+  { name: "Joining", hint: "Waiting room and join lines", words: "waiting accept door knock", page: "joining" },
+  { name: "Approvals", hint: "What waits for a second yes", words: "rules approve deny", page: "approvals" },
+  { name: "Audit", hint: "Who did what, and the proof", words: "log history verify", page: "audit" },
+  { name: "API tokens", hint: "Settings", words: "access secret key revoke rest", page: "settings" },
+  { name: "Settings", hint: "Appearance, this machine, access", words: "theme network tray", page: "settings" },
+];
+
+function commandsFor({ ui }: Console, query: string): PaletteChoice[] {
+  const words = query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  const fits = (text: string) => words.length > 0 && words.every((word) => text.toLowerCase().includes(word));
+  return COMMANDS.filter(({ name, words: more }) => fits(`${name} ${more}`)).map(({ name, hint, page }) => ({
+    id: `command-${name.replaceAll(" ", "-")}`,
+    section: "Commands",
+    name,
+    hint,
+    verb: page === null ? "Open" : "Go to",
+    ordinal: null,
+    icon: "command",
+    toForm: page === null,
+    keys: "↵",
+    act: () => (page === null ? ui.getState().set({ adding: true }) : ui.getState().go(page)),
+  }));
 }

@@ -1,6 +1,6 @@
 /**
  * What the operator may set. Every switch writes at once; a refusal is told here and the switch goes back.
- * Not here: how a machine joins (given by the caller).
+ * Not here: who else may ask (given by the caller).
  */
 import { type ReactNode, useId } from "react";
 import type { SettingsView as Settings, SettingsPatch } from "../../bridge/types";
@@ -10,7 +10,7 @@ import { Toggle } from "../../components/Toggle";
 import { useConsole, useLink, useSettings } from "../../state/hooks";
 import styles from "./SettingsView.module.css";
 
-export function SettingsView({ join }: { join: ReactNode }) {
+export function SettingsView({ access }: { access: ReactNode }) {
   const { settings: store } = useConsole();
   const settings = useSettings((s) => s.settings);
   const problem = useSettings((s) => s.problem);
@@ -27,9 +27,7 @@ export function SettingsView({ join }: { join: ReactNode }) {
             <Host settings={settings} save={save} />
           </>
         )}
-        <section className={`${styles.section} ${styles.join}`} aria-label="Add a machine">
-          {join}
-        </section>
+        {access}
         <About />
       </div>
     </section>
@@ -110,16 +108,17 @@ function Host({ settings, save }: PartProps) {
       />
       <Flip
         title="Listen on the network"
-        text="Off: only this machine can connect. On: any machine that can reach this one may knock, and who has the token joins."
+        text="Off: only this machine can connect. On: any machine that can reach this one may knock; only those with a join line come in."
         checked={settings.exposed}
         onChange={(exposed) => save({ exposed })}
         testId="listen"
       />
       {settings.exposed && (
         <div className={styles.warn}>
-          <Notice tone="warning">
-            Whoever holds the token can join, and commands travel unencrypted unless something in front of the Nexus
-            encrypts them. Use it in a network you trust, or behind a VPN.
+          <Notice testId="listen-note">
+            Every connection is encrypted, and both sides prove their keys before anything is said. A join line lets in
+            as many machines as it says, for as long as it says; the API wants a token. A firewall may still stand in
+            the way.
           </Notice>
         </div>
       )}

@@ -39,8 +39,10 @@ export const TableRow = memo(function TableRow({
   const node = fleet.node(ordinal);
   if (!node) return null;
   const status = fleet.status[ordinal] ?? 0;
+  const { standing } = node.trust;
   const offline = status === Status.Offline;
-  const mark: MarkKind = status === Status.Critical ? "critical" : (classOf(status) ?? "offline");
+  const mark: MarkKind =
+    status === Status.Critical || standing === "held" ? "critical" : (classOf(status) ?? "offline");
   const position: CSSProperties = { transform: `translateY(${top}px)` };
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it has the keys (aria-activedescendant)
@@ -56,10 +58,15 @@ export const TableRow = memo(function TableRow({
       data-ordinal={ordinal}
     >
       <span role="gridcell" className={`${styles.status} ${mark === "online" ? "" : styles[mark]}`}>
-        <StatusMark kind={mark} /> {wordOf(status)}
+        <StatusMark kind={mark} /> {standing === "accepted" ? wordOf(status) : standing === "held" ? "Held" : "Revoked"}
       </span>
       <span role="gridcell" className={styles.name}>
         <bdi>{node.name}</bdi>
+        {node.trust.fingerprint === null && (
+          <em title="It has no key of its own: it shows the shared token" data-testid="shared-mark">
+            shared token
+          </em>
+        )}
       </span>
       <span role="gridcell">{fleet.groupLabel(ordinal)}</span>
       <span role="gridcell">{roleOf(fleet, ordinal)}</span>

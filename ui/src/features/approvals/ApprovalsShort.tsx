@@ -1,0 +1,29 @@
+/** The first few second yeses that are asked for, for the narrow panel; the page has them all. */
+import { Button } from "../../components/Button";
+import { counted } from "../../components/format";
+import { useConsole } from "../../state/hooks";
+import styles from "./Approval.module.css";
+import { ApprovalCard } from "./ApprovalCard";
+import { usePending } from "./usePending";
+
+const MOST = 2;
+
+export function ApprovalsShort() {
+  const { ui } = useConsole();
+  const pending = usePending();
+  if (pending.length === 0) return null;
+  return (
+    <ul className={styles.narrow} data-testid="approvals-short">
+      {pending.slice(0, MOST).map((approval) => (
+        <ApprovalCard key={approval.id} approval={approval} />
+      ))}
+      {pending.length > MOST && (
+        <li>
+          <Button look="bare" onClick={() => ui.getState().go("approvals")}>
+            {counted(pending.length - MOST, "more approval")}
+          </Button>
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,79 @@
+/** The page of second yeses: what waits for one, the rules that want them, and how earlier ones were answered. */
+import type { ApprovalView } from "../../bridge/typesProof";
+import { ago, count, counted } from "../../components/format";
+import { useNow } from "../../components/useNow";
+import { isPending } from "../../state/approvals";
+import { useApprovals } from "../../state/hooks";
+import styles from "./Approval.module.css";
+import { ApprovalCard } from "./ApprovalCard";
+import page from "./ApprovalsView.module.css";
+import { Rules } from "./Rules";
+import { usePending } from "./usePending";
+
+const MOST_EARLIER = 40;
+const WORDS: Record<ApprovalView["state"], string> = {
+  pending: "nobody answered",
+  approved: "yes, not used yet",
+  denied: "no",
+  used: "yes, and run",
+  expired: "nobody answered",
+};
+
+export function ApprovalsView() {
+  const pending = usePending();
+  const now = useNow(10_000);
+  const approvals = useApprovals((s) => s.approvals);
+  const earlier = approvals.filter((approval) => !isPending(approval, now)).slice(0, MOST_EARLIER);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <section className={page.page} tabIndex={0} aria-label="Approvals" data-testid="approvals-page">
+      <div className={page.column}>
+        <h1>Approvals</h1>
+        <section aria-labelledby="pending-approvals">
+          <h2 id="pending-approvals">
+            Waits for a second yes {pending.length > 0 && <em>{count(pending.length)}</em>}
+          </h2>
+          {pending.length === 0 ? (
+            <p className={page.none}>
+              Nothing. What a rule below wants a second yes for stands here until somebody answers.
+            </p>
+          ) : (
+            <ul className={styles.list}>
+              {pending.map((approval) => (
+                <ApprovalCard key={approval.id} approval={approval} />
+              ))}
+            </ul>
+          )}
+        </section>
+        <Rules />
+        {earlier.length > 0 && (
+          <section aria-labelledby="earlier-approvals">
+            <h2 id="earlier-approvals">Earlier</h2>
+            <ul className={page.rows}>
+              {earlier.map((approval) => (
+                <li key={approval.id} className={page.row} data-testid="earlier-approval">
+                  <div>
+                    <code>{approval.summary || `${approval.skill}.${approval.method}`}</code>
+                    <span>
+                      <bdi>{approval.own ? "you" : approval.askedBy}</bdi> on {counted(approval.targets.length, "node")}{" "}
+                      · {ago(approval.askedAt, now)}
+                    </span>
+                  </div>
+                  <span>
+                    {WORDS[approval.state]}
+                    {approval.decidedBy !== null && (
+                      <>
+                        {" "}
+                        · <bdi>{approval.decidedBy}</bdi>
+                      </>
+                    )}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+/**
+ * What was asked for in this form and needs a second yes: it says so, and once there is one, a click runs it as it was
+ * asked. Not here: answering (somebody else does).
+ */
+import { Button } from "../../components/Button";
+import { counted, remaining } from "../../components/format";
+import { useNow } from "../../components/useNow";
+import { type Ask, isPending } from "../../state/approvals";
+import { runApproved } from "../../state/commands";
+import { useApprovals, useConsole } from "../../state/hooks";
+import styles from "./Approval.module.css";
+
+/** `node`: of this one's form; null: of the form for many. */
+export function Asks({ node }: { node: string | null }) {
+  const asks = useApprovals((s) => s.asks);
+  const own = asks.filter(({ nodes }) => (node === null ? nodes.length > 1 : nodes.length === 1 && nodes[0] === node));
+  if (own.length === 0) return null;
+  return (
+    <div className={styles.asks} role="status">
+      {own.map((ask) => (
+        <OneAsk key={ask.approval} ask={ask} />
+      ))}
+    </div>
+  );
+}
+
+function OneAsk({ ask }: { ask: Ask }) {
+  const console = useConsole();
+  const now = useNow();
+  const approval = useApprovals((s) => s.approvals.find(({ id }) => id === ask.approval));
+  const state = approval?.state ?? "pending";
+  const waits = approval === undefined || isPending(approval, now);
+  const forget = () => console.approvals.getState().forget(ask.approval);
+  return (
+    <div className={styles.ask} data-testid="ask" data-state={waits ? "pending" : state}>
+      <div>
+        <b>
+          {waits
+            ? "This needs a second yes"
+            : state === "approved"
+              ? `${approval?.decidedBy ?? "Somebody"} said yes`
+              : state === "denied"
+                ? `${approval?.decidedBy ?? "Somebody"} said no`
+                : "Nobody answered in time"}
+        </b>
+        <code>{ask.call.summary || `${ask.call.skill}.${ask.call.method}`}</code>
+        {ask.nodes.length > 1 && ` on ${counted(ask.nodes.length, "node")}`}
+        {waits && approval && ` · ${remaining(approval.expiresAt, now)} left`}
+      </div>
+      {state === "approved" ? (
+        <Button small look="primary" onClick={() => runApproved(console, ask)} data-testid="run-approved">
+          Run now
+        </Button>
+      ) : waits ? (
+        <Button small onClick={() => console.ui.getState().go("approvals")}>
+          Approvals
+        </Button>
+      ) : (
+        <Button small look="bare" onClick={forget}>
+          Dismiss
+        </Button>
+      )}
+    </div>
+  );
+}
