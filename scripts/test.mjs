@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that has to hold, the quick things first.
- * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, window.
+ * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, attack, window.
  */
 import { join } from "node:path";
 import { buildConsole } from "./kit/console.mjs";
@@ -18,7 +18,7 @@ const stages = [
   {
     name: "lint",
     what: "TypeScript and scripts are clean",
-    run: () => check(tool("@biomejs/biome/bin/biome", "check", "ui", "scripts", "tests/window")),
+    run: () => check(tool("@biomejs/biome/bin/biome", "check", "ui", "scripts", "tests/window", "tests/attack")),
   },
   { name: "console", what: "the console builds", run: () => buildConsole().then(() => ({ passed: 1, failed: 0 })) },
   {
@@ -28,6 +28,7 @@ const stages = [
   },
   { name: "rust", what: "Rust tests", run: rust },
   { name: "ui", what: "tests of the console, in Chromium", run: ui },
+  { name: "attack", what: "hostile pages in Chromium, against a real Nexus", run: attack },
   { name: "window", what: "the real window, driven by WebDriver", run: realWindow },
 ];
 
@@ -40,6 +41,13 @@ async function rust() {
 function ui() {
   const vitest = tool("vitest/vitest.mjs", "run", "--root", "ui");
   return check({ ...vitest, env: { CHROMIUM: browser() ?? "" } }, countVitest);
+}
+
+async function attack() {
+  const built = await check(cargo("build", "-p", "nexus", "-p", "spore"));
+  if (built.failed > 0) return { ...built, note: "it does not build" };
+  const args = [join(root, "tests", "attack", "run.mjs")];
+  return check({ command: process.execPath, args, env: { CHROMIUM: browser() ?? "" } }, countOurs);
 }
 
 async function realWindow() {

@@ -4,14 +4,18 @@
  * `test` the tests.
  */
 import { existsSync } from "node:fs";
-import { ask, which } from "./process.mjs";
+import { join } from "node:path";
+import { ask, root, which } from "./process.mjs";
 
 const library = (name) => () => (ask("/sbin/ldconfig", ["-p"]) ?? ask("ldconfig", ["-p"]) ?? "").includes(name);
 const program = (name) => () => which(name) !== null;
+/** Where packages are unpacked that are not to be installed. */
+export const tools = join(root, "target", "tools");
 /** Browsers that Playwright can drive, best first. */
 const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** Linux. Packages by family, `|` between names of which the first known one is taken; a need without one has to be met by hand. */
+/** Linux. Packages by family, `|` between names of which the first known one is taken; a need without one has to be met by hand.
+ * `unpacked`: on Debian its package is not installed, only unpacked for us. */
 export const linux = [
   { for: "build", what: "a C compiler", there: program("cc"), debian: "gcc", fedora: "gcc", arch: "gcc" },
   {
@@ -77,6 +81,18 @@ export const linux = [
     debian: "chromium|chromium-browser",
     fedora: "chromium",
     arch: "chromium",
+  },
+  {
+    for: "test",
+    what: "nginx",
+    // Debian keeps it where only root's PATH leads.
+    there: () => which("nginx") !== null || ["/usr/sbin/nginx", join(tools, "usr/sbin/nginx")].some(existsSync),
+    optional: true,
+    // Installing it would start a web server on this machine, and with each start of it.
+    unpacked: true,
+    debian: "nginx",
+    fedora: "nginx-core",
+    arch: "nginx",
   },
 ];
 

@@ -1,6 +1,8 @@
 /** Makes sure that the machine has what is needed; installs it where that is usual and possible. */
-import { linux, others } from "./needs.mjs";
-import { ask, run } from "./process.mjs";
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { linux, others, tools } from "./needs.mjs";
+import { ask, run, watch } from "./process.mjs";
 import { family } from "./system.mjs";
 import { Stop, say, timed } from "./terminal.mjs";
 
@@ -21,7 +23,8 @@ export async function ensurePackages(kinds) {
 }
 
 async function installOnDebian(missing) {
-  const names = missing.map((need) => need.debian?.split("|")[0]).filter(Boolean);
+  const installed = missing.filter((need) => !need.unpacked);
+  const names = installed.map((need) => need.debian?.split("|")[0]).filter(Boolean);
   const prefix = becomeRoot();
   const line = `apt-get update && apt-get install -y --no-install-recommends ${names.join(" ")}`;
   if (prefix === null) {
@@ -30,14 +33,24 @@ async function installOnDebian(missing) {
       `Packages are missing, and installing them needs root. Run this, then try again:\n  sudo sh -c '${line}'`,
     );
   }
-  await timed(`installing ${names.join(" ")}`, async () => {
+  await timed(`getting ${missing.map((need) => need.what).join(", ")}`, async () => {
     const apt = (...args) => {
       const [command, ...rest] = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", ...args];
       return run(command, rest);
     };
     await apt("update");
-    await apt("install", "-y", "--no-install-recommends", ...missing.map(known).filter(Boolean));
+    const wanted = installed.map(known).filter(Boolean);
+    if (wanted.length > 0) await apt("install", "-y", "--no-install-recommends", ...wanted);
+    for (const need of missing.filter(({ unpacked }) => unpacked)) await unpack(known(need));
   });
+}
+
+/** Gets a package and unpacks it below `target/`; none of its scripts run. */
+async function unpack(name) {
+  mkdirSync(tools, { recursive: true });
+  const { code } = await watch("apt-get", ["-q", "download", name], { cwd: tools, quiet: true });
+  const file = readdirSync(tools).find((file) => file.startsWith(`${name}_`) && file.endsWith(".deb"));
+  if (code === 0 && file) await run("dpkg", ["-x", join(tools, file), tools]);
 }
 
 /** The name that this release knows the package by. Ubuntu's Chromium has another one than Debian's. */

@@ -44,7 +44,8 @@ async fn execute(handle: Handle, turn: usize) {
         target,
         call,
         mode: Mode::Collect,
-        scope: nexus::access::Scope::all(),
+        caller: nexus::access::Caller::local(),
+        approval: None,
     };
     handle.run(submission).await.unwrap();
 }

@@ -1,6 +1,6 @@
 //! Who may ask what: every route for every kind of caller, and the ways round it.
 
-use nexus::access::{NewToken, Role};
+use nexus::access::{Caller, NewToken, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 use system_tests::{Peer, Server, eventually, hello_v2};
@@ -23,7 +23,8 @@ async fn token_for(
         calls: calls.iter().map(|call| (*call).into()).collect(),
         ttl_seconds,
     };
-    let (secret, info) = server.nexus.tokens().create(new).await.unwrap();
+    let tokens = server.nexus.tokens();
+    let (secret, info) = tokens.create(new, &Caller::local()).await.unwrap();
     (info.id, secret.reveal().to_owned())
 }
 
@@ -87,6 +88,28 @@ const ROWS: &[(&str, &str, [u16; 5])] = &[
     ("get", "/api/v1/tokens", [401, 403, 403, 403, 0]),
     ("post", "/api/v1/tokens", [401, 403, 403, 403, 0]),
     ("delete", "/api/v1/tokens/{id}", [401, 403, 403, 403, 0]),
+    ("get", "/api/v1/approvals", [401, 403, 403, 403, 0]),
+    ("get", "/api/v1/approvals/{id}", [401, 403, 404, 404, 0]),
+    (
+        "post",
+        "/api/v1/approvals/{id}/approve",
+        [401, 403, 403, 403, 0],
+    ),
+    (
+        "post",
+        "/api/v1/approvals/{id}/deny",
+        [401, 403, 403, 403, 0],
+    ),
+    ("get", "/api/v1/approval-rules", [401, 403, 403, 403, 0]),
+    ("post", "/api/v1/approval-rules", [401, 403, 403, 403, 0]),
+    (
+        "delete",
+        "/api/v1/approval-rules/{id}",
+        [401, 403, 403, 403, 0],
+    ),
+    ("get", "/api/v1/audit", [401, 403, 403, 403, 0]),
+    ("get", "/api/v1/audit/verify", [401, 403, 403, 403, 0]),
+    ("get", "/api/v1/audit/export", [401, 403, 403, 403, 0]),
     ("get", "/metrics", [401, 0, 0, 0, 0]),
     ("get", "/openapi.json", [401, 0, 0, 0, 0]),
     ("get", "/healthz", [0, 0, 0, 0, 0]),
@@ -465,7 +488,8 @@ async fn tokens_outlive_a_restart_and_are_kept_as_hashes() {
     let server = Server::start().await;
     let (live, secret) = token_for(&server, Role::Viewer, "id:a", &["ShellSkill.run"], 600).await;
     let (dead, revoked) = token_for(&server, Role::Admin, "*", &["*"], 600).await;
-    server.nexus.tokens().revoke(dead).await.unwrap();
+    let tokens = server.nexus.tokens();
+    tokens.revoke(dead, &Caller::local()).await.unwrap();
     let data = server.stop().await;
     let bytes: Vec<u8> = ["nexus.sqlite", "nexus.sqlite-wal"]
         .iter()
@@ -660,6 +684,8 @@ async fn an_open_loopback_is_not_open_to_pages_and_proxies() {
     let own = format!("http://{}", server.address());
     for (name, value) in [
         ("origin", own.as_str()),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-origin"),
         ("x-forwarded-for", "127.0.0.1"),
         ("forwarded", "for=127.0.0.1"),
     ] {

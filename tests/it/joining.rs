@@ -295,17 +295,23 @@ async fn a_stranger_sends_little_and_says_hello_first() {
 async fn slow_and_silent_connections_hold_nobody_up() {
     let server = Server::start().await;
     let mut idle = Vec::new();
-    for turn in 0..300 {
+    // More of them than handshakes of TLS take turns at once.
+    for turn in 0..1000 {
         let mut socket = TcpStream::connect(server.address()).await.unwrap();
-        // Some say nothing, some begin TLS and stop, some trickle a request's head.
-        match turn % 3 {
+        // Some say nothing, some trickle a request's head, most begin TLS and stop.
+        match turn % 5 {
             0 => {}
-            1 => socket.write_all(&[0x16, 3, 1]).await.unwrap(),
-            _ => socket.write_all(b"GET /healthz HT").await.unwrap(),
+            1 => socket.write_all(b"GET /healthz HT").await.unwrap(),
+            _ => socket.write_all(&[0x16, 3, 1]).await.unwrap(),
         }
         idle.push(socket);
     }
     assert_eq!(server.get("/api/v1/nodes").await.0, 200);
+    let code = code(&server, json!({})).await;
+    let mut honest = Member::new("honest")
+        .join(server.address(), Some(&code))
+        .await;
+    honest.hear_type("WELCOME").await;
     // And they are shown the door.
     for socket in &mut idle {
         let mut rest = Vec::new();

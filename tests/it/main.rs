@@ -8,12 +8,23 @@
 
 mod acceptance;
 mod access;
+mod approvals;
 mod asking;
+mod attacks_defaults;
+mod attacks_floods;
+mod attacks_frames;
+mod attacks_identity;
+mod attacks_text;
+mod audit;
+mod corpus;
+mod escapes;
 mod events;
 mod hostile;
 mod joining;
+mod policy;
 mod programs;
 mod prototype;
+mod proxy;
 mod rest;
 mod resume;
 mod simulation;

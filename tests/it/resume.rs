@@ -134,7 +134,8 @@ async fn a_restarted_nexus_knows_its_nodes_and_its_spores_go_on() {
             target,
             call,
             mode: nexus::state::Mode::Stream,
-            scope: nexus::access::Scope::all(),
+            caller: nexus::access::Caller::local(),
+            approval: None,
         })
         .await
         .unwrap();

@@ -8,15 +8,19 @@
 )]
 
 mod member;
+pub mod nginx;
 mod peer;
 mod program;
+pub mod raw;
 mod server;
 
 pub use member::Member;
 pub use peer::{Peer, hello, hello_v2};
 pub use program::{
-    Program, a_moment, joining_spore, listening, member_spore, nexus_program, spore_program,
+    Program, a_moment, joining_spore, joining_spore_with, listening, member_spore, nexus_program,
+    spore_in, spore_program, spore_that_allows,
 };
+pub use raw::Raw;
 pub use server::Server;
 
 use std::future::Future;

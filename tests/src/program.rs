@@ -83,7 +83,11 @@ pub async fn listening(stderr: ChildStderr) -> SocketAddr {
 
 /// The spore, told where the Nexus is.
 pub fn spore_program(nexus: SocketAddr, name: &str, more: &[(&str, &str)]) -> Program {
-    let home = TempDir::new().unwrap();
+    spore_in(TempDir::new().unwrap(), nexus, name, more)
+}
+
+/// The same in a directory that was prepared: its data are in `data`, its files in `workspace`.
+pub fn spore_in(home: TempDir, nexus: SocketAddr, name: &str, more: &[(&str, &str)]) -> Program {
     let mut command = Command::new(program("spore"));
     command
         .current_dir(home.path())
@@ -100,11 +104,37 @@ pub fn spore_program(nexus: SocketAddr, name: &str, more: &[(&str, &str)]) -> Pr
     Program::start(command, home)
 }
 
-/// A spore that is given a join code and nothing else; its log can be read.
+/// A spore that is given a join code and allows everything; its log can be read.
 pub fn joining_spore(code: &str, name: &str) -> Program {
+    joining_spore_with(code, name, &[])
+}
+
+/// The same, with more in its environment.
+pub fn joining_spore_with(code: &str, name: &str, more: &[(&str, &str)]) -> Program {
+    join(code, name, "full", more)
+}
+
+/// A spore that is given a join code and a ready-made policy.
+pub fn spore_that_allows(code: &str, name: &str, policy: &str) -> Program {
+    join(code, name, policy, &[])
+}
+
+fn join(code: &str, name: &str, policy: &str, more: &[(&str, &str)]) -> Program {
     let home = TempDir::new().unwrap();
-    let command = bare_spore(home.path(), name, &["join", code]);
+    let mut command = bare_spore(home.path(), name, &["join", "--policy", policy, code]);
+    command.envs(more.iter().copied());
     Program::start(command, home)
+}
+
+impl Program {
+    /// Runs the spore's program in the place of this one, e.g. `grant shell --for 1h`; what it prints.
+    pub async fn spore(&self, arguments: &[&str]) -> String {
+        let mut command = bare_spore(self.home.path(), "n", arguments);
+        let output = command.stdout(Stdio::piped()).output().await.unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        String::from_utf8(output.stdout).unwrap()
+    }
 }
 
 /// A spore that joined before, started again in the same place.

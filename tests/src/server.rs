@@ -102,6 +102,16 @@ impl Server {
         .await
     }
 
+    /// Waits until an execution is over, however it ended.
+    pub async fn until_state_is_over(&self, id: &str) -> Value {
+        eventually(&format!("execution {id} is over"), || async {
+            let (_, body) = self.get(&format!("/api/v1/executions/{id}")).await;
+            let finished = body["execution"]["finished_at"].is_string();
+            finished.then(|| body["execution"].clone())
+        })
+        .await
+    }
+
     /// All that an execution wrote, as kept.
     pub async fn output(&self, id: &str) -> String {
         let (_, body) = self.get(&format!("/api/v1/executions/{id}/output")).await;

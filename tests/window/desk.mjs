@@ -29,6 +29,8 @@ export class Desk {
       NEXUS_DATA_DIR: desk.data,
       NEXUS_PORT: String(await freePort()),
       TAURI_WEBVIEW_AUTOMATION: "true",
+      // The steps type command lines, which the policy of a new node would refuse.
+      SPORE_POLICY: "full",
       ...environment,
     };
     return desk;

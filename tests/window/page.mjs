@@ -22,6 +22,28 @@ export class Page {
     await this.session.click(await this.element(id));
   }
 
+  /** What the element with this test id says. */
+  async text(id) {
+    return this.session.text(await this.element(id));
+  }
+
+  /** Types into a field, over what stands there. */
+  async fill(id, text) {
+    const field = await this.element(id);
+    await this.session.clear(field);
+    await this.session.type(field, text);
+  }
+
+  /** Until the element says something that fits. */
+  says(id, pattern) {
+    return until(`${id} says ${pattern}`, async () => {
+      // Asked in one go, for it may be drawn anew at any time; rows that are scrolled away count too.
+      const script = `return document.querySelector('[data-testid="' + arguments[0] + '"]')?.textContent ?? ""`;
+      const text = await this.session.run(script, id);
+      return text !== "" && pattern.test(text) && text;
+    });
+  }
+
   /** A key on its own, by its code in WebDriver's private use area. */
   press(key) {
     return this.session.press(key);

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { join as path } from "node:path";
 import { pause, until } from "./desk.mjs";
 import { Page } from "./page.mjs";
 
@@ -40,7 +40,7 @@ export const scenarios = [
         assert.equal((await page.ended()).state, "failed");
       },
       "reads output while it comes, and stops it": async ({ page, desk }) => {
-        const beats = join(desk.home, "beats");
+        const beats = path(desk.home, "beats");
         await page.run(`while true; do date +%s | tee -a ${beats}; sleep 0.1; done`);
         await until("output comes", async () => ((await page.execution()).output.match(/\d{10}/g) ?? []).length >= 3);
         await page.click("stop");
@@ -50,7 +50,7 @@ export const scenarios = [
         assert.equal(statSync(beats).size, size, "nothing runs any more");
       },
       "reloads the page without running anything twice": async ({ page, desk }) => {
-        const trace = join(desk.home, "trace");
+        const trace = path(desk.home, "trace");
         await page.run(`echo once >> ${trace}; sleep 1; echo late`);
         await until("it runs", () => existsSync(trace));
         await page.session.reload();
@@ -78,13 +78,99 @@ export const scenarios = [
       },
       "sees a spore join and go": async ({ page, desk, spore }) => {
         const { lines } = await page.invoke("join");
-        const line = lines.find(({ system }) => system === "linux").line.replace(/spore$/, spore);
-        const child = desk.shell(line, { SPORE_NODE_NAME: "visitor", SPORE_DATA_DIR: join(desk.home, "visitor") });
+        const line = lines.find(({ system }) => system === "linux").line.replace(/^spore/, spore);
+        const child = desk.shell(line, { SPORE_NODE_NAME: "visitor", SPORE_DATA_DIR: path(desk.home, "visitor") });
         await until("it is on the map", async () =>
           (await page.stars()).some((star) => star.startsWith("visitor, online")),
         );
         child.kill("SIGKILL");
         await until("it is gone", async () => (await page.stars()).some((star) => star.startsWith("visitor, offline")));
+      },
+    },
+  },
+  {
+    title: "Trust",
+    steps: {
+      "makes a line in the window, and a machine comes in with it": async (stage) => {
+        await open(stage);
+        await stage.page.watchPolicy();
+        await stage.page.click("top-add-machine");
+        const line = await stage.page.says("empty-join-line", /^spore join nxj_/);
+        await stage.page.says("join-progress", /Waiting for a connection/);
+        join(stage, line, "one");
+        await stage.page.says("joined", /one is online/);
+        await stage.page.click("show-joined");
+        await stage.page.element("node-drawer");
+      },
+      "sees a machine knock, compares it and lets it in": async (stage) => {
+        const { page } = stage;
+        await page.click("top-add-machine");
+        await page.click("more-join-options");
+        await page.fill("code-uses", "2");
+        const before = await page.text("empty-join-line");
+        await page.click("make-code");
+        const line = await until("there is another line", async () => {
+          const now = await page.text("empty-join-line");
+          return now !== before && now;
+        });
+        join(stage, line, "two");
+        await page.says("waiting-card", /two/);
+        assert.match(await page.text("waiting-fingerprint"), /^(?:[0-9a-f]{4}\s+){7}[0-9a-f]{4}$/);
+        await page.click("accept");
+        await page.says("joined", /two is online/);
+        await page.click("show-joined");
+      },
+      "reads how it stands, and revokes it": async ({ page }) => {
+        await page.click("tab-trust");
+        await page.says("node-joined", /2 machines/);
+        await page.says("policy", /Held back by/);
+        await page.click("revoke");
+        await page.fill("sure-name", "two");
+        await page.click("sure-yes");
+        await page.says("node-standing", /revoked/);
+        await until("it is out", async () => (await page.stars()).some((star) => /^two, offline, revoked/.test(star)));
+      },
+      "wants a second yes, says it, and runs what was asked": async ({ page }) => {
+        await page.click("rail-approvals");
+        await page.click("new-rule");
+        await page.fill("rule-name", "every command");
+        await page.fill("rule-count", "1");
+        await page.click("rule-another");
+        await page.click("make-rule");
+        await page.says("rule", /every command/);
+        await page.click("rail-map");
+        await page.click("command-field");
+        await page.fill("palette-input", "one");
+        await page.press("\uE007");
+        await page.click("tab-execute");
+        await page.fill("field-command", "echo seen twice");
+        await page.click("run");
+        await page.says("ask", /needs a second yes/);
+        await page.click("rail-approvals");
+        await page.says("approval-card", /echo seen twice/);
+        await page.click("approve");
+        await page.click("rail-map");
+        await page.click("run-approved");
+        const { state, output } = await page.ended();
+        assert.equal(state, "succeeded", output);
+        await page.click("rail-approvals");
+        await page.click("remove-rule");
+      },
+      "finds all of it in the audit log, which is whole": async ({ page }) => {
+        await page.click("rail-audit");
+        for (const words of ["Revoked a node", "Accepted a machine", "Said the second yes", "Made a rule"])
+          await page.says("audit-entries", new RegExp(words));
+        await page.click("verify-audit");
+        await page.says("verdict", /The log is whole/);
+      },
+      "takes a copy of the log along": async ({ page }) => {
+        await page.click("export-audit");
+        const [, file] = (await page.says("audit-told", /Exported to /)).match(/Exported to (\S+\.jsonl)/);
+        assert.equal(statSync(file).mode & 0o777, 0o600);
+        const lines = readFileSync(file, "utf8").trim().split("\n");
+        assert.ok(lines.length > 10);
+        assert.ok("end" in JSON.parse(lines.at(-1)), "it is not cut");
+        assert.deepEqual(await page.violations(), [], "of the content security policy");
       },
     },
   },
@@ -106,7 +192,7 @@ export const scenarios = [
     steps: {
       "that are damaged are replaced and told": async (stage) => {
         await mkdir(stage.desk.data, { recursive: true });
-        writeFileSync(join(stage.desk.data, "preferences.json"), "{ not json");
+        writeFileSync(path(stage.desk.data, "preferences.json"), "{ not json");
         await open(stage);
         const { notices, theme } = await stage.page.invoke("settings");
         assert.match(notices.join(), /preferences were damaged/);
@@ -134,12 +220,12 @@ export const scenarios = [
         await until("this machine is back", async () => (await online()) && (await pause(700)) && (await online()));
       },
       "survive, and hold no secret": async (stage) => {
-        const file = join(stage.desk.data, "preferences.json");
+        const file = path(stage.desk.data, "preferences.json");
         assert.equal(JSON.parse(readFileSync(file, "utf8")).exposed, true);
-        const membership = join(stage.desk.data, "local-spore", "membership.json");
+        const membership = path(stage.desk.data, "local-spore", "membership.json");
         const { key } = JSON.parse(readFileSync(membership, "utf8"));
         assert.ok(key && !readFileSync(file, "utf8").includes(key));
-        for (const secret of [membership, join(stage.desk.data, "identity.key"), join(stage.desk.data, "tls.key")])
+        for (const secret of [membership, path(stage.desk.data, "identity.key"), path(stage.desk.data, "tls.key")])
           assert.equal(statSync(secret).mode & 0o777, 0o600, secret);
       },
     },
@@ -183,4 +269,10 @@ export const scenarios = [
 async function open(stage) {
   stage.page = new Page(await stage.desk.open(stage.binary));
   assert.equal(await stage.page.session.run("return document.title"), "Nexus");
+}
+
+/** A spore of its own joins with this line. */
+function join({ desk, spore }, line, name) {
+  const environment = { SPORE_NODE_NAME: name, SPORE_DATA_DIR: path(desk.home, name), SPORE_POLICY: "full" };
+  return desk.shell(line.replace(/^spore/, spore), environment);
 }
