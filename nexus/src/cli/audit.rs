@@ -206,11 +206,13 @@ fn in_a_line(text: &str) -> String {
     if let Some(call) = &entry.call {
         line += &format!(" {}.{} {:?}", call.skill, call.method, call.summary);
     }
-    let about: Vec<_> = entry.subject.iter().chain(&entry.targets).collect();
-    if let [one] = about.as_slice() {
-        line += &format!(" on {one}");
-    } else if !about.is_empty() {
-        line += &format!(" on {} targets", about.len());
+    for subject in &entry.subject {
+        line += &format!(" {subject}");
+    }
+    match entry.targets.as_slice() {
+        [] => {}
+        [one] => line += &format!(" on {one}"),
+        many => line += &format!(" on {} nodes", many.len()),
     }
     for outcome in &entry.outcomes {
         line += &format!(" {} {}", outcome.execution, outcome.state.word());
