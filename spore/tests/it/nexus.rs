@@ -28,12 +28,24 @@ impl Scratch {
         Self(path)
     }
 
-    /// Where commands may not go unless they are allowed to, unlike the directory for temporary files.
+    /// Where commands may not go unless they are allowed to, unlike the directory for temporary files: the first place
+    /// outside of what every sandbox has in which something can be made. The sources themselves may lie inside.
     pub(crate) fn outside_tmp() -> Self {
-        let name = uuid::Uuid::new_v4().simple().to_string();
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        let allowed = ["/tmp", "/var/tmp", "/usr", "/etc", "/opt", "/nix", "/snap"];
+        let shut = |place: &Path| {
+            let real = place.canonicalize().unwrap_or_else(|_| place.to_owned());
+            !allowed.iter().any(|prefix| real.starts_with(prefix))
+                && !real.starts_with(std::env::temp_dir())
+        };
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        let places = [env!("CARGO_TARGET_TMPDIR"), "/dev/shm", "/var/lib", "/srv"];
+        let places = places.into_iter().map(PathBuf::from).chain(home);
+        let name = format!("spore-it-{}", uuid::Uuid::new_v4().simple());
+        let made = places
+            .filter(|place| shut(place))
+            .map(|place| place.join(&name))
+            .find(|path| std::fs::create_dir_all(path).is_ok());
+        Self(made.expect("a place outside of every sandbox"))
     }
 
     pub(crate) fn path(&self) -> &Path {
