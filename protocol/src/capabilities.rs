@@ -142,6 +142,12 @@ pub struct Method {
     /// What it may change.
     #[serde(default)]
     pub effect: Effect,
+    /// Twice does no more than once, so it may be tried again. What changes nothing is so anyway.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub idempotent: bool,
+    /// A result that is not too old is as good as a new one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cacheable: bool,
     /// JSON Schema (draft 2020-12) of its parameters object.
     #[serde(default)]
     pub parameters: Value,

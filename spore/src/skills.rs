@@ -199,6 +199,8 @@ fn method(skill: &str, method: &str, title: &str, effect: Effect, schema: &str) 
         method: method.to_owned(),
         title: title.to_owned(),
         effect,
+        idempotent: effect == Effect::Read,
+        cacheable: false,
         parameters,
     }
 }

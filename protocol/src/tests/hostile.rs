@@ -151,6 +151,8 @@ fn a_handshake_is_measured() {
         method: "m".into(),
         title: String::new(),
         effect: crate::Effect::Read,
+        idempotent: true,
+        cacheable: true,
         parameters: ().into(),
     };
     type Spoil<'a> = Box<dyn Fn(&mut Handshake) + 'a>;

@@ -71,6 +71,8 @@ fn handshake_of_v2() {
                 method: "run".into(),
                 title: "Run".into(),
                 effect: Effect::Destroy,
+                idempotent: false,
+                cacheable: false,
                 parameters: serde_json::json!({"type": "object"}),
             }]
             .into(),

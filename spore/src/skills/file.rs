@@ -50,27 +50,36 @@ struct Target {
 /// The methods of this skill.
 pub(super) fn methods() -> Vec<Method> {
     vec![
-        method(
-            NAME,
-            "read_file",
-            "Read a file",
-            Effect::Read,
-            include_str!("file/read_file.schema.json"),
-        ),
-        method(
-            NAME,
-            "write_file",
-            "Write a file",
-            Effect::Destroy,
-            include_str!("file/write_file.schema.json"),
-        ),
-        method(
-            NAME,
-            "list_files",
-            "List a directory",
-            Effect::Read,
-            include_str!("file/list_files.schema.json"),
-        ),
+        Method {
+            cacheable: true,
+            ..method(
+                NAME,
+                "read_file",
+                "Read a file",
+                Effect::Read,
+                include_str!("file/read_file.schema.json"),
+            )
+        },
+        Method {
+            idempotent: true,
+            ..method(
+                NAME,
+                "write_file",
+                "Write a file",
+                Effect::Destroy,
+                include_str!("file/write_file.schema.json"),
+            )
+        },
+        Method {
+            cacheable: true,
+            ..method(
+                NAME,
+                "list_files",
+                "List a directory",
+                Effect::Read,
+                include_str!("file/list_files.schema.json"),
+            )
+        },
     ]
 }
 
