@@ -6,7 +6,7 @@
 use std::time::SystemTime;
 
 use nexus::model::Phase;
-use nexus::target::{Facts, LENGTH, parse};
+use nexus::target::{Facts, LENGTH, Live, parse};
 use protocol::join_code::{LONGEST, PREFIX};
 use protocol::{Address, FromNexus, FromSpore, JoinCode, Message, encode};
 use protocol::{decode_from_nexus, decode_from_spore};
@@ -100,6 +100,12 @@ pub fn target(data: &[u8]) {
     };
     let (text, name) = text.split_once('\n').unwrap_or((text, "build-1"));
     let tags = [name.to_owned(), format!("site:{name}"), "gpu".to_owned()];
+    let machine = protocol::Capabilities::default();
+    let live = Live {
+        cpu: Some(0.25),
+        memory: Some(0.5),
+        tasks: 3,
+    };
     let facts = Facts {
         id: name,
         name,
@@ -108,6 +114,8 @@ pub fn target(data: &[u8]) {
         skills: &tags,
         platform: "linux",
         phase: Phase::Online,
+        machine: Some(&machine),
+        live: Some(live),
     };
     let Ok(expression) = parse(text) else { return };
     let matched = expression.matches(&facts);
@@ -119,7 +127,8 @@ pub fn target(data: &[u8]) {
         assert_eq!(again.matches(&facts), matched, "{text:?}");
     }
     if let Ok(opposite) = parse(&format!("not ({text})")) {
-        assert!(text.trim().is_empty() || opposite.matches(&facts) != matched);
+        // What is not known of the node is neither.
+        assert!(!(matched && opposite.matches(&facts)));
     }
 }
 

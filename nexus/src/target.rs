@@ -1,18 +1,27 @@
-//! Which nodes are meant: a small language of names, tags and states, e.g. `tag:gpu and not site=paris, build-*`.
+//! Which nodes are meant: a small language of names, tags, facts and states, e.g. `tag:gpu and not site=paris, build-*`
+//! or `cpu_cores>=8 and mem_free>4GiB and not @kiosks`. A fact that is not known makes nobody a target, see [`matching`].
 //! An empty expression means nobody. Comparisons are exact, byte for byte: no case folding, no Unicode
 //! normalisation, and whole words only; a `*` or `?` outside of quotes is the one thing that widens a word.
 //!
 //! Not here: who may use one, see [`crate::access`], and where nodes come from.
 
+mod aim;
+mod complete;
 mod matching;
+mod measure;
 mod parse;
+mod saved;
+mod written;
 
-use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 use std::sync::Arc;
 
-pub use matching::Facts;
+pub use aim::{Aim, AimError};
+pub use complete::{Completion, Proposal, complete};
+pub use matching::{Facts, Live};
+pub use measure::{Bound, Measure, Relation};
 pub use parse::{DEPTH, LENGTH, ParseError, parse};
+pub use saved::{NESTED, Saved, SavedError, is_group_name};
 
 /// A parsed expression. Cheap to clone. The default is nobody.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +36,12 @@ pub enum Term {
     Is(Field, Pattern),
     /// `key=value`: a tag `key=value` or `key:value`.
     Tagged(String, Pattern),
+    /// `has:gpu`.
+    Has(Feature),
+    /// `cpu_cores>=8`.
+    Bound(Bound),
+    /// `@name`: whoever a saved group means.
+    Saved(String),
     /// Whoever is not.
     Not(Box<Term>),
     /// Whoever is all of it; two or more.
@@ -52,6 +67,23 @@ pub enum Field {
     Platform,
     /// `online`, `suspect` or `offline`.
     State,
+    /// Its system, e.g. `Debian GNU/Linux 12`.
+    Os,
+    /// e.g. `x86_64`.
+    Arch,
+    /// The machine's own name.
+    Hostname,
+    /// Of its spore, e.g. `0.1.0`.
+    Version,
+}
+
+/// What a machine has or has not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Feature {
+    /// A GPU that a driver answers for.
+    Gpu,
+    /// A Docker engine that answers.
+    Docker,
 }
 
 /// What a value is compared with.
@@ -74,6 +106,26 @@ impl Expression {
         self.0.as_deref() == Some(&Term::All)
     }
 
+    /// The first fact in it that changes from heartbeat to heartbeat.
+    pub fn live_fact(&self) -> Option<Measure> {
+        let mut found = None;
+        self.term()?.each(&mut |term| {
+            if let Term::Bound(bound) = term {
+                found = found.or(Some(bound.measure).filter(|measure| measure.is_live()));
+            }
+        });
+        found
+    }
+
+    /// What looking at one node costs at most, in comparisons of words; patterns count more.
+    pub fn weight(&self) -> usize {
+        let mut weight = 0;
+        if let Some(term) = self.term() {
+            term.each(&mut |part| weight += part.weight());
+        }
+        weight
+    }
+
     /// Its outermost part; none for nobody.
     pub fn term(&self) -> Option<&Term> {
         self.0.as_deref()
@@ -88,8 +140,43 @@ impl FromStr for Expression {
     }
 }
 
+impl Term {
+    /// Shows every part, outer ones first.
+    fn each<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
+        see(self);
+        match self {
+            Self::Not(term) => term.each(see),
+            Self::And(terms) | Self::Or(terms) => terms.iter().for_each(|term| term.each(see)),
+            Self::All
+            | Self::Is(..)
+            | Self::Tagged(..)
+            | Self::Has(_)
+            | Self::Bound(_)
+            | Self::Saved(_) => {}
+        }
+    }
+
+    fn weight(&self) -> usize {
+        let of = |pattern: &Pattern| match pattern {
+            Pattern::Exact(_) => 1,
+            Pattern::Glob(glob) => 4 + glob.len(),
+        };
+        match self {
+            Self::Is(_, pattern) => of(pattern),
+            Self::Tagged(_, pattern) => 4 + of(pattern),
+            Self::All
+            | Self::Has(_)
+            | Self::Bound(_)
+            | Self::Saved(_)
+            | Self::Not(_)
+            | Self::And(_)
+            | Self::Or(_) => 1,
+        }
+    }
+}
+
 impl Field {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 11] = [
         ("name", Self::Name),
         ("id", Self::Id),
         ("tag", Self::Tag),
@@ -97,6 +184,10 @@ impl Field {
         ("skill", Self::Skill),
         ("platform", Self::Platform),
         ("state", Self::State),
+        ("os", Self::Os),
+        ("arch", Self::Arch),
+        ("hostname", Self::Hostname),
+        ("version", Self::Version),
     ];
 
     fn from_word(word: &str) -> Option<Self> {
@@ -112,86 +203,6 @@ impl Field {
             .find(|(_, field)| *field == self)
             .map_or("name", |(name, _)| name)
     }
-}
-
-impl Display for Expression {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |term| term.fmt(out))
-    }
-}
-
-impl Display for Term {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => out.write_str("*"),
-            Self::Is(Field::Name, Pattern::Exact(name)) => write_literal(out, name),
-            Self::Is(field, pattern) => write!(out, "{}:{pattern}", field.word()),
-            Self::Tagged(key, pattern) => write!(out, "{key}={pattern}"),
-            Self::Not(term) => write!(out, "not {}", Nested(term)),
-            Self::And(terms) => join(out, terms.iter().map(Nested), " and "),
-            Self::Or(terms) => join(out, terms.iter().map(InOr), " or "),
-        }
-    }
-}
-
-fn join(
-    out: &mut Formatter<'_>,
-    terms: impl Iterator<Item = impl Display>,
-    between: &str,
-) -> fmt::Result {
-    for (index, term) in terms.enumerate() {
-        if index > 0 {
-            out.write_str(between)?;
-        }
-        term.fmt(out)?;
-    }
-    Ok(())
-}
-
-/// A term between `or`s: `and` binds closer. Brackets that nobody wrote could make it too deep to be read again.
-struct InOr<'a>(&'a Term);
-
-impl Display for InOr<'_> {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Term::And(_) => self.0.fmt(out),
-            Term::All | Term::Is(..) | Term::Tagged(..) | Term::Not(_) | Term::Or(_) => {
-                Nested(self.0).fmt(out)
-            }
-        }
-    }
-}
-
-/// A term in brackets if it needs them.
-struct Nested<'a>(&'a Term);
-
-impl Display for Nested<'_> {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Term::And(_) | Term::Or(_) => write!(out, "({})", self.0),
-            Term::All | Term::Is(..) | Term::Tagged(..) | Term::Not(_) => self.0.fmt(out),
-        }
-    }
-}
-
-impl Display for Pattern {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact(text) => write_literal(out, text),
-            Self::Glob(text) => out.write_str(text),
-        }
-    }
-}
-
-/// In quotes unless it is a plain word.
-fn write_literal(out: &mut Formatter<'_>, text: &str) -> fmt::Result {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    let keyword = ["and", "or", "not", "all"].contains(&text);
-    if !text.is_empty() && !keyword && text.chars().all(plain) {
-        return out.write_str(text);
-    }
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-    write!(out, "\"{escaped}\"")
 }
 
 #[cfg(test)]

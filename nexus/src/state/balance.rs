@@ -1,16 +1,32 @@
-//! Which node is best, and why. The prototype's score: `cpu + memory + min(active tasks / 10, 1)`, the lowest
-//! wins, ties in order of registration; but tasks that we sent count at once, not with the next heartbeat.
+//! Which node is best, and why. Without wishes the prototype's score: `cpu + memory + min(active tasks / 10, 1)`, the
+//! lowest wins, ties in order of registration; but tasks that we sent count at once, not with the next heartbeat.
+//!
+//! - [`search`]: which nodes can take it, and the explanation.
+//! - [`rank`]: what makes one better, by each strategy.
+//! - [`wishes`]: what an asker may wish.
+//!
 //! Not here: sending, and trying the next one.
+
+mod rank;
+mod search;
+mod wishes;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub use rank::Parts;
+use rank::score;
+pub use search::Search;
+pub use wishes::{Strategy, WishError, Wishes, WishesBody};
 
 use super::{Node, State};
 use crate::access::Scope;
 use crate::model::{Ordinal, Phase};
+use crate::target::Expression;
 
-/// Most candidates that an explanation lists of each kind; a swarm may have thousands.
-const LISTED: usize = 16;
+/// Most methods whose turns are remembered.
+const CURSORS: usize = 1_000;
 
 /// Why an execution is where it is.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -23,6 +39,8 @@ pub struct Placement {
     pub reason: String,
     /// It runs on the Nexus' own machine because no node could take it.
     pub fallback: bool,
+    /// How the best one was found.
+    pub strategy: Strategy,
     /// The best candidates, best first, then some of those that were not eligible.
     pub candidates: Vec<Candidate>,
     /// How many nodes were looked at.
@@ -36,8 +54,10 @@ pub struct Candidate {
     pub node_id: String,
     /// Its name.
     pub node_name: String,
-    /// Lower is better.
+    /// Lower is better. For `round_robin`: how many turns it is until its turn.
     pub score: f64,
+    /// What the score is made of.
+    pub parts: Parts,
     /// 0..=1.
     pub cpu_usage: f64,
     /// 0..=1.
@@ -53,6 +73,12 @@ pub struct Candidate {
 pub struct Route {
     /// Only nodes with this tag.
     pub tag: Option<String>,
+    /// Only nodes that this means, with its groups in it.
+    pub target: Option<Expression>,
+    /// What else is wished; none for nothing.
+    pub wishes: Option<Box<Wishes>>,
+    /// Stands for chance.
+    pub seed: u64,
     /// May run on the Nexus' own machine.
     pub fallback: bool,
     /// Only nodes in it are looked at; the others do not exist for the asker.
@@ -63,9 +89,10 @@ pub struct Route {
     pub placement: Option<std::sync::Arc<Placement>>,
 }
 
-/// The prototype's weighted score.
-pub(crate) fn score(node: &Node) -> f64 {
-    node.cpu + node.memory + (f64::from(node.active_tasks()) / 10.0).min(1.0)
+/// What chance is for an execution, see [`State::place_among`].
+pub fn seed_of(id: Uuid) -> u64 {
+    let (high, low) = id.as_u64_pair();
+    high.rotate_left(32) ^ low
 }
 
 impl State {
@@ -76,46 +103,63 @@ impl State {
         method: &str,
         route: &Route,
     ) -> (Option<Ordinal>, Placement) {
-        let mut eligible = Vec::new();
-        let mut refused = Vec::new();
-        let mut considered = 0;
-        for node in self.nodes() {
-            if !route.scope.reaches(&node.target_facts()) {
-                continue;
-            }
-            considered += 1;
-            match self.objection(node, skill, method, route) {
-                None => eligible.push((score(node), node.ordinal)),
-                Some(why) if refused.len() < LISTED => refused.push((node.ordinal, why)),
-                Some(_) => {}
-            }
+        let plain = Wishes::default();
+        let wishes = route.wishes.as_deref().unwrap_or(&plain);
+        let search = Search {
+            target: route.target.as_ref(),
+            tag: route.tag.as_deref(),
+            tried: &route.tried,
+            ..Search::new(skill, method, &route.scope)
+        };
+        let (chosen, mut placement) = self.place_among(&search, wishes, route.seed);
+        if chosen.is_some() {
+            return (chosen, placement);
         }
-        eligible.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let (chosen, fallback) = match eligible.first() {
-            Some((_, ordinal)) => (Some(*ordinal), false),
-            None => (self.own_machine(skill, method, route), true),
-        };
-        let reason = self.reason(chosen, fallback, eligible.len(), route);
-        let candidates = eligible
-            .iter()
-            .take(LISTED)
-            .map(|(_, ordinal)| self.candidate(*ordinal, None))
-            .chain(
-                refused
-                    .into_iter()
-                    .map(|(ordinal, why)| self.candidate(ordinal, Some(why))),
-            )
-            .collect();
-        let facts = chosen.map(|ordinal| &self.at(ordinal).facts);
-        let placement = Placement {
-            node_id: facts.map(|facts| facts.id.clone()),
-            node_name: facts.map(|facts| facts.name.clone()),
-            reason,
-            fallback: fallback && chosen.is_some(),
-            candidates,
-            considered,
-        };
-        (chosen, placement)
+        let own = self.own_machine(&search, wishes, route.fallback);
+        match own.map(|ordinal| &self.at(ordinal).facts) {
+            Some(facts) => {
+                placement.node_id = Some(facts.id.clone());
+                placement.node_name = Some(facts.name.clone());
+                placement.fallback = true;
+                "no node can take it, so it runs on the Nexus' own machine"
+                    .clone_into(&mut placement.reason);
+            }
+            None if self.rules.local_fallback => {
+                placement
+                    .reason
+                    .push_str(", nor can the Nexus' own machine");
+            }
+            None => placement.reason.push_str(", and local fallback is off"),
+        }
+        (own, placement)
+    }
+
+    /// The best nodes for several slots, one after the other, each node once; fewer when no more can. The explanation is of
+    /// the first one.
+    pub fn place_several(
+        &self,
+        search: &Search<'_>,
+        wishes: &Wishes,
+        seed: u64,
+        count: usize,
+    ) -> (Vec<Ordinal>, Placement) {
+        let (first, placement) = self.place_among(search, wishes, seed);
+        let mut taken = search.taken.to_vec();
+        let before = taken.len();
+        let (mut next, mut seed) = (first, seed);
+        while let Some(ordinal) = next {
+            taken.push(ordinal);
+            if taken.len() - before >= count {
+                break;
+            }
+            seed = seed.wrapping_add(1);
+            let others = Search {
+                taken: &taken,
+                ..*search
+            };
+            next = self.place_among(&others, wishes, seed).0;
+        }
+        (taken.split_off(before), placement)
     }
 
     /// The best node for a skill by the contract's score, as the prototype's `select_best_node`.
@@ -129,90 +173,38 @@ impl State {
             .min_by(|a, b| score(a).total_cmp(&score(b)))
     }
 
-    fn objection(&self, node: &Node, skill: &str, method: &str, route: &Route) -> Option<String> {
-        if let Some((_, why)) = route
-            .tried
-            .iter()
-            .find(|(ordinal, _)| *ordinal == node.ordinal)
-        {
-            return Some(why.clone());
+    /// Something goes to this node, so that the next turn is another one's.
+    pub fn placed(&mut self, skill: &str, method: &str, wishes: &Wishes, ordinal: Ordinal) {
+        if wishes.strategy != Strategy::RoundRobin {
+            return;
         }
-        match node.phase {
-            Phase::Online => {}
-            Phase::Suspect => return Some("is silent at the moment".to_owned()),
-            Phase::Offline => return Some("is offline".to_owned()),
+        if self.cursors.len() >= CURSORS {
+            self.cursors.clear();
         }
-        if let Some(tag) = route.tag.as_deref().filter(|tag| !node.has_tag(tag)) {
-            return Some(format!("does not have the tag {tag:?}"));
-        }
-        if !node.capabilities().offers(skill, method) {
-            return Some(format!("does not offer {skill}.{method}"));
-        }
-        if self.is_closed_to(node, skill, method) {
-            return Some("came in with the shared token, which is not enough for this".to_owned());
-        }
-        if let Some(rule) = self.guarded_by(node, skill, method) {
-            return Some(format!(
-                "needs a second yes by rule {rule:?}: name the node"
-            ));
-        }
-        (node.queue.len() >= self.rules.max_queue).then(|| "has a full queue".to_owned())
+        self.cursors.insert(format!("{skill}.{method}"), ordinal);
     }
 
-    /// The Nexus' own machine, if it may and can.
-    fn own_machine(&self, skill: &str, method: &str, route: &Route) -> Option<Ordinal> {
+    /// The node that had the last turn.
+    fn cursor(&self, skill: &str, method: &str, wishes: &Wishes) -> Option<Ordinal> {
+        match wishes.strategy {
+            Strategy::RoundRobin => self.cursors.get(&format!("{skill}.{method}")).copied(),
+            Strategy::LeastLoad | Strategy::Weighted | Strategy::TwoChoices | Strategy::Spread => {
+                None
+            }
+        }
+    }
+
+    /// The Nexus' own machine, if it may and can. It does not need the tag.
+    fn own_machine(&self, search: &Search<'_>, wishes: &Wishes, fallback: bool) -> Option<Ordinal> {
         let node = self.node(self.rules.local_node.as_deref()?)?;
-        let reached = route.scope.reaches(&node.target_facts());
-        let anywhere = Route {
+        let facts = node.target_facts();
+        let meant = search.target.is_none_or(|only| only.matches(&facts));
+        let anywhere = Search {
             tag: None,
-            ..route.clone()
+            ..*search
         };
-        let allowed = reached && self.rules.local_fallback && route.fallback;
-        (allowed && self.objection(node, skill, method, &anywhere).is_none())
-            .then_some(node.ordinal)
-    }
-
-    fn reason(
-        &self,
-        chosen: Option<Ordinal>,
-        fallback: bool,
-        eligible: usize,
-        route: &Route,
-    ) -> String {
-        let Some(node) = chosen.map(|ordinal| self.at(ordinal)) else {
-            let local = if self.rules.local_fallback {
-                "nor can the Nexus' own machine"
-            } else {
-                "and local fallback is off"
-            };
-            return format!("no node can take it, {local}");
-        };
-        if fallback {
-            return "no node can take it, so it runs on the Nexus' own machine".to_owned();
-        }
-        let tried = match route.tried.len() {
-            0 => String::new(),
-            count => format!(", after {count} that could not take it"),
-        };
-        format!(
-            "lowest load of {eligible}: cpu {:.2} + memory {:.2} + tasks {:.2} = {:.2}{tried}",
-            node.cpu,
-            node.memory,
-            (f64::from(node.active_tasks()) / 10.0).min(1.0),
-            score(node)
-        )
-    }
-
-    fn candidate(&self, ordinal: Ordinal, refused: Option<String>) -> Candidate {
-        let node = self.at(ordinal);
-        Candidate {
-            node_id: node.facts.id.clone(),
-            node_name: node.facts.name.clone(),
-            score: score(node),
-            cpu_usage: node.cpu,
-            memory_usage: node.memory,
-            active_tasks: node.active_tasks(),
-            refused,
-        }
+        let allowed =
+            meant && search.scope.reaches(&facts) && self.rules.local_fallback && fallback;
+        (allowed && self.objection(node, &anywhere, wishes).is_none()).then_some(node.ordinal)
     }
 }

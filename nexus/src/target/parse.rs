@@ -1,15 +1,20 @@
 //! The language's grammar, by hand. It takes any text, never panics, and its depth is bounded.
 //!
 //! ```text
-//! any  = both (("or" | ",") both)*          word = field ":" value | key "=" value | value
-//! both = one ("and" one)*                   field = name | id | tag | group | skill | platform | state
+//! any  = both (("or" | ",") both)*          word = field ":" value | key ("=" | "!=") value | value | "@" group
+//! both = one ("and" one)*                          | fact ("<" | "<=" | ">" | ">=" | "=" | "!=") amount
 //! one  = "not" one | "(" any ")" | "*" | "all" | word
 //! ```
+//! The fields are those of [`Field`] and `has`, the facts those of [`Measure`]. `key=value` is a tag, unless the key is a
+//! fact and the value an amount of it; such a tag is written with its value in quotes.
+//!
 //! Not here: what it means.
 
 use std::sync::Arc;
 
-use super::{Expression, Field, Pattern, Term};
+use super::measure::{Bound, Measure, Relation};
+use super::saved::is_group_name;
+use super::{Expression, Feature, Field, Pattern, Term};
 
 /// Longest expression, bytes.
 pub const LENGTH: usize = 2048;
@@ -97,55 +102,148 @@ impl<'a> Parser<'a> {
         if self.rest().starts_with('"') {
             return Ok(Term::Is(Field::Name, Pattern::Exact(self.quoted()?)));
         }
+        if self.rest().starts_with('@') {
+            return self.saved();
+        }
         let start = self.at;
-        let word = self.bare();
-        match word {
-            "" => Err(self.error("expected a name, a tag or `(`")),
-            "and" | "or" => {
-                self.at = start;
-                Err(self.error(&format!(
-                    "expected a name before `{word}`; quote it if it is one"
-                )))
-            }
-            "*" | "all" => {
+        let word = self.peek();
+        if word.is_empty() {
+            return Err(self.error("expected a name, a tag or `(`"));
+        }
+        if ["and", "or"].contains(&word) {
+            let what = format!("expected a name before `{word}`; quote it if it is one");
+            return Err(self.error(&what));
+        }
+        let key = word.get(..sign_in(word)).unwrap_or(word);
+        self.at += key.len();
+        let after = self.at;
+        if self.takes_colon() {
+            return self.field(key, start);
+        }
+        self.skip_space();
+        match self.relation() {
+            Some(relation) => self.compared(key, relation, start),
+            None => {
+                self.at = after;
                 self.skip_space();
-                Ok(Term::All)
+                Ok(match key {
+                    "*" | "all" => Term::All,
+                    word => Term::Is(Field::Name, pattern(word)),
+                })
             }
-            word => match word.find([':', '=']) {
-                None => {
-                    self.skip_space();
-                    Ok(Term::Is(Field::Name, pattern(word)))
-                }
-                Some(split) => self.pair(start, split),
-            },
         }
     }
 
-    /// `field:value` or `key=value`; the value may stand in quotes.
-    fn pair(&mut self, start: usize, split: usize) -> Result<Term, ParseError> {
-        let end = self.at;
-        let part = |from, to| self.text.get(from..to).unwrap_or_default();
-        let (key, rest) = (part(start, start + split), part(start + split + 1, end));
-        let is_tag = part(start + split, start + split + 1) == "=";
-        let field = Field::from_word(key);
-        if key.is_empty() || key.contains(['*', '?']) || (!is_tag && field.is_none()) {
-            self.at = start;
-            return Err(self.error(&format!(
-                "{key:?} is no field; there are name, id, tag, group, skill, platform and state, or tag=value"
-            )));
+    /// What is behind `@`.
+    fn saved(&mut self) -> Result<Term, ParseError> {
+        let word = self.peek();
+        let name = word.get(1..).unwrap_or_default();
+        if !is_group_name(name) {
+            let what = "`@` begins the name of a saved group: 1 to 64 of a-z 0-9 . _ -; quote a name that begins so";
+            return Err(self.error(what));
         }
-        let value = if !rest.is_empty() {
-            pattern(rest)
-        } else if self.rest().starts_with('"') {
-            Pattern::Exact(self.quoted()?)
-        } else {
-            return Err(self.error("expected a value"));
-        };
+        self.at += word.len();
         self.skip_space();
-        Ok(match field {
-            Some(field) if !is_tag => Term::Is(field, value),
-            _ => Term::Tagged(key.to_owned(), value),
-        })
+        Ok(Term::Saved(name.to_owned()))
+    }
+
+    /// `field:value`; the value may stand in quotes.
+    fn field(&mut self, key: &str, start: usize) -> Result<Term, ParseError> {
+        let field = Field::from_word(key);
+        if field.is_none() && key != "has" {
+            let fields: Vec<_> = Field::ALL.iter().map(|(name, _)| *name).collect();
+            let what = format!(
+                "{key:?} is no field; there are {} and has, or tag=value",
+                fields.join(", ")
+            );
+            return Err(self.error_at(start, &what));
+        }
+        let at = self.at;
+        let value = self.value()?;
+        self.skip_space();
+        match (field, &value) {
+            (Some(field), _) => Ok(Term::Is(field, value)),
+            (None, Pattern::Exact(word) | Pattern::Glob(word)) => {
+                let feature = Feature::from_word(word);
+                feature
+                    .map(Term::Has)
+                    .ok_or_else(|| self.error_at(at, "there are has:gpu and has:docker"))
+            }
+        }
+    }
+
+    /// A fact and what it is compared with, or `key=value` and `key!=value` of a tag.
+    fn compared(
+        &mut self,
+        key: &str,
+        relation: Relation,
+        start: usize,
+    ) -> Result<Term, ParseError> {
+        self.skip_space();
+        let (at, word) = (self.at, self.peek());
+        let measure = Measure::from_word(key);
+        if let Some(measure) = measure {
+            let text = word.strip_prefix('=').unwrap_or(word);
+            if let Some(amount) = measure.amount(text) {
+                self.at += word.len();
+                self.skip_space();
+                return Ok(Term::Bound(Bound {
+                    measure,
+                    relation,
+                    amount,
+                }));
+            }
+        }
+        let wanted = match relation {
+            Relation::Equal => true,
+            Relation::Unequal => false,
+            Relation::Less | Relation::AtMost | Relation::More | Relation::AtLeast => {
+                return Err(match measure {
+                    Some(measure) => self.error_at(at, &format!("expected {}", measure.example())),
+                    None => self.error_at(start, &not_compared(key)),
+                });
+            }
+        };
+        if key.is_empty() || key.contains(['*', '?']) {
+            let what = format!("{key:?} is no tag; write tag=value");
+            return Err(self.error_at(start, &what));
+        }
+        let value = self.value()?;
+        self.skip_space();
+        let tagged = Term::Tagged(key.to_owned(), value);
+        if wanted {
+            return Ok(tagged);
+        }
+        // It is written out with `not`, and must not be too deep then.
+        if self.depth >= DEPTH {
+            return Err(self.error_at(start, &format!("nested more than {DEPTH} deep")));
+        }
+        Ok(Term::Not(Box::new(tagged)))
+    }
+
+    fn value(&mut self) -> Result<Pattern, ParseError> {
+        if self.rest().starts_with('"') {
+            return Ok(Pattern::Exact(self.quoted()?));
+        }
+        let word = self.peek();
+        if word.is_empty() || ["and", "or", "not"].contains(&word) {
+            return Err(self.error("expected a value; quote it if it is one"));
+        }
+        self.at += word.len();
+        Ok(pattern(word))
+    }
+
+    fn takes_colon(&mut self) -> bool {
+        let there = self.rest().starts_with(':');
+        self.at += usize::from(there);
+        there
+    }
+
+    fn relation(&mut self) -> Option<Relation> {
+        let mut all = Relation::ALL.iter();
+        let (sign, relation) = all.find(|(sign, _)| self.rest().starts_with(sign))?;
+        self.at += sign.len();
+        Some(*relation)
     }
 
     fn quoted(&mut self) -> Result<String, ParseError> {
@@ -174,12 +272,6 @@ impl<'a> Parser<'a> {
     }
 
     /// The word that begins here, perhaps empty.
-    fn bare(&mut self) -> &'a str {
-        let word = self.peek();
-        self.at += word.len();
-        word
-    }
-
     fn peek(&self) -> &'a str {
         let rest = self.rest();
         let end = rest
@@ -211,12 +303,33 @@ impl<'a> Parser<'a> {
     }
 
     fn error(&self, what: &str) -> ParseError {
-        let before = self.text.get(..self.at).unwrap_or_default();
+        self.error_at(self.at, what)
+    }
+
+    fn error_at(&self, at: usize, what: &str) -> ParseError {
+        let before = self.text.get(..at).unwrap_or_default();
         ParseError {
             what: what.to_owned(),
             position: before.chars().count() + 1,
         }
     }
+}
+
+/// Where the first sign of a word is, or its end.
+fn sign_in(word: &str) -> usize {
+    let sign = |(at, c): (usize, char)| {
+        let unequal = c == '!' && word.get(at..).is_some_and(|rest| rest.starts_with("!="));
+        (":=<>".contains(c) || unequal).then_some(at)
+    };
+    word.char_indices().find_map(sign).unwrap_or(word.len())
+}
+
+fn not_compared(key: &str) -> String {
+    let facts: Vec<_> = Measure::ALL.iter().map(|(name, _)| *name).collect();
+    format!(
+        "{key:?} is no fact that can be compared; there are {}",
+        facts.join(", ")
+    )
 }
 
 fn pattern(word: &str) -> Pattern {

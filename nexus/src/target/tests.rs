@@ -1,6 +1,13 @@
+mod complete;
+mod facts;
+mod saved;
+
 use proptest::prelude::*;
 
-use super::{DEPTH, Expression, Facts, Field, LENGTH, Pattern, Term, parse};
+use super::{
+    Bound, DEPTH, Expression, Facts, Feature, Field, LENGTH, Measure, Pattern, Relation, Term,
+    parse,
+};
 use crate::model::Phase;
 
 struct Machine {
@@ -27,6 +34,8 @@ impl Machine {
             skills: &self.skills,
             platform: "linux",
             phase: Phase::Online,
+            machine: None,
+            live: None,
         };
         parse(expression).unwrap().matches(&facts)
     }
@@ -61,6 +70,12 @@ fn each_form_means_what_it_says() {
         " ( build-1 ) ",
         "tag:\"site:paris\"",
         "tag:site:paris",
+        "site = paris",
+        "site =\"paris\"",
+        "site!=rome",
+        "nothing!=here",
+        "not site != paris",
+        "not has=nothing",
     ] {
         assert!(node.is(yes), "{yes}");
     }
@@ -82,6 +97,11 @@ fn each_form_means_what_it_says() {
         "id:build-1",
         "not (x, build-1)",
         "tag:",
+        "site!=paris",
+        "site != paris",
+        "site==paris",
+        "@build-1",
+        "not @build-1",
     ] {
         assert!(parse(no).is_err() || !node.is(no), "{no}");
     }
@@ -144,6 +164,36 @@ fn a_mistake_is_named_with_its_place() {
         ("()", 2),
         ("=x", 1),
         ("a\u{0}b", 2),
+        ("a<b", 1),
+        ("x and a > b", 7),
+        ("cpu_cores>", 11),
+        ("cpu_cores>x", 11),
+        ("cpu_cores > 1.5", 13),
+        ("tasks>= and x", 9),
+        ("memory>16", 8),
+        ("memory>16G", 8),
+        ("memory>99999999999TiB", 8),
+        ("cpu<50", 5),
+        ("cpu<101%", 5),
+        ("cpu<-1%", 5),
+        ("cpu<0.00000001", 5),
+        ("cpu<nan", 5),
+        ("version>1.2.3.4", 9),
+        ("version>1..2", 9),
+        ("version<2097152", 9),
+        ("mem_free>4GiB 3", 15),
+        ("has:wings", 5),
+        ("has:", 5),
+        ("cpu:4", 1),
+        ("site!=", 7),
+        ("site= and x", 7),
+        ("!=x", 1),
+        ("@", 1),
+        ("x, @A", 4),
+        ("@a=b", 1),
+        ("@-a", 1),
+        ("@ a", 1),
+        ("@\"a\"", 1),
     ] {
         let error = parse(text).unwrap_err();
         assert_eq!(error.position, position, "{text}: {error}");
@@ -173,12 +223,42 @@ fn pattern() -> impl Strategy<Value = Pattern> {
     ]
 }
 
+fn bound() -> impl Strategy<Value = Bound> {
+    let measure = prop::sample::select(Measure::ALL.map(|(_, measure)| measure).to_vec());
+    let relation = prop::sample::select(Relation::ALL.map(|(_, relation)| relation).to_vec());
+    (measure, relation, any::<u64>(), 0..=63_u32).prop_map(|(measure, relation, any, shift)| {
+        let amount = match measure {
+            Measure::Cpu | Measure::Mem => any % 1_000_001,
+            Measure::Version => any >> 1,
+            Measure::CpuCores | Measure::Memory | Measure::MemFree | Measure::Tasks => any >> shift,
+        };
+        Bound {
+            measure,
+            relation,
+            amount,
+        }
+    })
+}
+
+/// Keys of tags, those that are facts too, and values that could be amounts.
+fn tagged() -> impl Strategy<Value = Term> {
+    let key = prop_oneof!["[a-z]{1,5}", "cpu|mem|tasks|memory|version|has|not|all"];
+    let value = prop_oneof![
+        pattern(),
+        "[0-9]{1,2}(%|GiB|[.]1)?".prop_map(Pattern::Exact)
+    ];
+    (key, value).prop_map(|(key, value)| Term::Tagged(key, value))
+}
+
 fn term() -> impl Strategy<Value = Term> {
     let field = prop::sample::select(Field::ALL.map(|(_, field)| field).to_vec());
     let leaf = prop_oneof![
         Just(Term::All),
         (field, pattern()).prop_map(|(field, pattern)| Term::Is(field, pattern)),
-        ("[a-z]{1,5}", pattern()).prop_map(|(key, pattern)| Term::Tagged(key, pattern)),
+        tagged(),
+        bound().prop_map(Term::Bound),
+        prop::sample::select(vec![Feature::Gpu, Feature::Docker]).prop_map(Term::Has),
+        "[a-z0-9][a-z0-9._-]{0,8}".prop_map(Term::Saved),
     ];
     leaf.prop_recursive(4, 24, 3, |inner| {
         prop_oneof![
@@ -199,7 +279,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_it_panic(text in "[ a-z*?:=\",()\\\\é\u{0}-\u{ff}]{0,64}") {
+    fn no_text_makes_it_panic(text in "[ a-z0-9*?:=<>!@%\",()\\\\é\u{0}-\u{ff}]{0,64}") {
         if let Ok(expression) = parse(&text) {
             prop_assert_eq!(parse(&expression.to_string()), Ok(expression));
         }
@@ -207,7 +287,7 @@ proptest! {
 
     #[test]
     fn nobody_is_in_a_thing_and_its_opposite(term in term(), name in "[a-z]{1,3}") {
-        let facts = Facts { id: "i", name: &name, tags: &[], group: "", skills: &[], platform: "", phase: Phase::Offline };
+        let facts = Facts { id: "i", name: &name, tags: &[], group: "", skills: &[], platform: "", phase: Phase::Offline, machine: None, live: None };
         let both = Term::And(vec![term.clone(), Term::Not(Box::new(term))]).to_string();
         prop_assume!(both.len() <= LENGTH);
         if let Ok(both) = parse(&both) {
@@ -220,7 +300,9 @@ proptest! {
 fn what_is_written_is_no_deeper_than_what_was_read() {
     // `and` binds closer than `or`, so it needs no brackets there; with them the deepest of these could not be read again.
     let deepest = format!("{}(a and b or c)", "not ".repeat(DEPTH - 2));
-    for text in ["a and b or c", "(a and b), (c and d)", &deepest] {
+    let unequal = format!("{}a!=b", "not ".repeat(DEPTH - 2));
+    assert!(parse(&format!("not {unequal}")).is_err());
+    for text in ["a and b or c", "(a and b), (c and d)", &deepest, &unequal] {
         let read = parse(text).unwrap();
         assert_eq!(parse(&read.to_string()), Ok(read), "{text}");
     }
