@@ -1,65 +1,94 @@
-//! The command line. Not here: what the commands do to a swarm.
+//! The command line: its grammar, and what stands behind each word. Not here: what the commands do to a swarm; those that ask a
+//! Nexus stand on its public REST API alone.
 
-mod ask;
+mod answers;
 mod audit;
-mod join_code;
+mod clean;
+mod client;
+mod completions;
+mod exit;
+mod explain;
+mod fingerprint;
+mod groups;
+mod ids;
+mod jobs;
+mod join;
 mod local_spore;
+mod logs;
+mod nodes;
+mod run;
+mod runbooks;
+mod schedules;
+mod screen;
 mod serve;
+mod settings;
 mod simulate;
+mod stop;
+mod table;
+mod time;
+mod token;
 
 use std::io::Write;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use nexus::config::{self, Config, Layer};
-use nexus::secret::{self, Secret};
+
+pub(crate) use exit::{Ended, Exit, Failure};
+use settings::Settings;
 
 /// All that went wrong, one line each.
 pub(crate) type Problems = Vec<String>;
 
 /// One swarm out of the computers you own.
 #[derive(Parser)]
-#[command(version, max_term_width = 100)]
+#[command(version, max_term_width = 100, after_help = exit::CODES)]
 struct Cli {
+    #[command(flatten)]
+    settings: Settings,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the server without a window.
-    Serve(serve::Serve),
-    /// Show the token of REST and events.
-    Token(Token),
+    /// Run something on nodes: `nexus run TARGET COMMAND…`.
+    Run(Box<run::Run>),
+    /// The nodes, or one of them in full.
+    Nodes(nodes::Nodes),
+    /// The jobs; show, pause, resume, cancel, rerun one.
+    Jobs(jobs::Jobs),
+    /// What a job or an execution wrote.
+    Logs(logs::Logs),
+    /// STOP: stop everything on the fleet, or one job, node or execution, and wait for the proof.
+    Stop(stop::StopArgs),
+    /// Let the fleet go on after a STOP.
+    Release,
+    /// Where a call would go, and why there; runs nothing.
+    Explain(explain::Explain),
+    /// What begins by itself.
+    Schedules(schedules::Schedules),
+    /// Several steps under one name.
+    Runbooks(runbooks::Runbooks),
+    /// Names for expressions, used as @name.
+    Groups(groups::Groups),
     /// Make a code that lets a machine in, and print the line to paste there.
-    JoinCode(join_code::JoinCode),
+    #[command(alias = "join-code")]
+    Join(join::Join),
+    /// Show the owner's token of this machine's Nexus; make, list, revoke API tokens.
+    Token(token::Token),
     /// What was done: verify, export, list.
     Audit(audit::Audit),
+    /// Run the server without a window.
+    Serve(serve::Serve),
+    /// Show by what other machines know this Nexus, for --fingerprint.
+    Fingerprint,
     /// Connect simulated spores that speak the real protocol and run nothing real.
     Simulate(simulate::Simulate),
     /// Print the OpenAPI document of the REST API.
     Openapi,
-}
-
-/// Where settings come from, for every command.
-#[derive(Args, Default)]
-pub(crate) struct Common {
-    /// TOML file with settings; unknown keys are refused
-    #[arg(long, value_name = "FILE", env = "NEXUS_CONFIG")]
-    config: Option<PathBuf>,
-    /// Where the store and the tokens are kept
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-}
-
-#[derive(Args)]
-struct Token {
-    #[command(flatten)]
-    common: Common,
-    /// Print a new strong token and keep it nowhere
-    #[arg(long)]
-    new: bool,
+    /// Print a script that teaches a shell to complete this program's words.
+    Completions(completions::Completions),
 }
 
 /// Whose habits to take on.
@@ -87,51 +116,46 @@ pub(crate) struct Listen {
 }
 
 /// Reads the command line and does what it says.
-pub(crate) fn run() -> Result<(), Problems> {
-    match Cli::parse().command {
-        Command::Serve(serve) => serve.run(),
-        Command::Token(token) => token.run(),
-        Command::JoinCode(code) => code.run(),
-        Command::Audit(audit) => audit.run(),
-        Command::Simulate(simulate) => simulate.run(),
-        Command::Openapi => say(&nexus::openapi()),
-    }
-}
-
-impl Common {
-    /// The whole configuration, or everything that is wrong with it.
-    pub(crate) fn configure(&self, listen: &Listen) -> Result<Config, Problems> {
-        let flags = Layer {
-            host: listen.host,
-            port: listen.port,
-            name: listen.name.clone(),
-            compat: listen
-                .compat
-                .map(|Compat::Prototype| config::Compat::Prototype),
-            data_dir: self.data_dir.clone(),
-            ..Layer::default()
-        };
-        let file = self
-            .config
-            .as_ref()
-            .map(|path| config::file(path, true))
-            .unwrap_or_default();
-        Config::from_layers([file, config::environment(std::env::vars()), flags])
-    }
-}
-
-impl Token {
-    fn run(&self) -> Result<(), Problems> {
-        if self.new {
-            let token = Secret::generate("").map_err(|error| vec![error.to_string()])?;
-            return say(token.reveal());
+pub(crate) fn run() -> ExitCode {
+    let exit = match Cli::parse().run() {
+        Ok(exit) => exit,
+        Err(failure) => {
+            for line in failure.said {
+                complain(&line);
+            }
+            failure.exit
         }
-        let config = self.common.configure(&Listen::default())?;
-        let path = config.api_token_file();
-        let kept = secret::private_directory(&config.data_dir)
-            .and_then(|()| secret::load_or_create(&path, "nxs_"));
-        let token = kept.map_err(|error| vec![format!("{}: {error}", path.display())])?;
-        say(token.reveal())
+    };
+    ExitCode::from(exit.0)
+}
+
+impl Cli {
+    fn run(self) -> Ended {
+        let settings = &self.settings;
+        settings.check()?;
+        match self.command {
+            Command::Run(run) => run.run(settings),
+            Command::Nodes(nodes) => nodes.run(settings),
+            Command::Jobs(jobs) => jobs.run(settings),
+            Command::Logs(logs) => logs.run(settings),
+            Command::Stop(stop) => stop.run(settings),
+            Command::Release => stop::release(settings),
+            Command::Explain(explain) => explain.run(settings),
+            Command::Schedules(schedules) => schedules.run(settings),
+            Command::Runbooks(runbooks) => runbooks.run(settings),
+            Command::Groups(groups) => groups.run(settings),
+            Command::Join(join) => join.run(settings),
+            Command::Token(token) => token.run(settings),
+            Command::Audit(audit) => audit.run(settings),
+            Command::Serve(serve) => Ok(serve.run(settings).map(|()| Exit::OK)?),
+            Command::Fingerprint => fingerprint::show(settings),
+            Command::Simulate(simulate) => Ok(simulate.run(settings).map(|()| Exit::OK)?),
+            Command::Openapi => settings
+                .screen()
+                .print(&format!("{}\n", nexus::openapi()))
+                .map(|()| Exit::OK),
+            Command::Completions(completions) => completions.run(settings),
+        }
     }
 }
 
@@ -140,9 +164,9 @@ pub(crate) fn say(line: &str) -> Result<(), Problems> {
     writeln!(std::io::stdout(), "{line}").map_err(|error| vec![error.to_string()])
 }
 
-/// A line on standard error.
-pub(crate) fn complain(line: &str) {
-    drop(writeln!(std::io::stderr(), "nexus: {line}"));
+/// A line on standard error. What a Nexus or a node said may be in it.
+fn complain(line: &str) {
+    drop(writeln!(std::io::stderr(), "nexus: {}", clean::line(line)));
 }
 
 /// Structured logs on standard error: `NEXUS_LOG` is the filter, `NEXUS_LOG_FORMAT=json` the form.
@@ -159,3 +183,6 @@ pub(crate) fn start_logging() {
         _ => builder.init(),
     }
 }
+
+#[cfg(test)]
+mod tests;

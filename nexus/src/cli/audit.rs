@@ -13,13 +13,13 @@ use nexus::store::AuditFile;
 use protocol::Fixed;
 use serde_json::Value;
 
-use super::ask::{ask, copy, is_running};
-use super::{Common, Listen, Problems, say};
+use super::client::{Client, in_url};
+use super::screen::Screen;
+use super::settings::{Settings, wait};
+use super::{Ended, Exit, Failure, clean};
 
 #[derive(Args)]
 pub(super) struct Audit {
-    #[command(flatten)]
-    common: Common,
     #[command(subcommand)]
     what: What,
 }
@@ -52,76 +52,97 @@ enum What {
         /// At most so many
         #[arg(long, default_value_t = 50)]
         limit: u32,
-        /// As JSON lines
-        #[arg(long)]
-        json: bool,
     },
 }
 
 impl Audit {
-    pub(super) fn run(&self) -> Result<(), Problems> {
+    pub(super) fn run(&self, settings: &Settings) -> Ended {
         match &self.what {
             What::Verify {
                 file: Some(file),
                 key,
-            } => verify_file(file, key.as_deref()),
-            What::Verify { file: None, .. } => verify(&self.common.configure(&Listen::default())?),
-            What::Export { since, until } => export(
-                &self.common.configure(&Listen::default())?,
-                since.as_deref(),
-                until.as_deref(),
-            ),
-            What::List {
-                search,
-                limit,
-                json,
-            } => {
+            } => verify_file(settings, file, key.as_deref())?,
+            What::Verify { file: None, .. } => verify(settings)?,
+            What::Export { since, until } => {
+                export(settings, since.as_deref(), until.as_deref())?;
+            }
+            What::List { search, limit } => {
                 let query = Query {
                     search: search.clone(),
                     limit: Some(*limit),
                     ..Query::default()
                 };
-                list(&self.common.configure(&Listen::default())?, &query, *json)
+                list(settings, &query)?;
             }
         }
+        Ok(Exit::OK)
     }
 }
 
-fn verify(config: &Config) -> Result<(), Problems> {
-    let verdict = if is_running(config) {
-        let answer = ask(config, "GET", "/api/v1/audit/verify", None)?;
+/// The Nexus that is asked; none if this machine's does not run, so that its file is read.
+fn running(settings: &Settings) -> Result<Option<Client>, Failure> {
+    if settings.is_remote() {
+        return settings.client().map(Some);
+    }
+    // Without a token of its owner no Nexus has run here yet.
+    let Ok(client) = settings.client() else {
+        return Ok(None);
+    };
+    let is_there = wait(async { Ok(client.is_there().await) })?;
+    Ok(is_there.then_some(client))
+}
+
+fn verify(settings: &Settings) -> Result<(), Failure> {
+    let verdict = if let Some(client) = running(settings)? {
+        let answer = wait(async { Ok(client.get("/api/v1/audit/verify").await?) })?;
         serde_json::from_value(answer).map_err(told)?
     } else {
-        let key = Fixed(identity(config)?.public());
-        file(config)?.verify(key).map_err(told)?
+        let config = settings.local()?;
+        let key = Fixed(identity(&config)?.public());
+        file(&config)?.verify(key).map_err(told)?
     };
-    tell(&verdict)
+    tell(settings, &verdict)
 }
 
-fn verify_file(path: &Path, key: Option<&str>) -> Result<(), Problems> {
-    let open = File::open(path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
+fn verify_file(settings: &Settings, path: &Path, key: Option<&str>) -> Result<(), Failure> {
+    let at = path.display();
+    let open = File::open(path).map_err(|error| Failure::failed(format!("{at}: {error}")))?;
     let verdict = verify_lines(BufReader::new(open), key)
-        .map_err(|why| vec![format!("{}: {why}", path.display())])?;
-    tell(&verdict)?;
+        .map_err(|why| Failure::failed(format!("{at}: {why}")))?;
+    tell(settings, &verdict)?;
     match key {
         Some(_) => Ok(()),
-        None => say("the file says itself whose key that is; compare it, or give it with --key"),
+        None if settings.json => Ok(()),
+        None => settings
+            .screen()
+            .say("the file says itself whose key that is; compare it, or give it with --key"),
     }
 }
 
-fn tell(verdict: &Verdict) -> Result<(), Problems> {
+fn tell(settings: &Settings, verdict: &Verdict) -> Result<(), Failure> {
+    let screen = settings.screen();
+    if settings.json {
+        screen.json(&serde_json::to_value(verdict).map_err(told)?)?;
+    }
     if !verdict.ok {
         let mut problems = vec!["the audit log is NOT whole:".to_owned()];
         problems.extend(verdict.faults.iter().map(in_words));
-        return Err(problems);
+        return Err(problems.into());
     }
-    say(&format!(
+    if settings.json {
+        return Ok(());
+    }
+    tell_whole(&screen, verdict)
+}
+
+fn tell_whole(screen: &Screen, verdict: &Verdict) -> Result<(), Failure> {
+    screen.say(&format!(
         "whole: {} entries, {} to {}; {} signatures by {}",
         verdict.entries, verdict.first, verdict.last, verdict.checkpoints, verdict.fingerprint
     ))?;
-    say(&format!("hash of the last one: {}", verdict.hash))?;
+    screen.say(&format!("hash of the last one: {}", verdict.hash))?;
     if verdict.unsigned > 0 {
-        say(&format!(
+        screen.say(&format!(
             "the last {} are not signed yet: whether more followed cannot be proved",
             verdict.unsigned
         ))?;
@@ -143,48 +164,53 @@ fn in_words(fault: &Fault) -> String {
     format!("entry {}: {kind}: {}", fault.number, fault.detail)
 }
 
-fn export(config: &Config, since: Option<&str>, until: Option<&str>) -> Result<(), Problems> {
+fn export(settings: &Settings, since: Option<&str>, until: Option<&str>) -> Result<(), Failure> {
     let moment = |text: Option<&str>, end| text.map(|text| Moment::read(text, end)).transpose();
-    let wrong = |why| vec![why];
     let (from, through) = (
-        moment(since, false).map_err(wrong)?,
-        moment(until, true).map_err(wrong)?,
+        moment(since, false).map_err(Failure::usage)?,
+        moment(until, true).map_err(Failure::usage)?,
     );
     let mut out = BufWriter::new(stdout().lock());
-    if is_running(config) {
+    if let Some(client) = running(settings)? {
         let spans = [("since", since), ("until", until)];
         let pairs: Vec<_> = spans
             .iter()
             .filter_map(|(name, value)| value.map(|value| format!("{name}={}", in_url(value))))
             .collect();
         let path = format!("/api/v1/audit/export?{}", pairs.join("&"));
-        copy(config, &path, &mut out)?;
+        wait(client.copy(&path, &mut out))?;
     } else {
-        let key = Fixed(identity(config)?.public());
-        let log = file(config)?;
+        let config = settings.local()?;
+        let key = Fixed(identity(&config)?.public());
+        let log = file(&config)?;
         log.export(key, from, through.as_ref(), &mut out)
             .map_err(told)?;
     }
-    out.flush().map_err(told)
+    out.flush().map_err(|error| Failure::of_output(&error))
 }
 
-fn list(config: &Config, query: &Query, json: bool) -> Result<(), Problems> {
-    let texts: Vec<String> = if is_running(config) {
+fn list(settings: &Settings, query: &Query) -> Result<(), Failure> {
+    let texts: Vec<String> = if let Some(client) = running(settings)? {
         let search = query.search.as_deref().map(in_url).unwrap_or_default();
         let limit = query.limit.unwrap_or_default();
         let path = format!("/api/v1/audit?limit={limit}&search={search}");
-        let answer = ask(config, "GET", &path, None)?;
+        let answer = wait(async { Ok(client.get(&path).await?) })?;
         let entries = answer.get("entries").and_then(Value::as_array);
         let entry = |kept: &Value| kept.get("entry").map(Value::to_string);
         entries.into_iter().flatten().filter_map(entry).collect()
     } else {
-        let Page { entries, .. } = file(config)?.page(query).map_err(told)?;
+        let config = settings.local()?;
+        let Page { entries, .. } = file(&config)?.page(query).map_err(told)?;
         let text = |kept: nexus::audit::Kept| kept.entry.get().to_owned();
         entries.into_iter().map(text).collect()
     };
+    let screen = settings.screen();
     for text in texts {
-        let line = if json { text } else { in_a_line(&text) };
-        say(&line)?;
+        if settings.json {
+            screen.print(&format!("{}\n", clean::json(&text)))?;
+        } else {
+            screen.say(&in_a_line(&text))?;
+        }
     }
     Ok(())
 }
@@ -229,25 +255,15 @@ fn in_a_line(text: &str) -> String {
     line
 }
 
-fn file(config: &Config) -> Result<AuditFile, Problems> {
+fn file(config: &Config) -> Result<AuditFile, Failure> {
     AuditFile::open(&config.store_file()).map_err(told)
 }
 
-fn identity(config: &Config) -> Result<Identity, Problems> {
+fn identity(config: &Config) -> Result<Identity, Failure> {
     let path = config.identity_file();
-    Identity::load(&path).map_err(|error| vec![format!("{}: {error}", path.display())])
+    Identity::load(&path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
-fn told(error: impl std::fmt::Display) -> Problems {
-    vec![error.to_string()]
-}
-
-/// For a query string.
-fn in_url(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let encoded = text.bytes().map(|byte| match byte {
-        byte if plain(byte) => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    });
-    encoded.collect()
+fn told(error: impl std::fmt::Display) -> Failure {
+    Failure::failed(error.to_string())
 }

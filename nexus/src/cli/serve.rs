@@ -10,15 +10,14 @@ use nexus::{Config, Running};
 use tokio_util::sync::CancellationToken;
 
 use super::local_spore::LocalSpore;
-use super::{Common, Listen, Problems, start_logging};
+use super::settings::Settings;
+use super::{Listen, Problems, start_logging};
 
 /// How long requests and spores get when the Nexus stops.
 const GRACE: Duration = Duration::from_secs(10);
 
 #[derive(Args)]
 pub(super) struct Serve {
-    #[command(flatten)]
-    common: Common,
     #[command(flatten)]
     listen: Listen,
     /// Also run a spore on this machine: the program `spore` beside this one, or the one given
@@ -27,8 +26,8 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) fn run(&self) -> Result<(), Problems> {
-        let mut config = self.common.configure(&self.listen)?;
+    pub(super) fn run(&self, settings: &Settings) -> Result<(), Problems> {
+        let mut config = settings.configure(&self.listen)?;
         start_logging();
         let spore = self
             .local_spore
@@ -52,7 +51,7 @@ async fn serve(config: Config, spore: Option<LocalSpore>) -> Result<(), Problems
         .await
         .map_err(|error| vec![error.to_string()])?;
     for address in running.addresses() {
-        tracing::info!(%address, "listening, with TLS; `nexus token` shows the token of the REST API, `nexus join-code` lets a machine in");
+        tracing::info!(%address, "listening, with TLS; `nexus token` shows the token of the REST API, `nexus join` lets a machine in");
     }
     let leaving = CancellationToken::new();
     let spore = spore.map(|spore| {

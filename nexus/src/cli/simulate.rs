@@ -4,12 +4,11 @@ use clap::Args;
 use nexus::simulate::{self, Fleet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Common, Listen, Problems, say, start_logging};
+use super::settings::Settings;
+use super::{Listen, Problems, say, start_logging};
 
 #[derive(Args)]
 pub(super) struct Simulate {
-    #[command(flatten)]
-    common: Common,
     /// How many
     #[arg(long, default_value_t = 184)]
     spores: u32,
@@ -25,8 +24,8 @@ pub(super) struct Simulate {
 }
 
 impl Simulate {
-    pub(super) fn run(&self) -> Result<(), Problems> {
-        let config = self.common.configure(&Listen::default())?;
+    pub(super) fn run(&self, settings: &Settings) -> Result<(), Problems> {
+        let config = settings.configure(&Listen::default())?;
         start_logging();
         let token = config
             .shared_token

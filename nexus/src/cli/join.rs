@@ -1,15 +1,14 @@
-//! `nexus join-code`: asks the running Nexus for a code that lets a machine in. Not here: what a code is.
+//! `nexus join`: asks the Nexus for a code that lets a machine in. Not here: what a code is.
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::ask::ask;
-use super::{Common, Listen, Problems, say};
+use super::answers::text;
+use super::settings::{Settings, wait};
+use super::{Ended, Exit};
 
 #[derive(Args)]
-pub(super) struct JoinCode {
-    #[command(flatten)]
-    common: Common,
+pub(super) struct Join {
     /// For people, e.g. "rack 4"
     #[arg(long, default_value = "")]
     label: String,
@@ -36,14 +35,19 @@ pub(super) struct JoinCode {
     waiting_room: Option<bool>,
 }
 
-impl JoinCode {
-    pub(super) fn run(&self) -> Result<(), Problems> {
-        let config = self.common.configure(&Listen::default())?;
+impl Join {
+    pub(super) fn run(&self, settings: &Settings) -> Ended {
         let body = json!({"label": self.label, "uses": self.uses, "ttl_seconds": self.minutes.saturating_mul(60),
             "name": self.name, "tags": self.tags, "group": self.group, "addresses": self.addresses,
             "waiting_room": self.waiting_room});
-        let made = ask(&config, "POST", "/api/v1/join-codes", Some(&body))?;
-        let line = made.get("line").and_then(Value::as_str).unwrap_or_default();
-        say(line)
+        let client = settings.client()?;
+        let made = wait(async { Ok(client.post("/api/v1/join-codes", &body).await?) })?;
+        let screen = settings.screen();
+        if settings.json {
+            screen.json(&made)?;
+        } else {
+            screen.say(text(&made, "line"))?;
+        }
+        Ok(Exit::OK)
     }
 }
