@@ -64,6 +64,8 @@ pub struct Config {
     pub public_addresses: Vec<Address>,
     /// `NEXUS_REQUEST_RATE`. Requests a second of one API token, twice as many at once; 0 is any number.
     pub request_rate: u32,
+    /// `NEXUS_JOB_EXECUTIONS`. Most executions of jobs under way at once, over all nodes.
+    pub job_executions: u32,
     /// `NEXUS_AUDIT_KEEP_DAYS`. How long entries of the audit log are kept; none is for ever.
     pub audit_keep: Option<Duration>,
     /// `NEXUS_LOCAL_FALLBACK`. A dispatch that no node can take may run on the Nexus' own machine.
@@ -96,6 +98,7 @@ impl Config {
             allowed_origins: Vec::new(),
             public_addresses: Vec::new(),
             request_rate: 5000,
+            job_executions: 5_000,
             audit_keep: Some(Duration::from_secs(400 * DAY)),
             local_fallback: false,
             local_node: None,

@@ -4,8 +4,12 @@
 //! Not here: rules. Everything that could be decided here is decided in [`crate::state`].
 
 mod approvals;
+mod groups;
 mod handle;
 mod history;
+mod jobs;
+mod outputs;
+mod plans;
 mod trust;
 
 use std::collections::HashMap;
@@ -22,10 +26,11 @@ use history::History;
 
 use crate::access::Caller;
 use crate::audit::{AuditLog, Unrecorded};
+use crate::job::NewJob;
 use crate::metrics::Metrics;
 use crate::model::{Event, Now, SessionId, Snapshot};
 use crate::state::{
-    Answer, CancelError, Close, Effect, Fanout, Kept, State, Submission, SubmitError,
+    Answer, CancelError, Close, Effect, Fanout, Kept, State, Submission, SubmitError, Submitted,
 };
 use crate::store::{Report, Store, Write};
 use crate::trust::Arrival;
@@ -41,6 +46,10 @@ pub(crate) type Change = Box<dyn FnOnce(&mut State, Now) + Send>;
 
 /// For each of several executions, in order, where it will be told that it is on disk.
 pub(crate) type AllAccepted = Result<Vec<oneshot::Receiver<Result<(), Acceptance>>>, SubmitError>;
+
+/// A job that is taken on, and where it will be told that it is on disk.
+pub(crate) type Taken =
+    Result<(Submitted, Option<oneshot::Receiver<Result<(), Acceptance>>>), SubmitError>;
 
 /// Everything that can happen.
 pub(crate) enum Input {
@@ -59,6 +68,7 @@ pub(crate) enum Input {
     ),
     Submit(Box<Submission>, oneshot::Sender<Result<(), Acceptance>>),
     SubmitAll(Box<Fanout>, oneshot::Sender<AllAccepted>),
+    SubmitJob(Box<NewJob>, oneshot::Sender<Taken>),
     Cancel(Uuid, Caller, oneshot::Sender<Result<(), CancelError>>),
     Stored(Report),
     Look(Box<dyn FnOnce(&State) + Send>),
@@ -119,6 +129,7 @@ impl Hub {
                 self.apply(input, now);
             }
             self.state.tick(now);
+            self.state.tell_jobs();
             self.history.tick(now.at, &self.store);
             self.carry_out();
         }
@@ -158,8 +169,10 @@ impl Hub {
                 drop(subscribed.send((self.state.snapshot(), self.events.subscribe())));
                 self.state.set_listening(true);
             }
+            Input::SubmitJob(new, submitted) => drop(submitted.send(self.accept_job(*new, now))),
             Input::Stop(_) => {}
         }
+        self.state.settle(now);
         self.carry_out();
     }
 
@@ -203,6 +216,19 @@ impl Hub {
         Ok(accepting.collect())
     }
 
+    fn accept_job(&mut self, new: NewJob, now: Now) -> Taken {
+        if !self.store.may_act() {
+            return Err(SubmitError::Unrecorded(Unrecorded));
+        }
+        let submitted = self.state.submit_job(new, now)?;
+        if submitted.duplicate {
+            return Ok((submitted, None));
+        }
+        let (accepted, told) = oneshot::channel();
+        self.accepting.insert(submitted.info.id, accepted);
+        Ok((submitted, Some(told)))
+    }
+
     /// Nothing new is begun of which nothing would be known afterwards.
     fn submit(
         &mut self,
@@ -222,15 +248,17 @@ impl Hub {
             Report::Lost(kept, why) => (kept, Some(why)),
         };
         for kept in kept {
-            if let Kept::Accepted(id) = kept {
-                if let Some(accepted) = self.accepting.remove(&id) {
-                    let outcome = lost
-                        .clone()
-                        .map_or(Ok(()), |why| Err(Acceptance::NotKept(why)));
-                    drop(accepted.send(outcome));
-                }
-            } else if lost.is_none() {
-                self.state.kept(kept, now);
+            if let Kept::Accepted(id) | Kept::Job(id) = kept
+                && let Some(accepted) = self.accepting.remove(&id)
+            {
+                let outcome = lost
+                    .clone()
+                    .map_or(Ok(()), |why| Err(Acceptance::NotKept(why)));
+                drop(accepted.send(outcome));
+            }
+            match &lost {
+                None => self.state.kept(kept, now),
+                Some(why) => self.state.lost(kept, why, now),
             }
         }
     }
@@ -279,8 +307,12 @@ impl Hub {
                 return;
             }
         }
+        let promise = write.promise();
         if !self.store.write(write) {
             tracing::warn!("the store cannot keep up; something that should be kept was not");
+            let why = "the store cannot keep up".to_owned();
+            let lost = Report::Lost(promise.into_iter().collect(), why);
+            self.stored(lost, self.now());
         }
     }
 

@@ -10,8 +10,11 @@ use protocol::{Address, Fixed, JoinCode, JoinSecret, PublicKey, join_code};
 use crate::access::Caller;
 use crate::approval::{ApprovalError, RuleError};
 use crate::audit::{Action, Deed, Unrecorded};
+use crate::groups::GroupError;
 use crate::hub::{Acceptance, Handle};
 use crate::identity::fingerprint;
+use crate::runbook::{RunError, RunbookError};
+use crate::schedule::ScheduleError;
 use crate::trust::{JoinCodeInfo, NewJoinCode, TrustError};
 
 /// See the module. Cheap to clone.
@@ -44,6 +47,18 @@ pub enum JoiningError {
     /// The approval cannot be decided.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
+    /// The schedule cannot be made or found.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// The runbook makes no sense, or is somebody else's.
+    #[error(transparent)]
+    Runbook(#[from] RunbookError),
+    /// The run cannot be begun or found.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The group cannot be made or found.
+    #[error(transparent)]
+    Group(#[from] GroupError),
     /// The Nexus cannot.
     #[error(transparent)]
     Nexus(#[from] Acceptance),

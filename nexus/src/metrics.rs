@@ -30,6 +30,9 @@ pub(crate) struct Metrics {
     latency: Histogram,
     queued: Gauge,
     running: Gauge,
+    jobs: Gauge,
+    job_executions: Gauge,
+    held: Gauge,
     dropped: Gauge,
 }
 
@@ -43,6 +46,9 @@ impl Default for Metrics {
             latency: Histogram::new(exponential_buckets(0.000_1, 4.0, 10)),
             queued: Gauge::default(),
             running: Gauge::default(),
+            jobs: Gauge::default(),
+            job_executions: Gauge::default(),
+            held: Gauge::default(),
             dropped: Gauge::default(),
         };
         metrics.registered()
@@ -77,6 +83,17 @@ impl Metrics {
             "executions_running",
             "Executions under way on nodes",
             self.running.clone(),
+        );
+        registry.register("jobs", "Jobs that are not over", self.jobs.clone());
+        registry.register(
+            "job_executions_running",
+            "Executions of jobs that are begun and not over",
+            self.job_executions.clone(),
+        );
+        registry.register(
+            "fleet_held",
+            "1 while the fleet is stopped and nothing of jobs begins",
+            self.held.clone(),
         );
         registry.register(
             "store_dropped_writes",
@@ -119,6 +136,10 @@ impl Metrics {
         let (queued, running) = state.depths();
         self.queued.set(whole(queued));
         self.running.set(whole(running));
+        let (jobs, out) = state.job_depths();
+        self.jobs.set(whole(jobs));
+        self.job_executions.set(whole(out));
+        self.held.set(i64::from(state.is_held()));
         self.dropped
             .set(i64::try_from(store.dropped()).unwrap_or(i64::MAX));
     }

@@ -10,6 +10,10 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::approval::Approval;
+use crate::audit::Digest;
+use crate::job::{Attempt, JobInfo};
+use crate::runbook::Run;
+use crate::schedule::Schedule;
 use crate::trust::{JoinCodeInfo, NodeTrust, Waiting};
 
 /// Dense index of a node, given at registration and never reused while the Nexus knows the node.
@@ -38,6 +42,17 @@ pub enum Phase {
     Suspect,
     /// No session, or silent for too long.
     Offline,
+}
+
+impl Phase {
+    /// As told everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Suspect => "suspect",
+            Self::Offline => "offline",
+        }
+    }
 }
 
 /// What changes only with a handshake or an announcement.
@@ -213,6 +228,10 @@ pub struct ExecutionInfo {
     pub output_bytes: u64,
     /// Some output is missing.
     pub output_gap: bool,
+    /// Which attempt of which job it is.
+    pub attempt: Option<Attempt>,
+    /// Over what it wrote, see [`crate::state::Execution::output_sha256`].
+    pub output_sha256: Option<Digest>,
 }
 
 /// A kept piece of output.
@@ -245,6 +264,33 @@ pub struct Snapshot {
     pub join_codes: Vec<JoinCodeInfo>,
     /// Second yeses: asked for, said, refused; oldest first.
     pub approvals: Vec<Approval>,
+    /// Jobs that live and the most recent others, oldest first.
+    pub jobs: Vec<Arc<JobInfo>>,
+    /// Whether the fleet is stopped, and how far.
+    pub stop: Arc<StopInfo>,
+}
+
+/// Fleet STOP: who stopped everything, and what is proved of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct StopInfo {
+    /// Nothing of jobs and schedules begins until somebody releases it.
+    pub held: bool,
+    /// Who, for people.
+    pub by: String,
+    /// Why, in the operator's words.
+    pub reason: String,
+    /// Since when.
+    pub since: Option<SystemTime>,
+    /// Told to stop; no proof yet.
+    pub stopping: u32,
+    /// Proved to have ended.
+    pub proved: u32,
+    /// No proof came in time.
+    pub unknown: u32,
+    /// Never sent, so nothing had to be stopped.
+    pub never_sent: u32,
+    /// On nodes whose protocol cannot stop anything.
+    pub cannot: u32,
 }
 
 /// What changed.
@@ -270,6 +316,16 @@ pub enum Event {
     GroupsChanged(Arc<[GroupInfo]>),
     /// It was submitted, moved on, or ended.
     ExecutionChanged(Arc<ExecutionInfo>),
+    /// It moved on.
+    JobChanged(Arc<JobInfo>),
+    /// Everything was stopped, something of that was proved, or it was released.
+    StopChanged(Arc<StopInfo>),
+    /// It was made, changed, or something became of it.
+    ScheduleChanged(Arc<Schedule>),
+    /// It is gone.
+    ScheduleRemoved(Arc<Schedule>),
+    /// It began, a step began or ended, or it ended.
+    RunChanged(Arc<Run>),
     /// It wrote something.
     OutputAppended(Arc<Chunk>),
 }

@@ -9,15 +9,24 @@ mod audit;
 mod caller;
 mod dispatch;
 mod doors;
+mod download;
 mod events;
 mod execute;
 mod executions;
+mod groups;
 mod health;
+mod jobs;
 mod join_codes;
 mod json;
 mod nodes;
+mod placement;
 mod problem;
+mod runbooks;
+mod runs;
+mod schedules;
 mod standing;
+mod stop;
+mod targets;
 mod tokens;
 mod view;
 mod waiting;
@@ -125,10 +134,29 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(waiting::turn_away))
         .routes(routes!(execute::execute))
         .routes(routes!(dispatch::dispatch))
+        .routes(routes!(placement::what_if))
+        .routes(routes!(targets::resolve))
+        .routes(routes!(targets::propose))
+        .routes(routes!(groups::list, groups::make))
+        .routes(routes!(groups::get, groups::put, groups::remove))
         .routes(routes!(executions::list, executions::submit))
         .routes(routes!(executions::get))
         .routes(routes!(executions::output))
         .routes(routes!(executions::cancel))
+        .routes(routes!(jobs::follow::execution))
+        .routes(routes!(download::download))
+        .routes(routes!(jobs::list, jobs::submit))
+        .routes(routes!(jobs::get))
+        .routes(routes!(jobs::targets))
+        .routes(routes!(jobs::groups::groups))
+        .routes(routes!(jobs::groups::search))
+        .routes(routes!(jobs::follow::job))
+        .routes(routes!(jobs::pause))
+        .routes(routes!(jobs::resume))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(jobs::rerun::rerun))
+        .routes(routes!(stop::look, stop::stop, stop::release))
+        .routes(routes!(stop::stop_node))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
         .routes(routes!(approvals::list))
@@ -137,6 +165,18 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(approvals::deny))
         .routes(routes!(approvals::rules, approvals::make_rule))
         .routes(routes!(approvals::remove_rule))
+        .routes(routes!(schedules::list, schedules::make))
+        .routes(routes!(schedules::preview))
+        .routes(routes!(schedules::get, schedules::edit, schedules::remove))
+        .routes(routes!(schedules::pause))
+        .routes(routes!(schedules::resume))
+        .routes(routes!(schedules::run))
+        .routes(routes!(runbooks::list))
+        .routes(routes!(runbooks::get, runbooks::put, runbooks::remove))
+        .routes(routes!(runbooks::run))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::get))
+        .routes(routes!(runs::cancel))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(audit::export))

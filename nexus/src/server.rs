@@ -15,12 +15,15 @@ use crate::access::{Limits, Tokens};
 use crate::approval::Approvals;
 use crate::audit::{Action, AuditLog, Entry};
 use crate::config::Config;
+use crate::groups::Groups;
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
 use crate::joining::{Joining, reachable_at};
 use crate::listen::Entrance;
 use crate::metrics::Metrics;
+use crate::model::Now;
 use crate::rest::{self, App, Doors};
+use crate::scheduler::Scheduler;
 use crate::secret::{self, Secret};
 use crate::session::Gate;
 use crate::state::{Rules, State};
@@ -178,6 +181,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         inbox: inbox.clone(),
         store: store.clone(),
         audit: audit.clone(),
+        clock: Arc::default(),
     };
     let stopping = CancellationToken::new();
     let sessions = TaskTracker::new();
@@ -203,6 +207,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     audit.note(about);
     sessions.spawn(audit.clone().settle(stopping.clone()));
     sessions.spawn(certificate.keep_fresh(stopping.clone()));
+    sessions.spawn(Scheduler::new(handle.clone(), tokens.clone()).run(stopping.clone()));
     sessions.spawn(Hub::new(state, store, audit.clone(), metrics).run(inputs));
     let mut serving = JoinSet::new();
     let router = rest::router(app);
@@ -229,7 +234,16 @@ fn restored(config: &Config, remembered: Remembered) -> State {
         state.restore_node(node);
     }
     state.restore_trust(remembered.codes, remembered.waiting);
+    state.restore_groups(Groups::restore(remembered.groups));
     state.restore_approvals(Approvals::restore(remembered.rules, remembered.approvals));
+    let now = Now {
+        at: Duration::ZERO,
+        wall: SystemTime::now(),
+    };
+    let jobs = remembered.jobs;
+    state.restore_plans(remembered.plans);
+    state.restore_stop(jobs.stop);
+    state.restore_jobs(jobs.live, jobs.next, jobs.used, now);
     state
 }
 
@@ -315,6 +329,7 @@ fn rules(config: &Config) -> Rules {
         max_nodes: MAX_NODES,
         max_executions: MAX_EXECUTIONS,
         max_queue: MAX_QUEUE,
+        max_job_executions: usize::try_from(config.job_executions.max(1)).unwrap_or(usize::MAX),
         shared_token_calls: config.shared_token_calls.clone(),
     }
 }

@@ -5,9 +5,12 @@
 //! - [`trust`], [`standing`], [`rivals`]: who may come in.
 //! - [`liveness`]: silence, deadlines.
 //! - [`gate`]: what needs a second yes, and what is closed.
+//! - [`grouping`]: saved groups.
 //! - [`submit`]: what is asked; queues; failover. [`choose`]: on which node. [`cancel`]: stopping it.
 //! - [`answers`]: what nodes say of it; [`announced`]: what they say of themselves.
-//! - [`balance`]: which node is best, and why.
+//! - [`balance`]: which node is best, and why. [`resolve`]: which nodes are meant.
+//! - [`schedules`], [`runs`]: what is begun by itself, and one after the other.
+//! - [`jobs`]: one call for many nodes. [`stop`]: everything is stopped, and held.
 //!
 //! Not here: waiting callers ([`crate::hub`]), tokens ([`crate::session`]), the disk ([`crate::store`]).
 
@@ -19,15 +22,22 @@ mod choose;
 mod effect;
 mod execution;
 mod gate;
+mod grouping;
+mod jobs;
 mod liveness;
 mod node;
 mod refused;
 mod register;
+mod resolve;
 mod rivals;
+mod runs;
+mod schedules;
 mod sessions;
 mod standing;
+mod stop;
 mod submit;
 mod trust;
+mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -36,19 +46,26 @@ use std::time::Duration;
 use protocol::{Capabilities, Methods, NodePolicy};
 use uuid::Uuid;
 
-pub use balance::{Candidate, Placement};
+pub use balance::{
+    Candidate, Parts, Placement, Search, Strategy, WishError, Wishes, WishesBody, seed_of,
+};
 pub use cancel::CancelError;
 pub use effect::{Answer, Close, Effect, Kept};
 pub use execution::{Call, Execution, Mode};
+pub(crate) use jobs::StoredJob;
+pub use jobs::{Control, JobError, Submitted};
 pub use node::Node;
 pub use refused::SubmitError;
+pub use resolve::{Frozen, MAX_FROZEN};
 pub use submit::{Fanout, MAX_TARGETS, Preference, Submission, Target};
 
 use crate::access::Scope;
 use crate::approval::Approvals;
 use crate::audit::{Draft, Entry};
 use crate::chart::Chart;
+use crate::groups::Groups;
 use crate::model::{Event, NodeInfo, Now, Ordinal, SessionId, Snapshot};
+use crate::runbook::Runbooks;
 
 /// What the state goes by; part of the configuration.
 #[derive(Debug, Clone)]
@@ -67,6 +84,8 @@ pub struct Rules {
     pub max_executions: usize,
     /// Most executions waiting for one node.
     pub max_queue: usize,
+    /// Most executions of jobs under way at once.
+    pub max_job_executions: usize,
     /// The calls that nodes may be asked for which came in with the shared token.
     pub shared_token_calls: Scope,
 }
@@ -92,8 +111,7 @@ pub struct State {
     executions: HashMap<Uuid, Execution>,
     /// Executions that are over, oldest first.
     recent: VecDeque<Uuid>,
-    /// Executions that nobody can prove anything of, oldest first; a late answer may still correct them.
-    unknown: VecDeque<Uuid>,
+    unknown: unknown::Unknown,
     /// When each execution under way must be looked at again.
     deadlines: BTreeSet<(Duration, Uuid)>,
     next_sweep: Duration,
@@ -108,6 +126,14 @@ pub struct State {
     effects: Vec<Effect>,
     trust: trust::Trust,
     approvals: Approvals,
+    groups: Groups,
+    /// The node that had the last turn, by `Skill.method`.
+    cursors: HashMap<String, Ordinal>,
+    jobs: jobs::Jobs,
+    stop: stop::Stop,
+    schedules: schedules::Schedules,
+    runs: runs::Runs,
+    runbooks: Runbooks,
 }
 
 impl State {
@@ -120,7 +146,7 @@ impl State {
             sessions: HashMap::new(),
             executions: HashMap::new(),
             recent: VecDeque::new(),
-            unknown: VecDeque::new(),
+            unknown: unknown::Unknown::default(),
             deadlines: BTreeSet::new(),
             next_sweep: Duration::ZERO,
             chart: Chart::default(),
@@ -131,6 +157,13 @@ impl State {
             effects: Vec::new(),
             trust: trust::Trust::default(),
             approvals: Approvals::default(),
+            groups: Groups::default(),
+            cursors: HashMap::new(),
+            jobs: jobs::Jobs::default(),
+            stop: stop::Stop::default(),
+            schedules: schedules::Schedules::default(),
+            runs: runs::Runs::default(),
+            runbooks: Runbooks::default(),
         }
     }
 
@@ -147,7 +180,11 @@ impl State {
     /// When [`Self::tick`] wants to be called next.
     pub fn poll_timeout(&self) -> Duration {
         let deadline = self.deadlines.first().map_or(Duration::MAX, |(at, _)| *at);
-        deadline.min(self.next_sweep).min(self.rivals_timeout())
+        deadline
+            .min(self.next_sweep)
+            .min(self.rivals_timeout())
+            .min(self.jobs_timeout())
+            .min(self.runs_timeout())
     }
 
     /// Everything at this moment.
@@ -161,6 +198,8 @@ impl State {
             waiting: self.waiting(),
             join_codes: self.join_codes(),
             approvals: self.approvals.list(),
+            jobs: self.jobs(true),
+            stop: Arc::new(self.stop_info()),
         }
     }
 
@@ -174,6 +213,12 @@ impl State {
         self.by_id
             .get(id)
             .and_then(|&ordinal| self.nodes.get(index(ordinal)))
+    }
+
+    /// The node at this place, if there is one now.
+    pub fn node_at(&self, ordinal: Ordinal) -> Option<&Node> {
+        let node = self.nodes.get(index(ordinal));
+        node.filter(|node| !node.removed)
     }
 
     /// Nodes that announce a skill.
@@ -260,6 +305,12 @@ impl State {
 
     fn publish_node(&mut self, ordinal: Ordinal, event: impl FnOnce(NodeInfo) -> Event) {
         self.publish(|state| event(state.at(ordinal).info()));
+    }
+
+    /// An execution is in another state, but not over.
+    fn moved(&mut self, id: Uuid) {
+        self.attempt_moved(id);
+        self.publish_execution(id);
     }
 
     fn publish_execution(&mut self, id: Uuid) {

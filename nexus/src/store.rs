@@ -7,12 +7,16 @@
 mod approvals;
 mod audit;
 mod chronicle;
+mod groups;
+mod jobs;
 mod lane;
+mod plans;
 mod read;
 mod rows;
 mod schema;
 mod tokens;
 mod veil;
+mod write;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -20,14 +24,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use protocol::{Capabilities, PublicKey, Version};
+use protocol::{Capabilities, Version};
 use rusqlite::{Connection, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 pub use audit::AuditFile;
 pub(crate) use audit::Signatures;
+pub(crate) use plans::Left;
+pub use plans::Plan;
 pub(crate) use tokens::TokenRow;
+pub use write::Write;
 
 use chronicle::Chronicle;
 use lane::Lane;
@@ -35,9 +42,10 @@ use veil::Veil;
 use writer::Writer;
 
 use crate::approval::{Approval, Rule};
+use crate::groups::Group;
 use crate::identity::Identity;
+use crate::job::{JobInfo, JobTargetInfo, Record};
 use crate::model::{Chunk, ExecutionInfo};
-use crate::redact::Known;
 use crate::state::Kept;
 use crate::trust::{JoinCodeInfo, NodeTrust, Waiting};
 
@@ -59,37 +67,6 @@ pub struct NodeRow {
     pub removed: bool,
     pub registered_at: SystemTime,
     pub last_seen: SystemTime,
-}
-
-/// One thing to keep.
-#[derive(Debug)]
-pub enum Write {
-    /// A node's record, replacing the older one.
-    Node(Box<NodeRow>),
-    /// A join code, replacing the older state of it.
-    JoinCode(Box<JoinCodeInfo>),
-    /// A join code that is of no use any more.
-    ForgetJoinCode(Uuid),
-    /// A machine in the waiting room.
-    Waiting(Box<Waiting>),
-    /// It is not there any more.
-    Unseat(PublicKey),
-    /// An approval, replacing its older state.
-    Approval(Box<Approval>),
-    /// An approval that is over for long.
-    ForgetApproval(Uuid),
-    /// A rule that wants approvals.
-    ApprovalRule(Box<Rule>),
-    /// It is not wanted any more.
-    ForgetApprovalRule(Uuid),
-    /// Secrets among the parameters of an execution that begins.
-    Secrets(Uuid, Box<Known>),
-    /// An execution begins.
-    Begin(Arc<ExecutionInfo>, Option<Kept>),
-    /// It wrote something. Its commit is always reported.
-    Output(Arc<Chunk>),
-    /// It ended, or its end is corrected.
-    End(Arc<ExecutionInfo>, Option<Kept>),
 }
 
 /// What the writer says after each transaction.
@@ -172,6 +149,12 @@ pub struct Remembered {
     pub approvals: Vec<Approval>,
     /// Rules that want them.
     pub rules: Vec<Rule>,
+    /// Saved groups.
+    pub groups: Vec<Group>,
+    /// Jobs that live, and what must be known of the others.
+    pub(crate) jobs: jobs::Left,
+    /// Schedules, runbooks and runs.
+    pub(crate) plans: plans::Left,
     /// Executions of which the last life did not see the end.
     pub orphaned: usize,
 }
@@ -197,6 +180,9 @@ impl Store {
             waiting: rows::waiting(&connection).map_err(failed)?,
             approvals: approvals::approvals(&connection).map_err(failed)?,
             rules: approvals::rules(&connection).map_err(failed)?,
+            groups: groups::groups(&connection).map_err(failed)?,
+            jobs: jobs::left(&connection).map_err(failed)?,
+            plans: plans::left(&connection).map_err(failed)?,
             orphaned: rows::orphan(&connection, SystemTime::now()).map_err(failed)?,
         };
         let chronicle = Chronicle::load(&connection, identity, keep_audit).map_err(failed)?;
@@ -265,6 +251,38 @@ impl Store {
         bytes: usize,
     ) -> Result<Vec<Chunk>, StoreError> {
         self.read(move |connection| read::output(connection, id, from, bytes))
+            .await
+    }
+
+    /// One job as it was last written.
+    pub async fn job(&self, id: Uuid) -> Result<Option<JobInfo>, StoreError> {
+        self.read(move |connection| jobs::job(connection, id)).await
+    }
+
+    /// The newest jobs that are over, newest first, of one asker or of all.
+    pub async fn jobs_over(
+        &self,
+        asker: Option<String>,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<JobInfo>, StoreError> {
+        self.read(move |connection| jobs::over(connection, asker.as_deref(), before, limit))
+            .await
+    }
+
+    /// Targets of a job that is over, from an index on.
+    pub async fn job_targets(
+        &self,
+        id: Uuid,
+        after: u32,
+    ) -> Result<Option<Vec<JobTargetInfo>>, StoreError> {
+        self.read(move |connection| jobs::targets(connection, id, after))
+            .await
+    }
+
+    /// How a job was asked for.
+    pub(crate) async fn job_record(&self, id: Uuid) -> Result<Option<Record>, StoreError> {
+        self.read(move |connection| jobs::record(connection, id))
             .await
     }
 

@@ -9,12 +9,22 @@ use crate::target::Facts;
 pub enum Verb {
     SeeNode,
     SeeExecution,
+    /// Schedules, runbooks and runs; with limits only one's own, but for runbooks.
+    SeePlans,
     ReadMetrics,
     ReadDocs,
     /// Events; each one is then checked by itself.
     Listen,
     Execute,
     Cancel,
+    /// Make and change schedules; those of others only as an admin.
+    Schedules,
+    /// Write runbooks; those of others only as an admin.
+    Runbooks,
+    /// Stop everything; only without limits.
+    StopFleet,
+    /// Let it go on.
+    ReleaseFleet,
     EditNode,
     RevokeNode,
     RemoveNode,
@@ -25,6 +35,8 @@ pub enum Verb {
     /// See who waits; accept and turn away.
     WaitingRoom,
     ReadAudit,
+    /// Make, change and remove saved groups. That changes what the expressions of others mean.
+    EditGroups,
     /// One approval: one's own, or any if one may say the second yes.
     SeeApproval,
     /// Say the second yes.
@@ -75,11 +87,19 @@ impl Verb {
         match self {
             Self::SeeNode
             | Self::SeeExecution
+            | Self::SeePlans
             | Self::ReadMetrics
             | Self::ReadDocs
             | Self::Listen => Role::Viewer,
-            Self::Execute | Self::Cancel | Self::SeeApproval => Role::Operator,
-            Self::EditNode
+            Self::Execute
+            | Self::Schedules
+            | Self::Runbooks
+            | Self::Cancel
+            | Self::StopFleet
+            | Self::EditGroups
+            | Self::SeeApproval => Role::Operator,
+            Self::ReleaseFleet
+            | Self::EditNode
             | Self::RevokeNode
             | Self::RemoveNode
             | Self::Tokens
@@ -88,6 +108,13 @@ impl Verb {
             | Self::ReadAudit
             | Self::Approve => Role::Admin,
         }
+    }
+}
+
+impl Verb {
+    /// Whether it reaches beyond what a limited caller can see.
+    fn is_about_all(self) -> bool {
+        self.needs() == Role::Admin || matches!(self, Self::EditGroups | Self::StopFleet)
     }
 }
 
@@ -100,7 +127,7 @@ pub fn authorize(principal: &Principal, verb: Verb, object: Object<'_>) -> Resul
     }
     let scope = &principal.scope;
     match object {
-        Object::Nexus if needs < Role::Admin || scope.is_all() => Ok(()),
+        Object::Nexus if !verb.is_about_all() || scope.is_all() => Ok(()),
         Object::Nexus => Err(Denied::Limited),
         Object::Node(_) if scope.nodes().is_all() => Ok(()),
         Object::Node(Some(node)) if scope.reaches(node) => Ok(()),

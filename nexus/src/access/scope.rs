@@ -25,6 +25,16 @@ pub enum ScopeError {
     /// The nodes.
     #[error("scope of nodes: {0}")]
     Nodes(#[from] ParseError),
+    /// A saved group, which others may change.
+    #[error(
+        "a saved group cannot limit anybody, for others may change it: write out what @{0} means"
+    )]
+    Saved(String),
+    /// A load, which changes by itself.
+    #[error(
+        "{0} changes from heartbeat to heartbeat and cannot limit anybody; use tags, names, or what stays"
+    )]
+    Live(&'static str),
     /// A call.
     #[error("{0:?} is no call; write `ShellSkill.run`, `FileSkill.*` or `*`")]
     Call(String),
@@ -49,6 +59,13 @@ impl Scope {
         }
         let calls: Result<Vec<_>, _> = calls.iter().map(|call| CallPattern::parse(call)).collect();
         let nodes: Expression = nodes.parse()?;
+        // Whoever may edit groups would widen what others may do.
+        if let Some(name) = nodes.saved().first() {
+            return Err(ScopeError::Saved((*name).to_owned()));
+        }
+        if let Some(fact) = nodes.live_fact() {
+            return Err(ScopeError::Live(fact.word()));
+        }
         // It is kept as it is written out, which can be longer, and must be read again after a restart.
         if nodes.to_string().len() > LENGTH {
             let what = format!("written out in full it has more than {LENGTH} bytes");
@@ -78,6 +95,11 @@ impl Scope {
     /// Whether this node is in it.
     pub fn reaches(&self, node: &Facts<'_>) -> bool {
         self.nodes.matches(node)
+    }
+
+    /// Whether this node is in it as far as anybody knows: what a node does not tell must not free it from a rule.
+    pub fn may_reach(&self, node: &Facts<'_>) -> bool {
+        self.nodes.may_match(node)
     }
 
     /// Whether this call is in it.

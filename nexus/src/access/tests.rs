@@ -1,18 +1,26 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use super::{Denied, Limits, Object, Principal, PrincipalKind, Role, Scope, Verb, authorize};
+use super::{
+    Denied, Limits, Object, Principal, PrincipalKind, Role, Scope, ScopeError, Verb, authorize,
+};
 use crate::model::Phase;
 use crate::target::Facts;
 
-const VERBS: [Verb; 16] = [
+const VERBS: [Verb; 22] = [
     Verb::SeeNode,
     Verb::SeeExecution,
+    Verb::SeePlans,
+    Verb::Schedules,
+    Verb::Runbooks,
     Verb::ReadMetrics,
     Verb::ReadDocs,
     Verb::Listen,
     Verb::Execute,
     Verb::Cancel,
+    Verb::EditGroups,
+    Verb::StopFleet,
+    Verb::ReleaseFleet,
     Verb::SeeApproval,
     Verb::EditNode,
     Verb::RevokeNode,
@@ -44,6 +52,8 @@ fn node(name: &str) -> Facts<'_> {
         skills: &[],
         platform: "",
         phase: Phase::Online,
+        machine: None,
+        live: None,
     }
 }
 
@@ -55,11 +65,19 @@ fn a_role_may_what_the_one_before_may_and_no_more() {
         let wanted = match verb {
             Verb::SeeNode
             | Verb::SeeExecution
+            | Verb::SeePlans
             | Verb::ReadMetrics
             | Verb::ReadDocs
             | Verb::Listen => [true, true, true],
-            Verb::Execute | Verb::Cancel | Verb::SeeApproval => [false, true, true],
-            Verb::EditNode
+            Verb::Execute
+            | Verb::Schedules
+            | Verb::Runbooks
+            | Verb::Cancel
+            | Verb::StopFleet
+            | Verb::EditGroups
+            | Verb::SeeApproval => [false, true, true],
+            Verb::ReleaseFleet
+            | Verb::EditNode
             | Verb::RevokeNode
             | Verb::RemoveNode
             | Verb::Tokens
@@ -202,4 +220,18 @@ fn a_flood_of_addresses_stays_bounded() {
         .count();
     assert!(let_in >= 4096, "{let_in}");
     assert!(limits.told_apart() <= 4096);
+}
+
+#[test]
+fn nothing_that_others_or_the_load_change_limits_anybody() {
+    let parse = |nodes: &str| Scope::parse(nodes, &["*".to_owned()]);
+    for nodes in ["@gpus", "not @gpus", "x or (y and not @gpus)"] {
+        let error = parse(nodes).unwrap_err();
+        assert!(matches!(error, ScopeError::Saved(_)), "{nodes}");
+        assert!(error.to_string().contains("@gpus"), "{error}");
+    }
+    for nodes in ["cpu<50%", "x or not mem<5%", "tasks=0", "mem_free>1GiB"] {
+        assert!(matches!(parse(nodes), Err(ScopeError::Live(_))), "{nodes}");
+    }
+    assert!(parse("cpu_cores>4 and memory>1GiB and has:gpu and os:Debian*").is_ok());
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -234,6 +234,11 @@ impl Tokens {
         })
     }
 
+    fn known(&self) -> RwLockReadGuard<'_, HashMap<Hash, Arc<Pass>>> {
+        let known = self.inner.known.read();
+        known.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The owner of this machine.
     pub(crate) fn local(&self) -> Arc<Pass> {
         Arc::clone(&self.inner.local)
@@ -244,15 +249,22 @@ impl Tokens {
         if self.inner.secret.matches(candidate) {
             return Some(self.local());
         }
-        let known = self
-            .inner
-            .known
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         known
             .get(&hash_of(candidate))
             .filter(|pass| pass.is_good(now))
             .map(Arc::clone)
+    }
+
+    /// Who it is, if what was made for him still opens something: `local`, or the id of a token that is good now.
+    pub(crate) fn principal_of(&self, id: &str, now: SystemTime) -> Option<Arc<Principal>> {
+        let local = &self.inner.local.principal;
+        if id == local.id {
+            return Some(Arc::clone(local));
+        }
+        let known = self.known();
+        let pass = known.values().find(|pass| pass.principal.id == id)?;
+        pass.is_good(now).then(|| Arc::clone(&pass.principal))
     }
 
     /// Notes that it was used; written down at most once a minute.
@@ -324,11 +336,7 @@ impl Tokens {
 
     /// All of them, oldest first.
     pub fn list(&self) -> Vec<TokenInfo> {
-        let known = self
-            .inner
-            .known
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         let mut all: Vec<_> = known.values().filter_map(|pass| pass.info()).collect();
         all.sort_by_key(|info| (info.created_at, info.id));
         all
@@ -337,11 +345,7 @@ impl Tokens {
     pub(super) async fn end(&self, id: Uuid) -> Result<(), TokenError> {
         let now = SystemTime::now();
         let found = {
-            let known = self
-                .inner
-                .known
-                .read()
-                .unwrap_or_else(PoisonError::into_inner);
+            let known = self.known();
             let text = id.to_string();
             known
                 .values()

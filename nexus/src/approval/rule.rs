@@ -142,7 +142,7 @@ impl Rule {
             return false;
         }
         let wanted = usize::try_from(self.at_least).unwrap_or(usize::MAX);
-        let counted = nodes.filter(|node| self.scope.reaches(node)).take(wanted);
+        let counted = nodes.filter(|node| self.scope.may_reach(node)).take(wanted);
         counted.count() >= wanted
     }
 }

@@ -319,6 +319,8 @@ fn a_rule_counts_the_nodes_that_it_is_about() {
             skills: &[],
             platform: "linux",
             phase: Phase::Online,
+            machine: None,
+            live: None,
         });
         rule.wants("ShellSkill", method, nodes)
     };
@@ -331,6 +333,34 @@ fn a_rule_counts_the_nodes_that_it_is_about() {
     let mut elsewhere = two;
     elsewhere.scope = Scope::parse("*", &["FileSkill.read".into()]).unwrap();
     assert!(!wants(&elsewhere, "run", &["prod", "prod"]));
+}
+
+#[test]
+fn a_fact_that_a_node_does_not_tell_frees_it_from_no_rule() {
+    let mut about = rule(1, By::Another);
+    about.scope = Scope::parse("os:Debian* or cpu_cores>8", &["*".into()]).unwrap();
+    let told = protocol::Capabilities {
+        os: "Alpine".into(),
+        ..protocol::Capabilities::default()
+    };
+    let silent = protocol::Capabilities::default();
+    let wants = |machine: Option<&protocol::Capabilities>| {
+        let node = Facts {
+            id: "n",
+            name: "n",
+            tags: &[],
+            group: "",
+            skills: &[],
+            platform: "linux",
+            phase: Phase::Offline,
+            machine,
+            live: None,
+        };
+        about.wants("ShellSkill", "run", std::iter::once(node))
+    };
+    assert!(!wants(Some(&told)));
+    assert!(wants(Some(&silent)));
+    assert!(wants(None));
 }
 
 #[test]

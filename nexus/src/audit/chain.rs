@@ -164,7 +164,14 @@ impl Digest {
 }
 
 /// SHA-256 over parts that cannot run into each other.
+#[derive(Clone)]
 pub(crate) struct Hasher(Context);
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Hasher")
+    }
+}
 
 impl Hasher {
     /// `words` say what is hashed; they end with a zero byte.

@@ -21,6 +21,25 @@ pub enum Action {
     /// An execution goes to another node, because the first one certainly did not start it.
     Move,
     Cancel,
+    SubmitJob,
+    PauseJob,
+    ResumeJob,
+    CancelJob,
+    /// Everything was stopped, and is held.
+    StopFleet,
+    ReleaseFleet,
+    StopNode,
+    MakeSchedule,
+    EditSchedule,
+    RemoveSchedule,
+    PauseSchedule,
+    ResumeSchedule,
+    /// A schedule was due, or somebody fired it by hand.
+    FireSchedule,
+    PutRunbook,
+    RemoveRunbook,
+    BeginRun,
+    CancelRun,
     /// Executions are over: how.
     Ended,
     /// What became of the entry that `about` names.
@@ -41,6 +60,9 @@ pub enum Action {
     DenyApproval,
     MakeRule,
     RemoveRule,
+    /// Made or changed a saved group.
+    PutGroup,
+    RemoveGroup,
     NodeJoined,
     NodeWaiting,
     /// It has a new key.

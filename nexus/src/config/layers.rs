@@ -41,6 +41,8 @@ pub struct Layer {
     pub local_fallback: Option<bool>,
     /// See [`Config::request_rate`].
     pub request_rate: Option<u32>,
+    /// See [`Config::job_executions`].
+    pub job_executions: Option<u32>,
     /// Days; 0 is for ever. See [`Config::audit_keep`].
     pub audit_keep_days: Option<u32>,
     #[serde(skip)]
@@ -74,6 +76,7 @@ const OTHERS: &[&str] = &[
     "NEXUS_LOG_FORMAT",
     "NEXUS_URL",
     "NEXUS_TOKEN",
+    "NEXUS_FINGERPRINT",
 ];
 
 impl Layer {
@@ -101,6 +104,7 @@ impl Layer {
             trusted_proxies: upper.trusted_proxies.or(self.trusted_proxies),
             public_addresses: upper.public_addresses.or(self.public_addresses),
             request_rate: upper.request_rate.or(self.request_rate),
+            job_executions: upper.job_executions.or(self.job_executions),
             audit_keep_days: upper.audit_keep_days.or(self.audit_keep_days),
             local_fallback: upper.local_fallback.or(self.local_fallback),
             problems,
@@ -129,6 +133,7 @@ impl Layer {
             }
         }
         put(&mut config.request_rate, self.request_rate);
+        put(&mut config.job_executions, self.job_executions);
         put(&mut config.audit_keep, self.audit_keep_days.map(days));
         put(&mut config.local_fallback, self.local_fallback);
         config.shared_token = self.shared_token.filter(|token| !token.reveal().is_empty());
@@ -209,6 +214,10 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
                 .parse()
                 .map(|rate| layer.request_rate = Some(rate))
                 .map_err(|_| format!("must be a whole number of requests a second, not {value:?}")),
+            "NEXUS_JOB_EXECUTIONS" => value
+                .parse()
+                .map(|most| layer.job_executions = Some(most))
+                .map_err(|_| format!("must be a whole number of executions, not {value:?}")),
             "NEXUS_AUDIT_KEEP_DAYS" => {
                 parse(value, "whole days, 0 for ever").map(|it| layer.audit_keep_days = Some(it))
             }

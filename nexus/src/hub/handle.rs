@@ -3,15 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 use super::Input;
 use crate::access::Caller;
 use crate::audit::{AuditLog, Deed, Unrecorded};
+use crate::job::NewJob;
 use crate::joining::JoiningError;
 use crate::model::{Chunk, Event, ExecutionInfo, NodeInfo, Now, Snapshot};
-use crate::state::{Answer, CancelError, Execution, Fanout, State, Submission, SubmitError};
+use crate::state::{
+    Answer, CancelError, Execution, Fanout, State, Submission, SubmitError, Submitted,
+};
 use crate::store::{Store, StoreError};
 
 /// Longest wait for the hub itself; it answers in microseconds unless the machine is dying.
@@ -52,6 +55,8 @@ pub struct Handle {
     pub(crate) inbox: mpsc::Sender<Input>,
     pub(crate) store: Store,
     pub(crate) audit: AuditLog,
+    /// Wakes the clock when a schedule changes.
+    pub(crate) clock: Arc<Notify>,
 }
 
 impl Handle {
@@ -90,6 +95,20 @@ impl Handle {
             outcomes.push(told.await.unwrap_or(Err(Acceptance::Stopping)));
         }
         Ok(outcomes)
+    }
+
+    /// Takes a job on; returns when it is on disk, or at once when it is known already.
+    pub async fn submit_job(&self, new: NewJob) -> Result<Submitted, Acceptance> {
+        let (call, asker) = (new.call_sha256(), new.caller.principal.id.clone());
+        let taken = self.ask(|taken| Input::SubmitJob(Box::new(new), taken));
+        let (submitted, told) = match taken.await? {
+            Err(SubmitError::KnownJob(id)) => return self.known_job(id, call, &asker).await,
+            taken => taken?,
+        };
+        if let Some(told) = told {
+            told.await.unwrap_or(Err(Acceptance::Stopping))?;
+        }
+        Ok(submitted)
     }
 
     /// Stops something; the proof comes as an event.
@@ -218,7 +237,7 @@ impl Handle {
         self.audit.during(deed, changing, made).await
     }
 
-    async fn ask<T>(
+    pub(super) async fn ask<T>(
         &self,
         input: impl FnOnce(oneshot::Sender<T>) -> Input,
     ) -> Result<T, Acceptance> {

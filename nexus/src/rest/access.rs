@@ -296,13 +296,19 @@ fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
         let detail = format!("the body has more than {LARGEST_BODY} bytes");
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body", detail));
     }
-    let is_json = headers
+    // Neither is one that a page of another origin can send without asking first.
+    let is_known = headers
         .get(CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .and_then(|kind| kind.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    if has_body && !is_json {
-        let detail = "send the body with `content-type: application/json`";
+        .is_some_and(|kind| {
+            let known = ["application/json", "application/toml"];
+            known
+                .iter()
+                .any(|known| kind.trim().eq_ignore_ascii_case(known))
+        });
+    if has_body && !is_known {
+        let detail = "send the body with `content-type: application/json`, a runbook also with `application/toml`";
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "media_type",

@@ -12,7 +12,8 @@ use super::execute::{Executed, call, finished, half_a_minute};
 use super::json::{Arrived, body, no_parameters, object, seconds};
 use super::{Problem, Shared};
 use crate::access::Caller;
-use crate::state::{Mode, Preference, Submission, Target};
+use crate::state::{Mode, Preference, Strategy, Submission, Target, WishError, Wishes, WishesBody};
+use crate::target::Aim;
 
 /// What is to be run, and what its node must have.
 #[derive(Deserialize, ToSchema)]
@@ -32,6 +33,33 @@ pub(crate) struct DispatchBody {
     /// Whether the Nexus' own machine will do when no node can take it, if the Nexus allows that at all.
     #[serde(default = "yes")]
     local_fallback: bool,
+    /// Only nodes that this target expression means.
+    target: Option<String>,
+    /// `least_load` when missing.
+    strategy: Option<Strategy>,
+    /// Target expression: these nodes are better than others.
+    prefer: Option<String>,
+    /// Target expression: these nodes are taken only when nobody else can.
+    avoid: Option<String>,
+    /// `group` or the key of a tag: where the fewest executions are.
+    spread_by: Option<String>,
+    /// A node must have a free slot of this, e.g. `gpu`.
+    resource: Option<String>,
+}
+
+impl DispatchBody {
+    /// None for nothing, which is the contract's least load.
+    fn wishes(&mut self) -> Result<Option<Box<Wishes>>, WishError> {
+        let asked = WishesBody {
+            strategy: self.strategy.unwrap_or_default(),
+            prefer: self.prefer.take().unwrap_or_default(),
+            avoid: self.avoid.take().unwrap_or_default(),
+            spread_by: self.spread_by.take(),
+            resource: self.resource.take(),
+        };
+        let wishes = asked.read()?;
+        Ok((!wishes.is_plain()).then(|| Box::new(wishes)))
+    }
 }
 
 /// The prototype's preference.
@@ -59,7 +87,9 @@ pub(crate) async fn dispatch(
     caller: Caller,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: DispatchBody = body(arrived, &[])?;
+    let mut asked: DispatchBody = body(arrived, &[])?;
+    let wishes = asked.wishes()?;
+    let only = asked.target.map(|text| Aim::new(Some(&text), None));
     let preference = asked.node_preference;
     let skill = asked.skill_name.or(preference.skill).ok_or_else(|| {
         let detail = "say which skill: skill_name, or node_preference.skill";
@@ -73,6 +103,11 @@ pub(crate) async fn dispatch(
     caller.may_call(&call)?;
     let target = Target::Best(Preference {
         tag: preference.tag,
+        target: match only.transpose()? {
+            Some(Aim::Expression(only)) => Some(only),
+            Some(Aim::Nodes(_)) | None => None,
+        },
+        wishes,
         fallback: asked.local_fallback,
     });
     let submission = Submission {

@@ -20,15 +20,21 @@ use tokio::time::timeout;
 
 use super::approvals::ApprovalBody;
 use super::executions::{ChunkBody, ExecutionBody};
+use super::jobs::body::JobBody;
 use super::join_codes::JoinCodeBody;
 use super::nodes::NodeBody;
+use super::runs::RunBody;
+use super::schedules::body::ScheduleBody;
+use super::stop::StopBody;
 use super::view::View;
 use super::waiting::WaitingBody;
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Object, Pass, Verb};
 use crate::approval::Approval;
 use crate::listen::{Peer, Share};
-use crate::model::{Event, Snapshot};
+use crate::model::{Event, NodeInfo, Snapshot, StopInfo};
+use crate::runbook::Run;
+use crate::schedule::Schedule;
 use crate::trust::{JoinCodeInfo, Waiting};
 
 /// Longer than any sleep needs to be.
@@ -235,11 +241,12 @@ fn snapshot_event(snapshot: &Snapshot) -> Value {
         .iter()
         .map(|execution| ExecutionBody::new(execution))
         .collect();
+    let jobs: Vec<_> = snapshot.jobs.iter().map(|job| JobBody::new(job)).collect();
     let message = format!("{} nodes are known", nodes.len());
     event(
         "SNAPSHOT",
         &message,
-        json!({"nodes": nodes, "executions": executions}),
+        json!({"nodes": nodes, "executions": executions, "jobs": jobs, "stop": StopBody::new(&snapshot.stop)}),
     )
 }
 
@@ -261,19 +268,39 @@ fn approval_event(approval: &Approval) -> Value {
     event("APPROVAL_UPDATED", &message, data)
 }
 
+fn connected_event(node: &NodeInfo) -> Value {
+    let (id, name) = (&node.facts.id, &node.facts.name);
+    let capabilities = &node.facts.capabilities;
+    let data = json!({"node_id": id, "node_name": name, "skills": capabilities.skills, "tags": capabilities.tags,
+        "node": NodeBody::new(node)});
+    let message = format!("Node {name} ({id}) connected");
+    event("NODE_CONNECTED", &message, data)
+}
+
+fn stop_event(stop: &StopInfo) -> Value {
+    let message = if stop.held {
+        format!("{} stopped the fleet", stop.by)
+    } else {
+        "The fleet is not stopped".to_owned()
+    };
+    let data = json!({"stop": StopBody::new(stop)});
+    event("STOP_UPDATED", &message, data)
+}
+
+fn schedule_event(schedule: &Schedule) -> Value {
+    let message = format!("Schedule {:?} changed", schedule.name);
+    let data = json!({"schedule": ScheduleBody::new(schedule, false)});
+    event("SCHEDULE_UPDATED", &message, data)
+}
+
+fn run_event(run: &Run) -> Value {
+    let message = format!("Run {} of {} is {}", run.id, run.runbook, run.state.word());
+    event("RUN_UPDATED", &message, json!({"run": RunBody::new(run)}))
+}
+
 fn event_json(what: &Event) -> Value {
     match what {
-        Event::NodeConnected(node) => {
-            let (id, name) = (&node.facts.id, &node.facts.name);
-            let capabilities = &node.facts.capabilities;
-            let data = json!({"node_id": id, "node_name": name, "skills": capabilities.skills, "tags": capabilities.tags,
-                "node": NodeBody::new(node)});
-            event(
-                "NODE_CONNECTED",
-                &format!("Node {name} ({id}) connected"),
-                data,
-            )
-        }
+        Event::NodeConnected(node) => connected_event(node),
         Event::NodeDisconnected(node, reason) => {
             let message = format!("Node {} disconnected: {reason}", node.facts.name);
             event(
@@ -318,6 +345,18 @@ fn event_json(what: &Event) -> Value {
                 json!({"execution": ExecutionBody::new(execution)}),
             )
         }
+        Event::JobChanged(job) => {
+            let message = format!("Job {} is {}", job.id, job.state.word());
+            event("JOB_UPDATED", &message, json!({"job": JobBody::new(job)}))
+        }
+        Event::StopChanged(stop) => stop_event(stop),
+        Event::ScheduleChanged(schedule) => schedule_event(schedule),
+        Event::ScheduleRemoved(schedule) => {
+            let message = format!("Schedule {:?} was removed", schedule.name);
+            let data = json!({"schedule_id": schedule.id});
+            event("SCHEDULE_REMOVED", &message, data)
+        }
+        Event::RunChanged(run) => run_event(run),
         Event::OutputAppended(chunk) => {
             let data = json!({"execution_id": chunk.execution, "chunk": ChunkBody::new(chunk)});
             event(

@@ -45,6 +45,10 @@ pub(crate) struct ExecutionBody<'a> {
     execution_time: Option<f64>,
     output_bytes: u64,
     output_truncated: bool,
+    /// The job that it belongs to, which target of it, from 0, and which attempt, from 1.
+    job_id: Option<Uuid>,
+    target_index: Option<u32>,
+    attempt: Option<u16>,
 }
 
 impl<'a> ExecutionBody<'a> {
@@ -66,6 +70,9 @@ impl<'a> ExecutionBody<'a> {
             execution_time: one.duration.map(|duration| duration.as_secs_f64()),
             output_bytes: one.output_bytes,
             output_truncated: one.output_gap,
+            job_id: one.attempt.map(|attempt| attempt.job),
+            target_index: one.attempt.map(|attempt| attempt.index),
+            attempt: one.attempt.map(|attempt| attempt.number),
         }
     }
 }
@@ -332,7 +339,12 @@ fn known_form(id: &str) -> Result<Uuid, Problem> {
 }
 
 /// An execution that this caller may do this with. One of a node outside of the scope is like one that never was.
-async fn found(app: &App, caller: &Caller, verb: Verb, id: &str) -> Result<ExecutionInfo, Problem> {
+pub(crate) async fn found(
+    app: &App,
+    caller: &Caller,
+    verb: Verb,
+    id: &str,
+) -> Result<ExecutionInfo, Problem> {
     let id = known_form(id)?;
     let sentence = format!("execution {id} does not exist");
     let missing = || Problem::not_found(&sentence);

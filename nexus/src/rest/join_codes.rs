@@ -165,6 +165,10 @@ impl From<JoiningError> for Problem {
             JoiningError::Trust(error) => error.into(),
             JoiningError::Rule(error) => error.into(),
             JoiningError::Approval(error) => error.into(),
+            JoiningError::Schedule(error) => error.into(),
+            JoiningError::Runbook(error) => error.into(),
+            JoiningError::Run(error) => error.into(),
+            JoiningError::Group(error) => error.into(),
             JoiningError::Nexus(error) => error.into(),
         }
     }

@@ -54,11 +54,7 @@ impl<'a> NodeBody<'a> {
             is_online: node.phase != Phase::Offline,
             registered_at: rfc3339(facts.registered_at),
             last_seen: rfc3339(node.last_seen),
-            state: match node.phase {
-                Phase::Online => "online",
-                Phase::Suspect => "suspect",
-                Phase::Offline => "offline",
-            },
+            state: node.phase.word(),
             protocol: facts.version.number(),
             address: &facts.peer,
             latency_ms: node.latency.map(|latency| latency.as_secs_f64() * 1000.0),

@@ -130,9 +130,9 @@ impl IntoResponse for Problem {
 
 impl From<SubmitError> for Problem {
     fn from(error: SubmitError) -> Self {
-        let detail = error.to_string();
+        let (detail, code) = (error.to_string(), error.code());
         match error {
-            SubmitError::UnknownNode(_) => Self {
+            SubmitError::UnknownNode(_) | SubmitError::UnknownNodes { .. } => Self {
                 refusal: Some(Refusal::NoSuchNode),
                 ..Self::new(StatusCode::BAD_REQUEST, "unknown_node", detail)
             },
@@ -157,6 +157,21 @@ impl From<SubmitError> for Problem {
                         .with(json!({"refused": each}))
                 }
             }
+            SubmitError::NoTargets(_) | SubmitError::Saved(_) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+            }
+            SubmitError::TargetsChanged { sha256, count } => {
+                Self::new(StatusCode::CONFLICT, "targets_changed", detail)
+                    .with(json!({"targets_sha256": sha256, "count": count}))
+            }
+            SubmitError::ConfirmCount(count) => {
+                Self::new(StatusCode::CONFLICT, "confirm_count", detail)
+                    .with(json!({ "count": count }))
+            }
+            SubmitError::OtherJob(id) | SubmitError::KnownJob(id) => {
+                Self::new(StatusCode::CONFLICT, "duplicate", detail).with(json!({ "job_id": id }))
+            }
+            SubmitError::Held(_) => Self::new(StatusCode::LOCKED, "held", detail),
             SubmitError::BadTargets(_) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
             }

@@ -101,7 +101,8 @@ pub(crate) async fn revoke(
     let id = Uuid::try_parse(&id)
         .map_err(|_| Problem::not_found(&format!("{id:?} is not the id of a token")))?;
     app.access.tokens.revoke(id, &caller).await?;
-    Ok(answer(&json!({"status": "success"})))
+    let paused = app.doors.handle.pause_jobs_of(id).await?;
+    Ok(answer(&json!({"status": "success", "jobs_paused": paused})))
 }
 
 impl From<TokenError> for Problem {

@@ -46,6 +46,8 @@ impl View {
             .iter()
             .map(|node| (node.facts.id.clone(), node.facts.group))
             .collect();
+        let own = &self.caller.principal.id;
+        snapshot.jobs.retain(|job| job.asker == *own);
         snapshot
             .executions
             .retain(|execution| self.nodes.contains_key(&execution.node_id));
@@ -73,6 +75,16 @@ impl View {
         if self.everything {
             return Some(event);
         }
+        if let Event::JobChanged(job) = &event {
+            return (job.asker == self.caller.principal.id).then_some(event);
+        }
+        let own = &self.caller.principal.id;
+        if let Event::ScheduleChanged(schedule) | Event::ScheduleRemoved(schedule) = &event {
+            return (schedule.owner.id == *own).then_some(event);
+        }
+        if let Event::RunChanged(run) = &event {
+            return (run.asker_id() == own).then_some(event);
+        }
         match event {
             Event::NodeConnected(node) => self.node(node, Event::NodeConnected),
             Event::NodeChanged(node) => self.node(node, Event::NodeChanged),
@@ -98,9 +110,14 @@ impl View {
                 .executions
                 .contains(&chunk.execution)
                 .then_some(Event::OutputAppended(chunk)),
-            Event::WaitingChanged(_) | Event::JoinCodeChanged(_) | Event::ApprovalChanged(_) => {
-                None
-            }
+            Event::StopChanged(stop) => Some(Event::StopChanged(stop)),
+            Event::WaitingChanged(_)
+            | Event::JoinCodeChanged(_)
+            | Event::ApprovalChanged(_)
+            | Event::JobChanged(_)
+            | Event::ScheduleChanged(_)
+            | Event::ScheduleRemoved(_)
+            | Event::RunChanged(_) => None,
         }
     }
 

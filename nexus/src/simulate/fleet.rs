@@ -105,6 +105,8 @@ fn methods() -> Vec<Method> {
         method: method.to_owned(),
         title: title.to_owned(),
         effect: Effect::Read,
+        idempotent: true,
+        cacheable: false,
         parameters: json!({"type": "object", "properties": properties, "additionalProperties": false}),
     };
     vec![

@@ -12,6 +12,8 @@ use crate::audit::{Draft, Ended, Outcome};
 use crate::model::{Chunk, Event, ExecutionState, Now, Ordinal, SessionId};
 use crate::store::Write;
 
+/// Output of one execution that is kept, bytes.
+const OUTPUT_KEPT: u64 = 64 << 20;
 /// Results above this stay on disk only, bytes.
 const RESULT_IN_MEMORY: usize = 64 * 1024;
 const RECENT: usize = super::RECENT;
@@ -28,7 +30,7 @@ impl State {
                 self.announced(ordinal, session, announcement, now);
             }
             FromSpore::Accepted(accepted) => self.accepted(ordinal, &accepted),
-            FromSpore::Output(output) => self.output(ordinal, &output),
+            FromSpore::Output(output) => self.output(ordinal, &output, now),
             FromSpore::Response(response) => self.response(ordinal, response, now),
             FromSpore::Problem(problem) => self.problem(ordinal, &problem, now),
             FromSpore::Disconnect(_) => self.closed(session, "left", now),
@@ -40,7 +42,8 @@ impl State {
     /// Something reached the disk.
     pub fn kept(&mut self, kept: Kept, now: Now) {
         let (id, next_seq, finished) = match kept {
-            Kept::Accepted(_) => return,
+            Kept::Accepted(id) => return self.released(id, now),
+            Kept::Job(_) => return,
             Kept::Output(id, next_seq) => (id, next_seq, false),
             Kept::Finished(id) => {
                 let next_seq = self
@@ -64,10 +67,20 @@ impl State {
         }
     }
 
+    /// Something did not reach the disk.
+    pub fn lost(&mut self, kept: Kept, why: &str, now: Now) {
+        match kept {
+            Kept::Accepted(id) => self.not_kept(id, why, now),
+            Kept::Job(id) => self.job_not_kept(id, now),
+            Kept::Output(..) | Kept::Finished(_) => {}
+        }
+    }
+
     fn heartbeat(&mut self, ordinal: Ordinal, heartbeat: &Heartbeat, now: Now) {
         let node = self.at_mut(ordinal);
         node.cpu = heartbeat.cpu_usage.clamp(0.0, 1.0);
         node.memory = heartbeat.memory_usage.clamp(0.0, 1.0);
+        node.measured = true;
         node.reported_tasks = heartbeat.active_tasks;
         node.last_heartbeat = now.wall;
         self.publish_node(ordinal, Event::NodeLoad);
@@ -83,17 +96,23 @@ impl State {
             .filter(|one| one.state == ExecutionState::Dispatched)
         {
             execution.state = ExecutionState::Running;
-            self.publish_execution(id);
+            self.moved(id);
         }
     }
 
-    fn output(&mut self, ordinal: Ordinal, output: &Output) {
+    fn output(&mut self, ordinal: Ordinal, output: &Output, now: Now) {
         let Some(id) = self.own(ordinal, &output.request_id) else {
             return;
         };
         let Some(execution) = self.executions.get_mut(&id).filter(|one| one.is_out()) else {
             return;
         };
+        if execution.output.bytes >= OUTPUT_KEPT {
+            // A spore of ours stops by itself long before; whoever goes on must not fill the disk, nor wait for us.
+            execution.output.gap = true;
+            execution.output.next_seq = execution.output.next_seq.max(output.seq + 1);
+            return self.kept(Kept::Output(id, output.seq + 1), now);
+        }
         let Ok(bytes) = output.bytes() else { return };
         let chunk = Chunk {
             execution: id,
@@ -208,9 +227,10 @@ impl State {
         reschedule(&mut self.deadlines, execution, None);
         let ordinal = execution.ordinal;
         if was_unknown {
-            self.unknown.retain(|other| *other != id);
+            self.unknown.remove(id);
         }
         self.end_of(id);
+        self.attempt_ended(id, now);
         self.recent.push_back(id);
         if self.recent.len() > RECENT {
             let oldest = self.recent.pop_front();
@@ -218,9 +238,11 @@ impl State {
         }
         let node = self.at_mut(ordinal);
         if node.in_flight.remove(&id) {
+            node.count(state);
             // The last heartbeat may have counted it.
             node.reported_tasks = node.reported_tasks.saturating_sub(1);
             self.pump(ordinal, now);
+            self.has_room_again(ordinal);
         }
     }
 
@@ -231,22 +253,27 @@ impl State {
         };
         execution.state = ExecutionState::Unknown;
         execution.end.at = Some(now.wall);
+        let ordinal = execution.ordinal;
         reschedule(&mut self.deadlines, execution, None);
-        self.remember_unknown(id);
+        let node = self.at_mut(ordinal);
+        if node.in_flight.contains(&id) {
+            node.count(ExecutionState::Unknown);
+        }
         self.end_of(id);
+        self.attempt_ended(id, now);
+        self.remember_unknown(id, now);
     }
 
-    pub(super) fn remember_unknown(&mut self, id: Uuid) {
-        if !self.unknown.contains(&id) {
-            self.unknown.push_back(id);
-        }
-        if self.unknown.len() > RECENT {
-            let oldest = self.unknown.pop_front();
-            if let Some(execution) = oldest.and_then(|oldest| self.executions.remove(&oldest)) {
-                self.at_mut(execution.ordinal)
-                    .in_flight
-                    .remove(&execution.id);
-            }
+    /// It may still be corrected, as long as it is among the newest ones.
+    pub(super) fn remember_unknown(&mut self, id: Uuid, now: Now) {
+        let Some(oldest) = self.unknown.insert(id) else {
+            return;
+        };
+        self.attempt_ended(oldest, now);
+        if let Some(mut execution) = self.executions.remove(&oldest) {
+            reschedule(&mut self.deadlines, &mut execution, None);
+            let node = self.at_mut(execution.ordinal);
+            node.in_flight.remove(&oldest);
         }
     }
 

@@ -40,13 +40,7 @@ impl State {
         entry.targets = vec![execution.node.0.clone()];
         self.tell(entry);
         if state == ExecutionState::Queued {
-            self.at_mut(ordinal).queue.retain(|other| *other != id);
-            self.finish(
-                id,
-                ExecutionState::Cancelled,
-                Some("cancelled before it was sent".to_owned()),
-                now,
-            );
+            self.stop_one(id, now);
             return Ok(());
         }
         if state.is_over() && !lost {

@@ -19,13 +19,25 @@ impl State {
         target: Target,
         call: &Call,
         scope: &Scope,
+        seed: u64,
     ) -> Result<(Ordinal, Option<Box<Route>>), SubmitError> {
         let preference = match target {
             Target::Node(node) => return Ok((self.directed(&node, call, scope)?, None)),
             Target::Best(preference) => preference,
         };
+        let target = match preference.target {
+            Some(only) => Some(self.affordable(&only)?),
+            None => None,
+        };
+        let wishes = match preference.wishes {
+            Some(wishes) => Some(Box::new(self.wishes_with_groups(*wishes)?)),
+            None => None,
+        };
         let mut route = Route {
             tag: preference.tag,
+            target,
+            wishes,
+            seed,
             fallback: preference.fallback,
             scope: scope.clone(),
             tried: Vec::new(),
@@ -37,7 +49,11 @@ impl State {
                 if let Some(rule) = self.guarded(call, scope) {
                     return Err(SubmitError::NameNodes(rule));
                 }
+                let aimed = route.target.is_some();
                 let placement = route.placement.as_deref().cloned().unwrap_or_else(nowhere);
+                if aimed && placement.considered == 0 {
+                    return Err(self.nobody(scope));
+                }
                 Err(SubmitError::NoCandidate(Box::new(placement)))
             }
         }
@@ -56,27 +72,7 @@ impl State {
         if node.session.is_none() || node.phase == Phase::Offline {
             return Err(SubmitError::Offline(id.to_owned()));
         }
-        if self.is_closed_to(node, &call.skill, &call.method) {
-            return Err(SubmitError::SharedToken {
-                node: id.to_owned(),
-                call: format!("{}.{}", call.skill, call.method),
-            });
-        }
-        // A v1 node names no methods; it knows best what it has, and answers so.
-        let capabilities = node.capabilities();
-        if node.facts.version >= Version::V2 && !capabilities.offers(&call.skill, &call.method) {
-            let offers: Vec<_> = capabilities
-                .methods
-                .iter()
-                .map(|known| format!("{}.{}", known.skill, known.method))
-                .collect();
-            let call = format!("{}.{}", call.skill, call.method);
-            return Err(SubmitError::Unsupported {
-                node: id.to_owned(),
-                call,
-                offers: offers.join(", "),
-            });
-        }
+        self.able(node, &call.skill, &call.method)?;
         let bytes = call.parameters.get().len();
         if bytes + ENVELOPE > node.frame_limit() {
             return Err(SubmitError::TooLarge {
@@ -89,6 +85,32 @@ impl State {
             return Err(SubmitError::Busy(format!("node {id}")));
         }
         Ok(node.ordinal)
+    }
+
+    /// Whether this node can take this call when it can be reached, as far as is known without its parameters.
+    pub fn able(&self, node: &Node, skill: &str, method: &str) -> Result<(), SubmitError> {
+        let call = || format!("{skill}.{method}");
+        if self.is_closed_to(node, skill, method) {
+            return Err(SubmitError::SharedToken {
+                node: node.facts.id.clone(),
+                call: call(),
+            });
+        }
+        // A v1 node names no methods; it knows best what it has, and answers so.
+        let capabilities = node.capabilities();
+        if node.facts.version >= Version::V2 && !capabilities.offers(skill, method) {
+            let offers: Vec<_> = capabilities
+                .methods
+                .iter()
+                .map(|known| format!("{}.{}", known.skill, known.method))
+                .collect();
+            return Err(SubmitError::Unsupported {
+                node: node.facts.id.clone(),
+                call: call(),
+                offers: offers.join(", "),
+            });
+        }
+        Ok(())
     }
 
     pub(super) fn choose(&self, call: &Call, route: &mut Route) -> Option<Ordinal> {
@@ -123,6 +145,7 @@ fn nowhere() -> super::Placement {
         node_name: None,
         reason: "no node can take it".to_owned(),
         fallback: false,
+        strategy: super::Strategy::default(),
         candidates: Vec::new(),
         considered: 0,
     }

@@ -224,6 +224,8 @@ pub struct Answer {
 /// What has reached the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
+    /// A job with its targets: it is accepted.
+    Job(Uuid),
     /// The execution itself: it is accepted.
     Accepted(Uuid),
     /// Its output below this number.

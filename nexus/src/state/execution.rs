@@ -4,11 +4,14 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use protocol::Stream;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::Node;
 use super::balance::Route;
+use crate::audit::{Digest, Hasher};
+use crate::job::Attempt;
 use crate::model::{Chunk, ExecutionInfo, ExecutionState, Now, Ordinal};
 use crate::redact;
 
@@ -100,6 +103,10 @@ pub struct Execution {
     pub lost: bool,
     /// Somebody asked to stop it, and why.
     pub stop: Option<&'static str>,
+    /// Which attempt of which job it is.
+    pub attempt: Option<Attempt>,
+    /// It is sent when its row is on disk, not before.
+    pub held: bool,
     /// How its node was chosen, if the Nexus chose.
     pub route: Option<Box<Route>>,
     /// The end.
@@ -139,6 +146,20 @@ pub struct OutputLog {
     pub bytes: u64,
     /// A number was skipped, or the node says that it dropped some.
     pub gap: bool,
+    /// Its beginning was received by an earlier life of the Nexus.
+    elsewhere: bool,
+    /// Over each pipe; kept for executions of jobs, whose outputs are compared.
+    hashes: Option<Box<[Hasher; 2]>>,
+}
+
+const OUTPUT: &[u8] = b"nexus output v1\0";
+
+fn digest(parts: &[&[u8]]) -> Digest {
+    let mut hash = Hasher::new(OUTPUT);
+    for part in parts {
+        hash.part(part);
+    }
+    hash.end()
 }
 
 impl OutputLog {
@@ -150,6 +171,21 @@ impl OutputLog {
         }
     }
 
+    /// A log that can tell whether two outputs are the same.
+    pub fn hashed() -> Self {
+        let hashes = [Hasher::new(OUTPUT), Hasher::new(OUTPUT)];
+        Self {
+            hashes: Some(Box::new(hashes)),
+            ..Self::default()
+        }
+    }
+
+    fn sha256(&self) -> Option<Digest> {
+        let [stdout, stderr] = &**self.hashes.as_ref()?;
+        let [stdout, stderr] = [stdout.clone().end(), stderr.clone().end()];
+        Some(digest(&[&stdout.0, &stderr.0]))
+    }
+
     /// Takes the chunk if it is new; a repeated one is none of our business.
     pub fn take(&mut self, chunk: Chunk) -> Option<Arc<Chunk>> {
         if chunk.seq < self.next_seq {
@@ -159,6 +195,12 @@ impl OutputLog {
         self.next_seq = chunk.seq.saturating_add(1);
         self.bytes += u64::try_from(chunk.bytes.len()).unwrap_or_default();
         self.held += chunk.bytes.len();
+        if let Some([stdout, stderr]) = self.hashes.as_deref_mut() {
+            match chunk.stream {
+                Stream::Stderr => stderr.fixed(&chunk.bytes),
+                Stream::Stdout => stdout.fixed(&chunk.bytes),
+            }
+        }
         let chunk = Arc::new(chunk);
         self.chunks.push_back(Arc::clone(&chunk));
         while self.held > OUTPUT_IN_MEMORY && self.chunks.len() > 1 {
@@ -166,6 +208,19 @@ impl OutputLog {
             self.held -= oldest.map_or(0, |chunk| chunk.bytes.len());
         }
         Some(chunk)
+    }
+
+    /// A log of which an earlier life of the Nexus had so many bytes; where it goes on, the node says.
+    pub fn resume_at(&mut self, bytes: u64) {
+        self.bytes = bytes;
+        self.elsewhere = true;
+    }
+
+    /// The node has what is not on disk, from this number on.
+    pub fn begin_at(&mut self, first_seq: u64) {
+        if std::mem::take(&mut self.elsewhere) {
+            self.next_seq = first_seq;
+        }
     }
 
     /// Lets go of what the disk has.
@@ -193,6 +248,8 @@ impl Execution {
             awaited: false,
             lost: false,
             stop: None,
+            attempt: None,
+            held: false,
             route: None,
             end: End::default(),
             output: OutputLog::default(),
@@ -220,7 +277,18 @@ impl Execution {
             elapsed: self.end.elapsed,
             output_bytes: self.output.bytes,
             output_gap: self.output.gap,
+            attempt: self.attempt,
+            output_sha256: self.output_sha256(),
         }
+    }
+
+    /// Over what it wrote, each pipe by itself; over its result when it wrote nothing.
+    pub fn output_sha256(&self) -> Option<Digest> {
+        if self.output.bytes > 0 {
+            return self.output.sha256();
+        }
+        let result = self.end.result.as_deref();
+        result.map(|result| digest(&[result.get().as_bytes()]))
     }
 
     /// Whether the node may be working on it.

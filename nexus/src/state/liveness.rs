@@ -27,7 +27,10 @@ impl State {
         match before {
             Phase::Online => {}
             Phase::Suspect => self.publish_node(ordinal, Event::NodeChanged),
-            Phase::Offline => self.publish_node(ordinal, Event::NodeConnected),
+            Phase::Offline => {
+                self.publish_node(ordinal, Event::NodeConnected);
+                self.node_is_back(ordinal, now);
+            }
         }
         Some(ordinal)
     }
@@ -58,6 +61,11 @@ impl State {
             }
         }
         self.rivals_due(now);
+        self.jobs_due(now);
+        self.settle(now);
+        while self.runs_due(now) {
+            self.settle(now);
+        }
         if now.at >= self.next_sweep {
             self.next_sweep = now.at + SWEEP;
             for ordinal in 0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX) {
@@ -110,6 +118,7 @@ impl State {
                     Event::NodeDisconnected(info, "no heartbeat".into())
                 });
                 self.keep_node(ordinal);
+                self.node_is_gone(ordinal, now);
             }
             Version::V1 => {}
         }
@@ -170,7 +179,7 @@ impl State {
         }
         execution.state = ExecutionState::Stopping;
         reschedule(&mut self.deadlines, execution, Some(now.at + PROOF));
-        self.publish_execution(id);
+        self.moved(id);
         self.send_cancel(ordinal, id, why, now);
     }
 

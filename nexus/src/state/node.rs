@@ -1,14 +1,17 @@
 //! One node's record. It outlives every session. Not here: the rules by which it changes.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use protocol::{Capabilities, Version};
 use uuid::Uuid;
 
-use crate::model::{NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
-use crate::target::Facts;
+use crate::model::{ExecutionState, NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
+use crate::target::{Facts, Live};
+
+/// What the newest execution weighs among all that ended on a node.
+const NEWEST: f64 = 0.1;
 
 /// See the module.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Node {
     pub cpu: f64,
     /// 0..=1.
     pub memory: f64,
+    /// A heartbeat of this session has told both; before, they are 0.
+    pub measured: bool,
     /// As the node says; the Nexus knows better what it sent since.
     pub reported_tasks: u32,
     /// Last sign of life, since the start of the Nexus.
@@ -43,6 +48,12 @@ pub struct Node {
     pub in_flight: BTreeSet<Uuid>,
     /// Waiting to be sent.
     pub queue: VecDeque<Uuid>,
+    /// Executions that are sent as soon as they are on disk.
+    pub reserved: u32,
+    /// Resources in use, e.g. `gpu`, by how many executions.
+    pub resources_used: BTreeMap<String, u32>,
+    /// How often executions succeeded on it of late, 0..=1.
+    pub success: f64,
     /// How often it announced itself anew since when.
     pub announced: (Duration, u32),
 }
@@ -65,12 +76,22 @@ impl Node {
 
     /// What target expressions see of it.
     pub fn target_facts(&self) -> Facts<'_> {
-        Facts::of(&self.facts, self.phase)
+        let live = Live {
+            cpu: self.measured.then_some(self.cpu),
+            memory: self.measured.then_some(self.memory),
+            tasks: self.active_tasks(),
+        };
+        Facts::of(&self.facts, self.phase, live)
     }
 
     /// What it announced.
     pub fn capabilities(&self) -> &Capabilities {
         &self.facts.capabilities
+    }
+
+    /// Whether it can be reached.
+    pub fn is_online(&self) -> bool {
+        self.phase != Phase::Offline
     }
 
     /// Whether it carries the tag.
@@ -81,7 +102,23 @@ impl Node {
     /// The larger of what the node says and what the Nexus sent it: heartbeats are seconds old.
     pub fn active_tasks(&self) -> u32 {
         let sent = u32::try_from(self.in_flight.len() + self.queue.len()).unwrap_or(u32::MAX);
-        self.reported_tasks.max(sent)
+        self.reported_tasks.max(sent.saturating_add(self.reserved))
+    }
+
+    /// An execution of its is over. What says nothing about the node does not count.
+    pub(super) fn count(&mut self, ended: ExecutionState) {
+        let good = match ended {
+            ExecutionState::Succeeded => 1.0,
+            ExecutionState::Failed | ExecutionState::TimedOut | ExecutionState::Unknown => 0.0,
+            ExecutionState::Queued
+            | ExecutionState::Dispatched
+            | ExecutionState::Running
+            | ExecutionState::Stopping
+            | ExecutionState::Cancelled
+            | ExecutionState::Expired
+            | ExecutionState::Refused => return,
+        };
+        self.success += (good - self.success) * NEWEST;
     }
 
     /// Executions that it may have at once. The prototype's spore is serial, and dies of a full inbox.
@@ -92,6 +129,12 @@ impl Node {
                 usize::try_from(limits.max_executions.max(1)).unwrap_or(usize::MAX)
             }),
         }
+    }
+
+    /// Whether one more of a job may go there now.
+    pub fn has_room(&self) -> bool {
+        let reserved = usize::try_from(self.reserved).unwrap_or(usize::MAX);
+        self.in_flight.len() + self.queue.len() + reserved < self.window()
     }
 
     /// Largest frame that it survives.

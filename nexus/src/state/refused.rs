@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use crate::approval::{Approval, ApprovalError};
-use crate::audit::Unrecorded;
+use crate::audit::{Digest, Unrecorded};
+use crate::target::SavedError;
 
 /// Why something is not even tried. Display: a sentence for people.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -14,6 +15,22 @@ pub enum SubmitError {
     /// Nobody has ever seen it.
     #[error("node {0} does not exist; GET /api/v1/nodes lists those that do")]
     UnknownNode(String),
+    /// Some of several nodes that were named.
+    #[error("{}{} do not exist; GET /api/v1/nodes lists those that do", .missing.join(", "), and_more(*.more))]
+    UnknownNodes {
+        /// The first of them.
+        missing: Vec<String>,
+        /// How many others.
+        more: usize,
+    },
+    /// Nobody is meant; how many nodes there are for the asker.
+    #[error(
+        "no node is meant, and nobody is not everybody; there are {0} nodes: write `*` for all of them, or `tag:…`, `name-*`, node ids"
+    )]
+    NoTargets(usize),
+    /// A saved group in an expression makes no sense.
+    #[error(transparent)]
+    Saved(#[from] SavedError),
     /// It cannot be reached.
     #[error("node {0} is offline; start its spore or check its connection")]
     Offline(String),
@@ -56,6 +73,26 @@ pub enum SubmitError {
     /// Some of several nodes cannot take it, so none of them was asked.
     #[error("{} of the nodes cannot take it, so none was asked: {}", .0.len(), .0.first().map(|(_, why)| why.to_string()).unwrap_or_default())]
     Targets(Vec<(String, Self)>),
+    /// The set is not the one that was shown.
+    #[error("the nodes that are meant are others by now: {count}; look at them again")]
+    TargetsChanged {
+        /// Of the set as it is now.
+        sha256: Digest,
+        /// How many they are now.
+        count: usize,
+    },
+    /// The number of nodes was not said, or is another one.
+    #[error("this may destroy something on {0} nodes; say so with confirm_count: {0}")]
+    ConfirmCount(usize),
+    /// The id or the dedupe key belongs to something else.
+    #[error("job {0} has this id or dedupe_key and is another one; use a new one")]
+    OtherJob(Uuid),
+    /// The id or the dedupe key belongs to a job that was over long ago.
+    #[error("job {0} has this id or dedupe_key already")]
+    KnownJob(Uuid),
+    /// The fleet is stopped.
+    #[error("{0} stopped the fleet; nothing is begun until it is released (DELETE /api/v1/stop)")]
+    Held(String),
     /// They make no sense together.
     #[error("{0}")]
     BadTargets(String),
@@ -80,7 +117,10 @@ impl SubmitError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Duplicate(_) => "duplicate",
-            Self::UnknownNode(_) => "unknown_node",
+            Self::UnknownNode(_) | Self::UnknownNodes { .. } => "unknown_node",
+            Self::NoTargets(_) => "no_targets",
+            Self::Saved(SavedError::Unknown { .. }) => "unknown_group",
+            Self::Saved(_) => "invalid",
             Self::Offline(_) => "offline",
             Self::Unsupported { .. } => "unsupported",
             Self::TooLarge { .. } => "too_large",
@@ -88,6 +128,10 @@ impl SubmitError {
             Self::NoCandidate(_) => "no_candidate",
             Self::SharedToken { .. } => "shared_token",
             Self::Targets(_) => "targets",
+            Self::TargetsChanged { .. } => "targets_changed",
+            Self::ConfirmCount(_) => "confirm_count",
+            Self::OtherJob(_) | Self::KnownJob(_) => "duplicate",
+            Self::Held(_) => "held",
             Self::BadTargets(_) => "invalid",
             Self::NeedsApproval(_) | Self::NameNodes(_) => "approval_required",
             Self::Approval(ApprovalError::Unknown(_)) => "approval_unknown",
@@ -95,4 +139,11 @@ impl SubmitError {
             Self::Unrecorded(_) => "unrecorded",
         }
     }
+}
+
+fn and_more(count: usize) -> String {
+    if count == 0 {
+        return String::new();
+    }
+    format!(" and {count} more")
 }

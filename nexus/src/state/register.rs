@@ -80,6 +80,8 @@ impl State {
         node.facts = Arc::new(facts);
         node.removed = false;
         node.latency = None;
+        node.success = 1.0;
+        node.resources_used.clear();
         ordinal
     }
 }

@@ -1,6 +1,6 @@
 //! Sessions begin and end; nodes stay. Not here: the socket, and whether the token was right.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::trust::{Arrival, Joined};
 const RESUME_GRACE: Duration = Duration::from_secs(30);
 
 /// How long an execution may still run whose own limit is not known; its spore knows it.
-const ADOPTED: Duration = Duration::from_secs(24 * 3600);
+pub(super) const ADOPTED: Duration = Duration::from_secs(24 * 3600);
 
 impl State {
     /// A node from the store; all are given back in the order of their ordinals before anything else happens,
@@ -57,6 +57,7 @@ impl State {
             phase: Phase::Offline,
             cpu: 0.0,
             memory: 0.0,
+            measured: false,
             reported_tasks: 0,
             heard: Duration::ZERO,
             pinged: None,
@@ -65,6 +66,9 @@ impl State {
             last_heartbeat: row.last_seen,
             in_flight: BTreeSet::new(),
             queue: VecDeque::new(),
+            reserved: 0,
+            resources_used: BTreeMap::new(),
+            success: 1.0,
             announced: (Duration::ZERO, 0),
         });
     }
@@ -118,6 +122,7 @@ impl State {
         }
         self.stop_resumed(ordinal, &resume, now);
         self.pump(ordinal, now);
+        self.node_is_back(ordinal, now);
     }
 
     /// Somebody does not come in. Who waits to be accepted asks every few seconds; that is told once, when it first came.
@@ -144,6 +149,7 @@ impl State {
         node.last_seen = now.wall;
         self.lose_in_flight(ordinal, now);
         self.lose_queue(ordinal, now);
+        self.node_is_gone(ordinal, now);
         self.keep_node(ordinal);
         if !was_offline {
             self.publish_node(ordinal, |info| Event::NodeDisconnected(info, reason.into()));
@@ -181,6 +187,7 @@ impl State {
         node.last_seen = now.wall;
         node.last_heartbeat = now.wall;
         (node.cpu, node.memory, node.reported_tasks) = (0.0, 0.0, 0);
+        node.measured = false;
         hello.running
     }
 
@@ -209,6 +216,7 @@ impl State {
             };
             execution.lost = false;
             execution.state = ExecutionState::Running;
+            execution.output.begin_at(entry.first_seq);
             execution.output.gap |= entry.first_seq > execution.output.next_seq;
             resume.push(Resume {
                 request_id: entry.request_id.clone(),
@@ -216,9 +224,9 @@ impl State {
             });
             let deadline = now.at + execution.call.timeout + RESUME_GRACE;
             reschedule(&mut self.deadlines, execution, Some(deadline));
-            self.unknown.retain(|other| *other != id);
+            self.unknown.remove(id);
             self.at_mut(ordinal).in_flight.insert(id);
-            self.publish_execution(id);
+            self.moved(id);
         }
         self.give_up_lost(ordinal, now);
         resume
@@ -250,7 +258,6 @@ impl State {
         let gone: Vec<Uuid> = self
             .unknown
             .iter()
-            .copied()
             .filter(|id| {
                 self.executions
                     .get(id)
@@ -322,8 +329,8 @@ impl State {
                     .unwrap_or(now.at)
                     .min(now.at + RESUME_GRACE);
                 reschedule(&mut self.deadlines, execution, Some(deadline));
-                self.remember_unknown(id);
-                self.publish_execution(id);
+                self.moved(id);
+                self.remember_unknown(id, now);
             } else {
                 self.settle_unknown(id, now);
             }

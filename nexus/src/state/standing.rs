@@ -246,6 +246,7 @@ impl State {
         }
         self.by_id.remove(node);
         self.at_mut(ordinal).removed = true;
+        self.jobs.forget_node(ordinal);
         self.keep_node(ordinal);
         self.publish(|_| Event::NodeRemoved(info));
         Ok(())

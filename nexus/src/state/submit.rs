@@ -6,18 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::{ExecuteSkill, Version};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::balance::Route;
-use super::{Call, Effect, Execution, Kept, Mode, State, SubmitError, frame, reschedule};
+use super::{
+    Call, Effect, Execution, Kept, Mode, State, SubmitError, Wishes, frame, reschedule, seed_of,
+};
 use crate::access::Caller;
 use crate::audit::{Action, Asked, Draft, Entry};
 use crate::model::{ExecutionState, Now, Ordinal, Phase};
 use crate::redact::Known;
 use crate::store::Write;
+use crate::target::Expression;
 
 /// Added to a caller's timeout for nodes that enforce it themselves, so that their proof arrives first.
-const ENFORCED: Duration = Duration::from_millis(500);
+pub(super) const ENFORCED: Duration = Duration::from_millis(500);
 
 /// Most nodes of one ask.
 pub const MAX_TARGETS: usize = 1_000;
@@ -66,6 +70,10 @@ pub enum Target {
 pub struct Preference {
     /// A tag.
     pub tag: Option<String>,
+    /// To be meant by this.
+    pub target: Option<Expression>,
+    /// To be the best by these; none for the contract's least load.
+    pub wishes: Option<Box<Wishes>>,
     /// Whether the Nexus' own machine will do when no node can.
     pub fallback: bool,
 }
@@ -86,15 +94,18 @@ impl State {
             caller,
             approval,
         } = submission;
+        self.check_held(&caller)?;
         self.check_room(&[id])?;
         let named = matches!(target, Target::Node(_));
-        let (ordinal, route) = self.choose_target(target, &call, &caller.principal.scope)?;
+        let (ordinal, route) =
+            self.choose_target(target, &call, &caller.principal.scope, seed_of(id))?;
         // Nodes that need a second yes are never chosen, only named.
         if named {
             self.pass(&caller, &call, &[ordinal], approval, now)?;
         }
         let summary = call.summary();
         self.tell_asked(&[(id, ordinal)], &call, &summary, caller, approval, now);
+        self.turn_of(&call, route.as_deref(), ordinal);
         self.begin(id, ordinal, route, (call, summary), (mode, awaited), now);
         Ok(())
     }
@@ -107,6 +118,7 @@ impl State {
             caller,
             approval,
         } = fanout;
+        self.check_held(&caller)?;
         check_targets(&targets)?;
         let ids: Vec<_> = targets.iter().map(|(id, _)| *id).collect();
         self.check_room(&ids)?;
@@ -130,6 +142,12 @@ impl State {
             self.begin(id, ordinal, None, what, how, now);
         }
         Ok(())
+    }
+
+    fn turn_of(&mut self, call: &Call, route: Option<&Route>, ordinal: Ordinal) {
+        if let Some(wishes) = route.and_then(|route| route.wishes.as_deref()) {
+            self.placed(&call.skill, &call.method, wishes, ordinal);
+        }
     }
 
     fn check_room(&self, ids: &[Uuid]) -> Result<(), SubmitError> {
@@ -243,9 +261,13 @@ impl State {
                 timeout: u32::try_from(execution.call.timeout.as_secs()).unwrap_or(u32::MAX),
                 stream: execution.mode == Mode::Stream && version >= Version::V2,
             };
+            if execution.attempt.is_some() {
+                // A thousand copies of it would be one for each node; the job has it.
+                execution.call.parameters = RawValue::NULL.to_owned();
+            }
             self.effects
                 .push(Effect::Send(session, frame(&message, now)));
-            self.publish_execution(id);
+            self.moved(id);
         }
     }
 
@@ -255,6 +277,11 @@ impl State {
             return;
         };
         let from = execution.ordinal;
+        if execution.stop.is_some() {
+            // It was to be stopped, and it was not begun.
+            self.finish(id, ExecutionState::Cancelled, Some(why.to_owned()), now);
+            return;
+        }
         let Some(mut route) = execution.route.take() else {
             self.finish(id, ExecutionState::Refused, Some(why.to_owned()), now);
             return;
@@ -262,6 +289,9 @@ impl State {
         let call = execution.call.clone();
         route.tried.push((from, why.to_owned()));
         let next = self.choose(&call, &mut route);
+        if let Some(ordinal) = next {
+            self.turn_of(&call, Some(&route), ordinal);
+        }
         let error = route
             .placement
             .as_ref()

@@ -7,8 +7,12 @@
 mod announced;
 mod balance;
 mod executions;
+mod jobs;
 mod liveness;
+mod resolve;
+mod schedules;
 mod sessions;
+mod strategies;
 mod trust;
 
 use std::time::{Duration, SystemTime};
@@ -44,6 +48,7 @@ fn rules() -> Rules {
         max_nodes: 100,
         max_executions: 100,
         max_queue: 4,
+        max_job_executions: 50,
         shared_token_calls: crate::access::Scope::all(),
     }
 }
@@ -156,6 +161,8 @@ impl Swarm {
         self.submit(
             Target::Best(Preference {
                 tag: tag.map(str::to_owned),
+                target: None,
+                wishes: None,
                 fallback: true,
             }),
             Mode::Collect,
@@ -245,6 +252,8 @@ fn hello(id: &str, protocol: u32) -> Handshake {
         method: method.into(),
         title: String::new(),
         effect: protocol::Effect::Change,
+        idempotent: false,
+        cacheable: false,
         parameters: ().into(),
     };
     Handshake {

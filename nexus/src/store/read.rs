@@ -9,10 +9,13 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::rows::time;
+use crate::audit::Digest;
+use crate::job::Attempt;
 use crate::model::{Chunk, ExecutionInfo, ExecutionState};
 
 const COLUMNS: &str = "id, node_id, node_name, ordinal, skill, method, summary, state, exit_code, signal, error, \
-                       result, submitted_at, finished_at, duration, output_bytes, output_gap";
+                       result, submitted_at, finished_at, duration, output_bytes, output_gap, job, target, attempt, \
+                       output_sha256";
 
 pub(super) fn executions(
     connection: &Connection,
@@ -38,6 +41,25 @@ pub(super) fn execution(
         .prepare_cached(&sql)?
         .query_row([id.as_bytes().as_slice()], execution_row)
         .optional()
+}
+
+/// All executions of a job in order of their attempts, each with as many bytes of output as are on disk.
+pub(super) fn executions_of_job(
+    connection: &Connection,
+    job: Uuid,
+) -> rusqlite::Result<Vec<ExecutionInfo>> {
+    let sql = format!("SELECT {COLUMNS} FROM executions WHERE job = ?1 ORDER BY attempt, target");
+    let mut query = connection.prepare_cached(&sql)?;
+    let rows = query.query_map([job.as_bytes().as_slice()], execution_row)?;
+    let mut all: Vec<ExecutionInfo> = rows.collect::<Result<_, _>>()?;
+    let mut written = connection.prepare_cached(
+        "SELECT coalesce(sum(length(bytes)), 0) FROM outputs WHERE execution = ?1",
+    )?;
+    for one in all.iter_mut().filter(|one| one.finished_at.is_none()) {
+        let bytes = written.query_row([one.id.as_bytes().as_slice()], |row| row.get(0))?;
+        one.output_bytes = number(bytes);
+    }
+    Ok(all)
 }
 
 pub(super) fn output(
@@ -98,7 +120,20 @@ fn execution_row(row: &Row<'_>) -> rusqlite::Result<ExecutionInfo> {
         elapsed: None,
         output_bytes: number(row.get(15)?),
         output_gap: row.get(16)?,
+        attempt: attempt(row)?,
+        output_sha256: row.get::<_, Option<[u8; 32]>>(20)?.map(Digest),
     })
+}
+
+fn attempt(row: &Row<'_>) -> rusqlite::Result<Option<Attempt>> {
+    let Some(job) = row.get::<_, Option<Vec<u8>>>(17)? else {
+        return Ok(None);
+    };
+    Ok(Some(Attempt {
+        job: Uuid::from_slice(&job).unwrap_or_default(),
+        index: row.get(18)?,
+        number: row.get(19)?,
+    }))
 }
 
 fn number(value: i64) -> u64 {

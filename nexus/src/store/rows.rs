@@ -58,11 +58,12 @@ pub(super) fn put_execution(
     connection
         .prepare_cached(
             "INSERT INTO executions (id, node_id, node_name, ordinal, skill, method, summary, state, exit_code,
-                signal, error, result, submitted_at, finished_at, duration, output_bytes, output_gap)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                signal, error, result, submitted_at, finished_at, duration, output_bytes, output_gap, job, target, attempt,
+                output_sha256)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
              ON CONFLICT (id) DO UPDATE SET node_id = ?2, node_name = ?3, ordinal = ?4, state = ?8, exit_code = ?9,
                 signal = ?10, error = ?11, result = coalesce(?12, result), finished_at = ?14, duration = ?15,
-                output_bytes = ?16, output_gap = ?17",
+                output_bytes = ?16, output_gap = ?17, output_sha256 = ?21",
         )?
         .execute(params![
             one.id.as_bytes().as_slice(),
@@ -82,6 +83,10 @@ pub(super) fn put_execution(
             one.duration.map(|duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)),
             i64::try_from(one.output_bytes).unwrap_or(i64::MAX),
             one.output_gap,
+            one.attempt.as_ref().map(|attempt| attempt.job.as_bytes().as_slice()),
+            one.attempt.map(|attempt| attempt.index),
+            one.attempt.map(|attempt| attempt.number),
+            one.output_sha256.as_ref().map(|hash| hash.0.as_slice()),
         ])?;
     Ok(())
 }
@@ -176,18 +181,20 @@ pub(super) fn json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// What was under way when the last life ended is unknown until a node brings it back.
+/// What was under way when the last life ended is unknown until a node brings it back. Jobs that live know of theirs.
 pub(super) fn orphan(connection: &Connection, now: SystemTime) -> rusqlite::Result<usize> {
     connection.execute(
         "UPDATE executions SET state = 'unknown', finished_at = ?1, error = 'the Nexus was restarted while it ran'
-         WHERE state IN ('queued', 'dispatched', 'running', 'stopping')",
+         WHERE state IN ('queued', 'dispatched', 'running', 'stopping')
+            AND (job IS NULL OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = executions.job AND live))",
         [micros(now)],
     )
 }
 
 pub(super) fn prune(connection: &Connection, keep: i64) -> rusqlite::Result<usize> {
     connection.execute(
-        "DELETE FROM executions WHERE number <= (SELECT max(number) FROM executions) - ?1",
+        "DELETE FROM executions WHERE number <= (SELECT max(number) FROM executions) - ?1
+            AND (job IS NULL OR NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = executions.job AND live))",
         [keep],
     )
 }

@@ -92,6 +92,37 @@ const MIGRATIONS: &[&str] = &[
     CREATE TABLE approval_rules (id BLOB PRIMARY KEY, rule TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE approvals (id BLOB PRIMARY KEY, approval TEXT NOT NULL) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE jobs (
+        number INTEGER PRIMARY KEY,
+        id BLOB NOT NULL,
+        dedupe_key TEXT,
+        live INTEGER NOT NULL,
+        asker TEXT NOT NULL,
+        info TEXT NOT NULL,
+        record TEXT NOT NULL
+    );
+    CREATE INDEX jobs_by_id ON jobs (id);
+    CREATE INDEX jobs_live ON jobs (number) WHERE live;
+    ALTER TABLE executions ADD COLUMN job BLOB;
+    ALTER TABLE executions ADD COLUMN target INTEGER;
+    ALTER TABLE executions ADD COLUMN attempt INTEGER;
+    ALTER TABLE executions ADD COLUMN output_sha256 BLOB;
+    CREATE INDEX executions_of_job ON executions (job, target, attempt) WHERE job IS NOT NULL;
+",
+    "
+    CREATE TABLE saved_groups (name TEXT PRIMARY KEY, saved TEXT NOT NULL) WITHOUT ROWID;
+",
+    "
+    CREATE TABLE schedules (id BLOB PRIMARY KEY, schedule TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE runbooks (
+        name TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        runbook TEXT NOT NULL,
+        PRIMARY KEY (name, version)
+    ) WITHOUT ROWID;
+    CREATE TABLE runs (id BLOB PRIMARY KEY, live INTEGER NOT NULL, run TEXT NOT NULL) WITHOUT ROWID;
+",
 ];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {

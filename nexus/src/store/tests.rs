@@ -82,6 +82,8 @@ fn execution(id: Uuid, state: ExecutionState) -> Arc<ExecutionInfo> {
         elapsed: None,
         output_bytes: 2,
         output_gap: false,
+        attempt: None,
+        output_sha256: None,
     })
 }
 
@@ -230,3 +232,41 @@ async fn what_cannot_be_written_is_reported_as_lost() {
 }
 
 mod audit;
+
+#[tokio::test]
+async fn saved_groups_are_kept_changed_and_forgotten() {
+    let path = scratch("groups");
+    let group = |name: &str, target: &str| crate::groups::Group {
+        name: name.into(),
+        target: target.parse().unwrap(),
+        made_by: "ann".into(),
+        made_at: SystemTime::UNIX_EPOCH + Duration::from_secs(7),
+    };
+    let (store, remembered, thread, _hear) = open(&path);
+    assert!(remembered.groups.is_empty());
+    for one in [group("b", "x"), group("a", "@b or cpu<50%"), group("c", "")] {
+        assert!(store.write(Write::Group(Box::new(one))));
+    }
+    store.write(Write::Group(Box::new(group("b", "tag:y"))));
+    store.write(Write::ForgetGroup("c".into()));
+    drop(store);
+    thread.join().unwrap();
+    let (store, remembered, thread, _hear) = open(&path);
+    assert_eq!(
+        remembered.groups,
+        [group("a", "@b or cpu<50%"), group("b", "tag:y")]
+    );
+    // What cannot be read any more is no group; and nobody takes its place.
+    let damage =
+        r#"UPDATE saved_groups SET saved = replace(saved, 'tag:y', 'y y') WHERE name = 'b'"#;
+    store
+        .change(move |file| file.execute(damage, []).map(drop))
+        .await
+        .unwrap();
+    drop(store);
+    thread.join().unwrap();
+    let (store, remembered, thread, _hear) = open(&path);
+    assert_eq!(remembered.groups.len(), 1);
+    drop(store);
+    thread.join().unwrap();
+}

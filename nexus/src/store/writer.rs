@@ -12,15 +12,14 @@ use tokio::sync::mpsc;
 use super::chronicle::{Chronicle, Progress};
 use super::lane::Lane;
 use super::veil::Veil;
-use super::{Health, Job, Report, Write, approvals, rows};
+use super::{Health, Job, Report, Write, approvals, groups, jobs, plans, rows};
 use crate::audit::Draft;
 use crate::model::ExecutionState;
-use crate::state::Kept;
 
 /// Most jobs of one transaction.
 const BATCH: usize = 1024;
 /// Executions kept; the oldest go first, with their output.
-const EXECUTIONS_KEPT: i64 = 100_000;
+const EXECUTIONS_KEPT: i64 = 1_000_000;
 /// Writes between two looks at what is too old.
 const PRUNE_EVERY: usize = 5_000;
 /// How long entries that nobody waits for may wait for others.
@@ -66,7 +65,9 @@ impl<R: Fn(Report)> Writer<R> {
             }
             if since_prune > PRUNE_EVERY {
                 since_prune = 0;
-                if let Err(error) = rows::prune(&self.connection, EXECUTIONS_KEPT) {
+                let pruned = rows::prune(&self.connection, EXECUTIONS_KEPT)
+                    .and_then(|_| jobs::prune(&self.connection));
+                if let Err(error) = pruned {
                     tracing::warn!(%error, "cannot remove old executions");
                 }
             }
@@ -126,7 +127,7 @@ impl<R: Fn(Report)> Writer<R> {
                 self.veil.forget(execution.id);
             }
         }
-        let kept = writes.iter().filter_map(promise).collect();
+        let kept = writes.iter().filter_map(Write::promise).collect();
         if let Err(error) = &outcome {
             tracing::error!(%error, lost = writes.len(), "cannot write to the store");
             self.health
@@ -188,10 +189,15 @@ fn put(transaction: &Connection, veil: &mut Veil, write: &Write) -> rusqlite::Re
     match write {
         Write::Node(node) => rows::put_node(transaction, node),
         Write::Secrets(..) => Ok(()),
+        Write::Job(job, _) => jobs::put(transaction, job),
+        Write::Stop(stop) => jobs::put_stop(transaction, stop),
+        Write::Plan(plan) => plans::put(transaction, plan),
         Write::Approval(approval) => approvals::put(transaction, approval),
         Write::ForgetApproval(id) => approvals::forget(transaction, *id),
         Write::ApprovalRule(rule) => approvals::put_rule(transaction, rule),
         Write::ForgetApprovalRule(id) => approvals::forget_rule(transaction, *id),
+        Write::Group(group) => groups::put(transaction, group),
+        Write::ForgetGroup(name) => groups::forget(transaction, name),
         Write::Begin(execution, _) | Write::End(execution, _) => {
             let (result, error) = veil.end(execution);
             rows::put_execution(transaction, execution, result.as_deref(), error.as_deref())
@@ -211,23 +217,5 @@ fn put(transaction: &Connection, veil: &mut Veil, write: &Write) -> rusqlite::Re
             let bytes = veil.output(transaction, chunk)?;
             rows::put_output(transaction, chunk, &bytes)
         }
-    }
-}
-
-/// What the commit of this write lets us say.
-fn promise(write: &Write) -> Option<Kept> {
-    match write {
-        Write::Node(_)
-        | Write::JoinCode(_)
-        | Write::ForgetJoinCode(_)
-        | Write::Waiting(_)
-        | Write::Unseat(_)
-        | Write::Secrets(..)
-        | Write::Approval(_)
-        | Write::ForgetApproval(_)
-        | Write::ApprovalRule(_)
-        | Write::ForgetApprovalRule(_) => None,
-        Write::Begin(_, kept) | Write::End(_, kept) => *kept,
-        Write::Output(chunk) => Some(Kept::Output(chunk.execution, chunk.seq + 1)),
     }
 }

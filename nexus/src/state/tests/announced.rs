@@ -74,6 +74,8 @@ fn methods_follow() {
         method: "read_file".into(),
         title: String::new(),
         effect: Default::default(),
+        idempotent: false,
+        cacheable: false,
         parameters: serde_json::Value::Null,
     }]
     .into();

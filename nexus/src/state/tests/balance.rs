@@ -113,6 +113,8 @@ fn when_nobody_can_the_own_machine_may() {
     assert!(answer.placement.as_ref().unwrap().fallback);
     let forbidden = Target::Best(Preference {
         tag: Some("gpu".into()),
+        target: None,
+        wishes: None,
         fallback: false,
     });
     assert!(matches!(

@@ -4,6 +4,7 @@ use std::sync::Arc as Shared;
 
 use super::*;
 use crate::audit::{Action, AuditLog, Draft, Entry, FaultKind, Query, Verdict, verify_lines};
+use crate::redact::Known;
 
 struct Log {
     path: PathBuf,
