@@ -17,11 +17,35 @@ pub fn builder() -> Builder<Wry> {
             commands::seen,
             commands::unsubscribe,
             commands::execute,
-            commands::execute_many,
             commands::cancel,
             commands::output,
             commands::settings,
             commands::save_settings,
+            commands::jobs::resolve_target,
+            commands::jobs::job,
+            commands::jobs::submit_job,
+            commands::jobs::control_job,
+            commands::jobs::rerun_job,
+            commands::jobs::job_targets,
+            commands::jobs::job_groups,
+            commands::jobs::search_job,
+            commands::jobs::fleet_stop,
+            commands::jobs::release_stop,
+            commands::jobs::node_stop,
+            commands::plans::schedules,
+            commands::plans::put_schedule,
+            commands::plans::remove_schedule,
+            commands::plans::pause_schedule,
+            commands::plans::run_schedule_now,
+            commands::plans::preview_when,
+            commands::plans::runbooks,
+            commands::plans::runbook_text,
+            commands::plans::put_runbook,
+            commands::plans::remove_runbook,
+            commands::plans::run_runbook,
+            commands::plans::export_runbook,
+            commands::plans::runs,
+            commands::plans::cancel_run,
             commands::proof::audit,
             commands::proof::verify_audit,
             commands::proof::export_audit,
@@ -30,6 +54,10 @@ pub fn builder() -> Builder<Wry> {
             commands::proof::rules,
             commands::proof::make_rule,
             commands::proof::remove_rule,
+            commands::targets::complete_target,
+            commands::targets::saved_groups,
+            commands::targets::save_group,
+            commands::targets::remove_group,
             commands::trust::join,
             commands::trust::make_join_code,
             commands::trust::withdraw_join_code,
@@ -49,6 +77,8 @@ pub fn builder() -> Builder<Wry> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use specta_typescript::Typescript;
 
     const COMMITTED: &str = "../ui/src/bridge/generated.ts";
@@ -57,6 +87,26 @@ mod tests {
 // biome-ignore-all format: generated\n\
 // biome-ignore-all assist: generated\n\
 import type { JsonValue } from \"./types\";\n";
+
+    /// What the window is not allowed to call fails only in a real window, so it is looked at here.
+    #[test]
+    fn the_window_may_call_every_command_and_nothing_else_of_ours() {
+        let capabilities = include_str!("../capabilities/main.json");
+        let granted: BTreeSet<_> = capabilities
+            .split('"')
+            .filter_map(|word| word.strip_prefix("allow-"))
+            .map(|word| word.replace('-', "_"))
+            .collect();
+        let bindings = std::fs::read_to_string(COMMITTED).unwrap();
+        let commands: BTreeSet<_> = bindings
+            .lines()
+            .filter_map(|line| line.split("__TAURI_INVOKE<").nth(1))
+            .filter_map(|call| call.split("(\"").nth(1)?.split('"').next())
+            .map(str::to_owned)
+            .collect();
+        assert!(commands.len() > 20, "the bindings are read wrongly");
+        assert_eq!(granted, commands);
+    }
 
     #[test]
     fn the_committed_bindings_are_fresh() {

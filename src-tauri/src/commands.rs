@@ -1,7 +1,10 @@
 //! Doormen: convert in, one call, convert out. They return at once: a command that is still pending when the page
 //! reloads is executed a second time (tauri-apps/tauri#14154).
 
+pub mod jobs;
+pub mod plans;
 pub mod proof;
+pub mod targets;
 pub mod trust;
 
 use tauri::ipc::Channel;
@@ -11,7 +14,7 @@ use crate::feed::Feeds;
 use crate::host::Host;
 use crate::translate::{self, Refusal};
 use crate::view::{BridgeError, FeedBatch};
-use crate::view_execution::{ExecuteAnswer, ExecuteManyRequest, ExecuteRequest, OutputView};
+use crate::view_execution::{ExecuteAnswer, ExecuteRequest, OutputView};
 use crate::view_settings::{SettingsPatch, SettingsView};
 
 /// Most output that is handed over for one execution, bytes; the newest is what `FeedEvent::Output` brings.
@@ -52,18 +55,6 @@ pub async fn execute(
 ) -> Result<ExecuteAnswer, BridgeError> {
     let submission = translate::submission(request)?;
     translate::answer(host.connected()?.handle.submit(submission).await)
-}
-
-/// Runs the same on many nodes, as one ask.
-#[tauri::command]
-#[specta::specta]
-pub async fn execute_many(
-    host: State<'_, Host>,
-    request: ExecuteManyRequest,
-) -> Result<ExecuteAnswer, BridgeError> {
-    let fanout = translate::fanout(request)?;
-    let outcome = host.connected()?.handle.submit_all(fanout.clone()).await;
-    translate::answers(&fanout, outcome)
 }
 
 /// Stops something; the proof comes by the feed.

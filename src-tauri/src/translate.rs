@@ -1,25 +1,35 @@
 //! From what the Nexus says to what the window understands, and back. Not here: when it is said.
 
 mod approval;
+mod ask;
 mod execution;
+mod job;
 mod join;
 mod node;
+mod plan;
 mod policy;
 mod proof;
+mod target;
 mod trust;
 
 use nexus::Acceptance;
 use nexus::audit::ExportError;
+use nexus::job::RequestError;
 use nexus::model::{GroupInfo, Snapshot};
-use nexus::state::CancelError;
+use nexus::state::{CancelError, JobError};
 use nexus::store::StoreError;
+use nexus::target::AimError;
 
-pub use approval::{answer, answers, approval, new_rule, rule};
-pub use execution::{execution, fanout, id, output, submission, whole_output};
+pub use approval::{answer, approval, new_rule, rule};
+pub use ask::{aim, job_answer, new_job, rerun_states, resolved};
+pub use execution::{execution, id, output, stream, submission, whole_output};
+pub use job::{job, output_group, stop, target, target_state};
 pub use join::{join, one_machine_soon};
 pub use node::{degraded, node, vitals};
+pub use plan::{new_call, new_schedule, run, runbook, schedule, when};
 pub use policy::policy;
 pub use proof::{audit_page, audit_query, verdict};
+pub use target::{completion, saved_group};
 pub use trust::{join_code, made_token, new_join_code, new_token, token, trust, waiting};
 
 use crate::swarm::Link;
@@ -39,6 +49,8 @@ pub fn snapshot(snapshot: &Snapshot, link: &Link) -> FeedEvent {
         waiting: snapshot.waiting.iter().map(waiting).collect(),
         codes: snapshot.join_codes.iter().map(join_code).collect(),
         approvals: snapshot.approvals.iter().map(approval).collect(),
+        jobs: snapshot.jobs.iter().map(|info| job(info)).collect(),
+        stop: Some(stop(&snapshot.stop)).filter(|stop| !stop.since.is_empty()),
     }
 }
 
@@ -111,6 +123,28 @@ impl From<CancelError> for Refusal {
             CancelError::Unsupported(_) => "unsupported",
         };
         Self(BridgeError::new(code, error.to_string()))
+    }
+}
+
+impl From<JobError> for Refusal {
+    fn from(error: JobError) -> Self {
+        let code = match &error {
+            JobError::NotFound(_) => "not_found",
+            JobError::State { .. } => "state",
+        };
+        Self(BridgeError::new(code, error.to_string()))
+    }
+}
+
+impl From<RequestError> for Refusal {
+    fn from(error: RequestError) -> Self {
+        Self(BridgeError::new("invalid", error.to_string()))
+    }
+}
+
+impl From<AimError> for Refusal {
+    fn from(error: AimError) -> Self {
+        Self(BridgeError::new("target", error.to_string()))
     }
 }
 

@@ -1,9 +1,14 @@
-//! The icon in the tray: Show and Quit. A desktop without a tray is normal, and is no error.
+//! The icon in the tray: Show, Stop everything (one step further in, so that it is no slip of the hand) and Quit.
+//! A desktop without a tray is normal, and is no error.
 
-use tauri::menu::{Menu, MenuItem};
+use nexus::access::Caller;
+use tauri::menu::{Menu, MenuItem, Submenu};
 use tauri::tray::TrayIconBuilder;
-use tauri::{AppHandle, Wry};
+use tauri::{AppHandle, Manager, Wry};
 
+use crate::host::Host;
+
+const STOP: &str = "stop";
 const SHOW: &str = "show";
 const QUIT: &str = "quit";
 
@@ -40,12 +45,15 @@ pub fn raise(app: &AppHandle) -> Tray {
 fn build(app: &AppHandle) -> tauri::Result<tauri::tray::TrayIcon<Wry>> {
     let show = MenuItem::with_id(app, SHOW, "Show Nexus", true, None::<&str>)?;
     let quit = MenuItem::with_id(app, QUIT, "Quit", true, None::<&str>)?;
-    let menu = Menu::with_items(app, &[&show, &quit])?;
+    let yes = MenuItem::with_id(app, STOP, "Yes, on every node, now", true, None::<&str>)?;
+    let stop = Submenu::with_items(app, "Stop everything", true, &[&yes])?;
+    let menu = Menu::with_items(app, &[&show, &stop, &quit])?;
     let mut icon = TrayIconBuilder::with_id("nexus")
         .tooltip("Nexus")
         .menu(&menu)
         .on_menu_event(|app, event| match event.id().as_ref() {
             SHOW => crate::app::show(app),
+            STOP => stop_everything(app),
             QUIT => app.exit(0),
             _ => {}
         });
@@ -53,6 +61,25 @@ fn build(app: &AppHandle) -> tauri::Result<tauri::tray::TrayIcon<Wry>> {
         icon = icon.icon(image.clone());
     }
     icon.build(app)
+}
+
+/// What came of it stands in the window, which is shown for it.
+fn stop_everything(app: &AppHandle) {
+    crate::app::show(app);
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        let link = match app.state::<Host>().connected() {
+            Ok(link) => link,
+            Err(error) => {
+                tracing::error!(%error, "nothing to stop");
+                return;
+            }
+        };
+        let reason = "from the tray".to_owned();
+        if let Err(error) = link.handle.stop_all(reason, &Caller::local()).await {
+            tracing::error!(%error, "nothing was stopped");
+        }
+    });
 }
 
 /// On Linux somebody must have said on the session bus that they show such icons.

@@ -8,7 +8,9 @@ use specta::datatype::DataType;
 use specta_typescript::Number;
 
 use crate::view_execution::{ExecutionView, OutputView};
+use crate::view_job::{JobView, StopView};
 use crate::view_node::NodeView;
+use crate::view_plan::{RunView, ScheduleView};
 use crate::view_proof::ApprovalView;
 use crate::view_trust::{JoinCodeView, WaitingView};
 
@@ -111,6 +113,10 @@ pub enum FeedEvent {
         codes: Vec<JoinCodeView>,
         /// Second yeses: asked for, said, refused.
         approvals: Vec<ApprovalView>,
+        /// Those under way and the newest others.
+        jobs: Vec<JobView>,
+        /// If everything was ever stopped.
+        stop: Option<StopView>,
     },
     /// A node came, went or changed.
     Node {
@@ -153,6 +159,28 @@ pub enum FeedEvent {
     Approval {
         /// As it is now.
         approval: Box<ApprovalView>,
+    },
+    /// A job was taken, moved on or ended.
+    Job {
+        /// As it is now.
+        job: Box<JobView>,
+    },
+    /// Everything was stopped, something of that was proved, or it was released.
+    Stop {
+        /// As it is now.
+        stop: StopView,
+    },
+    /// A schedule was made, changed or fired.
+    Schedule {
+        /// Which.
+        id: String,
+        /// As it is now; `None`: it is gone.
+        schedule: Option<Box<ScheduleView>>,
+    },
+    /// A run of a runbook moved on.
+    Run {
+        /// As it is now.
+        run: Box<RunView>,
     },
     /// Something was dropped because the window was too slow; a snapshot follows.
     Gap {

@@ -61,6 +61,12 @@ pub struct ExecutionView {
     pub output_bytes: u64,
     /// The final result as JSON text.
     pub result: Option<String>,
+    /// The job that it belongs to.
+    pub job_id: Option<String>,
+    /// Which target of it, from 0.
+    pub target_index: Option<u32>,
+    /// Which attempt, from 1.
+    pub attempt: u16,
 }
 
 /// Which pipe a piece of output came from.
@@ -112,35 +118,6 @@ pub struct ExecuteRequest {
     pub timeout_seconds: f64,
     /// By which second yes.
     pub approval: Option<String>,
-}
-
-/// The same call on many nodes, asked as one.
-#[derive(Debug, Clone, PartialEq, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ExecuteManyRequest {
-    /// One for each node.
-    pub executions: Vec<ExecuteTarget>,
-    /// What.
-    pub skill: String,
-    /// What.
-    pub method: String,
-    /// Any JSON object.
-    pub parameters: Json,
-    /// Stopped after this long.
-    #[specta(type = Number)]
-    pub timeout_seconds: f64,
-    /// By which second yes.
-    pub approval: Option<String>,
-}
-
-/// One of many nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ExecuteTarget {
-    /// Minted by the asker (UUID).
-    pub id: String,
-    /// Where.
-    pub node_id: String,
 }
 
 /// What became of an ask: with an approval nothing was begun, and it waits for that.

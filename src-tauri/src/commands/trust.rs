@@ -132,9 +132,9 @@ pub async fn make_token(host: State<'_, Host>, request: TokenRequest) -> Answer<
 #[specta::specta]
 pub async fn revoke_token(host: State<'_, Host>, id: String) -> Answer<()> {
     let id = translate::id(&id)?;
-    let tokens = host.connected()?.tokens;
-    Ok(tokens
-        .revoke(id, &Caller::local())
-        .await
-        .map_err(Refusal::from)?)
+    let link = host.connected()?;
+    let revoked = link.tokens.revoke(id, &Caller::local()).await;
+    revoked.map_err(Refusal::from)?;
+    link.handle.pause_jobs_of(id).await.map_err(Refusal::from)?;
+    Ok(())
 }

@@ -1,8 +1,9 @@
 //! Gathers what goes to a window at once, and says when. It reads no clock and sends nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use nexus::job::JobInfo;
 use nexus::model::{Event, NodeInfo};
 use nexus::trust::Waiting;
 use tokio::time::Instant;
@@ -72,6 +73,26 @@ impl Batch {
                 let approval = Box::new(translate::approval(approval));
                 self.events.push(FeedEvent::Approval { approval });
             }
+            Event::JobChanged(job) => self.job(job),
+            Event::StopChanged(stop) => {
+                self.events
+                    .retain(|event| !matches!(event, FeedEvent::Stop { .. }));
+                let stop = translate::stop(stop);
+                self.events.push(FeedEvent::Stop { stop });
+            }
+            Event::ScheduleChanged(schedule) => {
+                let id = schedule.id.to_string();
+                let schedule = Some(Box::new(translate::schedule(schedule, SystemTime::now())));
+                self.events.push(FeedEvent::Schedule { id, schedule });
+            }
+            Event::ScheduleRemoved(schedule) => {
+                let id = schedule.id.to_string();
+                self.events.push(FeedEvent::Schedule { id, schedule: None });
+            }
+            Event::RunChanged(run) => {
+                let run = Box::new(translate::run(run));
+                self.events.push(FeedEvent::Run { run });
+            }
             Event::NodeLoad(info) => self.load(info),
             Event::GroupsChanged(groups) => {
                 self.events.push(FeedEvent::Groups {
@@ -139,6 +160,14 @@ impl Batch {
             .retain(|event| !matches!(event, FeedEvent::Waiting { .. }));
         let waiting = waiting.iter().map(translate::waiting).collect();
         self.events.push(FeedEvent::Waiting { waiting });
+    }
+
+    /// The last state of a frame is the one that counts.
+    fn job(&mut self, info: &JobInfo) {
+        let job = Box::new(translate::job(info));
+        self.events
+            .retain(|event| !matches!(event, FeedEvent::Job { job: older } if older.id == job.id));
+        self.events.push(FeedEvent::Job { job });
     }
 
     fn node(&mut self, change: NodeChange, info: &NodeInfo) {

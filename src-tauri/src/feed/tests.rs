@@ -108,6 +108,69 @@ async fn a_snapshot_comes_first_and_then_what_changes() {
     }
 }
 
+/// Looks through batches until an event says what is wanted.
+async fn until(
+    batches: &mut mpsc::UnboundedReceiver<Value>,
+    wanted: impl Fn(&Value) -> bool,
+) -> Value {
+    loop {
+        let batch = next(batches).await.expect("it is told in time");
+        let events = batch["events"].as_array().unwrap();
+        if let Some(event) = events.iter().find(|event| wanted(event)) {
+            return event.clone();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_and_a_stop_reach_the_window_and_the_next_snapshot() {
+    let (nexus, link) = nexus().await;
+    let _spores = spores(&nexus, 3, None).await;
+    let handle = nexus.handle();
+    let (channel, mut batches) = window();
+    let feeds = Feeds::default();
+    feeds.begin("main", link.subscribe(), channel);
+    let request = serde_json::json!({
+        "id": uuid::Uuid::new_v4(), "label": "look", "target": "*", "nodeIds": null,
+        "targetsSha256": null, "confirmCount": 3, "skill": "ShellSkill", "method": "run",
+        "parameters": {"command": "uptime"}, "timeoutSeconds": 30, "any": null,
+        "strategy": "least_load", "offline": "skip", "expiresInSeconds": 3600, "priority": 5,
+        "concurrency": 0, "waves": null, "stopAfter": null, "retry": null, "approval": null,
+    });
+    let request: crate::view_ask::JobRequest = serde_json::from_value(request).unwrap();
+    let id = request.id.clone();
+    let job = crate::translate::new_job(request).unwrap();
+    let answer = crate::translate::job_answer(handle.submit_job(job).await).unwrap();
+    assert!(matches!(
+        answer,
+        crate::view_ask::JobAnswer::Accepted {
+            duplicate: false,
+            ..
+        }
+    ));
+    let over = until(&mut batches, |event| {
+        event["kind"] == "job" && !event["job"]["finishedAt"].is_null()
+    })
+    .await;
+    assert_eq!(
+        (&over["job"]["id"], &over["job"]["total"]),
+        (&Value::from(id.clone()), &Value::from(3))
+    );
+
+    let caller = nexus::access::Caller::local();
+    handle.stop_all("a test".to_owned(), &caller).await.unwrap();
+    let stop = until(&mut batches, |event| event["kind"] == "stop").await;
+    assert_eq!(stop["stop"]["reason"], "a test");
+    assert_eq!(stop["stop"]["held"], true);
+
+    let (channel, mut batches) = window();
+    feeds.begin("main", link.subscribe(), channel);
+    let first = next(&mut batches).await.unwrap();
+    let snapshot = &first["events"][0];
+    assert_eq!(snapshot["jobs"][0]["id"], id);
+    assert_eq!(snapshot["stop"]["by"], "local");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_feed_ends_the_older_one_and_its_late_end_does_not_end_the_new_one() {
     let (nexus, link) = nexus().await;

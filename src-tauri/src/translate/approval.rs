@@ -5,12 +5,12 @@ use std::time::SystemTime;
 use nexus::Acceptance;
 use nexus::access::Principal;
 use nexus::approval::{Answered, Approval, ApprovalError, By, NewRule, Rule, RuleError};
-use nexus::state::{Fanout, SubmitError};
+use nexus::state::SubmitError;
 use protocol::rfc3339;
 
 use super::Refusal;
 use crate::view::BridgeError;
-use crate::view_execution::{ExecuteAnswer, RefusedExecution};
+use crate::view_execution::ExecuteAnswer;
 use crate::view_proof::{AnsweredView, ApprovalView, ByView, RuleRequest, RuleView};
 
 /// A second yes as of now.
@@ -81,42 +81,6 @@ pub fn answer(outcome: Result<(), Acceptance>) -> Result<ExecuteAnswer, BridgeEr
     }
 }
 
-/// What became of an ask on many nodes. If one of them cannot, none was asked; each is told why.
-pub fn answers(
-    asked: &Fanout,
-    outcome: Result<Vec<Result<(), Acceptance>>, Acceptance>,
-) -> Result<ExecuteAnswer, BridgeError> {
-    let ids = asked.targets.iter().map(|(id, _)| id);
-    match outcome {
-        Ok(outcomes) => {
-            let refused = ids.zip(outcomes).filter_map(|(id, outcome)| {
-                let error = outcome.err()?;
-                Some(refusal(id, error.code(), error.to_string()))
-            });
-            Ok(ExecuteAnswer {
-                approval: None,
-                refused: refused.collect(),
-            })
-        }
-        Err(Acceptance::Refused(SubmitError::Targets(faults))) => {
-            let told = |(id, node): &(uuid::Uuid, String)| match faults
-                .iter()
-                .find(|(faulty, _)| faulty == node)
-            {
-                Some((_, why)) => refusal(id, why.code(), why.to_string()),
-                None => refusal(id, "not_asked", NOT_ASKED.to_owned()),
-            };
-            Ok(ExecuteAnswer {
-                approval: None,
-                refused: asked.targets.iter().map(told).collect(),
-            })
-        }
-        Err(error) => waits(error),
-    }
-}
-
-const NOT_ASKED: &str = "Not asked, because another one of these nodes cannot take it.";
-
 /// A missing second yes is no error: it says which one.
 fn waits(error: Acceptance) -> Result<ExecuteAnswer, BridgeError> {
     if let Acceptance::Refused(SubmitError::NeedsApproval(approval)) = &error {
@@ -126,14 +90,6 @@ fn waits(error: Acceptance) -> Result<ExecuteAnswer, BridgeError> {
         });
     }
     Err(Refusal::from(error).into())
-}
-
-fn refusal(id: &uuid::Uuid, code: &str, message: String) -> RefusedExecution {
-    RefusedExecution {
-        id: id.to_string(),
-        code: code.to_owned(),
-        message,
-    }
 }
 
 fn by(by: By) -> ByView {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nexus::access::Caller;
 use nexus::model::{Chunk, ExecutionInfo, ExecutionState};
-use nexus::state::{Call, Fanout, Mode, Submission, Target};
+use nexus::state::{Call, Mode, Submission, Target};
 use protocol::{Stream, rfc3339};
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
@@ -12,8 +12,7 @@ use uuid::Uuid;
 use crate::feed::Decoder;
 use crate::view::BridgeError;
 use crate::view_execution::{
-    ExecuteManyRequest, ExecuteRequest, ExecuteTarget, ExecutionStateView, ExecutionView,
-    OutputView, StreamView,
+    ExecuteRequest, ExecutionStateView, ExecutionView, OutputView, StreamView,
 };
 
 /// Longest result that is handed over, bytes.
@@ -46,6 +45,9 @@ pub fn execution(info: &ExecutionInfo) -> ExecutionView {
             .as_deref()
             .map(serde_json::value::RawValue::get)
             .and_then(result),
+        job_id: info.attempt.map(|attempt| attempt.job.to_string()),
+        target_index: info.attempt.map(|attempt| attempt.index),
+        attempt: info.attempt.map_or(1, |attempt| attempt.number),
     }
 }
 
@@ -54,12 +56,17 @@ pub fn output(chunk: &Chunk, decoder: &mut Decoder) -> OutputView {
     OutputView {
         execution_id: chunk.execution.to_string(),
         seq: chunk.seq,
-        stream: match chunk.stream {
-            Stream::Stdout => StreamView::Stdout,
-            Stream::Stderr => StreamView::Stderr,
-        },
+        stream: stream(chunk.stream),
         text: decoder.decode(chunk.execution, chunk.stream, &chunk.bytes),
         at_ms: chunk.at_ms,
+    }
+}
+
+/// Which pipe.
+pub fn stream(stream: Stream) -> StreamView {
+    match stream {
+        Stream::Stdout => StreamView::Stdout,
+        Stream::Stderr => StreamView::Stderr,
     }
 }
 
@@ -91,24 +98,6 @@ pub fn submission(request: ExecuteRequest) -> Result<Submission, BridgeError> {
         target: Target::Node(request.node_id),
         call,
         mode: Mode::Stream,
-        caller: Caller::local(),
-        approval: request.approval.as_deref().map(id).transpose()?,
-    })
-}
-
-/// The same for many nodes, as one ask.
-pub fn fanout(request: ExecuteManyRequest) -> Result<Fanout, BridgeError> {
-    let call = call(
-        request.skill,
-        request.method,
-        &request.parameters.0,
-        request.timeout_seconds,
-    )?;
-    let one = |target: ExecuteTarget| Ok((id(&target.id)?, target.node_id));
-    let targets: Result<_, BridgeError> = request.executions.into_iter().map(one).collect();
-    Ok(Fanout {
-        targets: targets?,
-        call,
         caller: Caller::local(),
         approval: request.approval.as_deref().map(id).transpose()?,
     })

@@ -75,12 +75,17 @@ fn method(method: &Method) -> MethodView {
         skill: method.skill.clone(),
         method: method.method.clone(),
         title: method.title.clone(),
-        effect: match method.effect {
-            Effect::Read => EffectView::Read,
-            Effect::Change => EffectView::Change,
-            Effect::Destroy => EffectView::Destroy,
-        },
+        effect: effect(method.effect),
         schema: Json(method.parameters.clone()),
+    }
+}
+
+/// What something may change.
+pub(super) fn effect(effect: Effect) -> EffectView {
+    match effect {
+        Effect::Read => EffectView::Read,
+        Effect::Change => EffectView::Change,
+        Effect::Destroy => EffectView::Destroy,
     }
 }
 

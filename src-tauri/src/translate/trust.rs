@@ -165,6 +165,10 @@ impl From<JoiningError> for Refusal {
             JoiningError::Trust(error) => error.into(),
             JoiningError::Rule(error) => error.into(),
             JoiningError::Approval(error) => error.into(),
+            JoiningError::Schedule(error) => error.into(),
+            JoiningError::Runbook(error) => error.into(),
+            JoiningError::Run(error) => error.into(),
+            JoiningError::Group(error) => Self(BridgeError::new(error.code(), error.to_string())),
             JoiningError::Nexus(error) => Self::from(error),
         }
     }

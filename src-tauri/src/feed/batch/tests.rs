@@ -139,3 +139,87 @@ fn of_the_waiting_room_the_last_look_of_a_frame_is_told() {
         .filter(|event| matches!(event, FeedEvent::Waiting { .. }));
     assert_eq!((looks.count(), events.len()), (1, 2));
 }
+
+fn job(id: u128, state: nexus::job::JobState) -> Event {
+    use nexus::job::{JobInfo, Offline, Tally};
+    Event::JobChanged(Arc::new(JobInfo {
+        id: Uuid::from_u128(id),
+        number: 1,
+        label: String::new(),
+        state,
+        reason: None,
+        asker: "local".to_owned(),
+        asker_name: "local".to_owned(),
+        asker_kind: nexus::access::PrincipalKind::Local,
+        origin: None,
+        skill: "ShellSkill".to_owned(),
+        method: "run".to_owned(),
+        summary: "id".to_owned(),
+        effect: protocol::Effect::Destroy,
+        target: String::new(),
+        targets_sha256: nexus::audit::Digest::of_targets(&[]),
+        total: 1,
+        any: None,
+        tally: Tally::default(),
+        wave: None,
+        held: false,
+        priority: 5,
+        concurrency: 0,
+        offline: Offline::Skip,
+        retry_limit: 0,
+        dedupe_key: None,
+        submitted_at: SystemTime::UNIX_EPOCH,
+        finished_at: None,
+        expires_at: SystemTime::UNIX_EPOCH,
+        call_sha256: nexus::audit::Digest::of_targets(&[]),
+        at_gate: false,
+        gate_passed: false,
+        threshold_waived: false,
+    }))
+}
+
+#[test]
+fn of_a_job_that_moves_fast_only_the_last_state_of_a_frame_goes_out() {
+    use crate::view_job::JobStateView;
+    use nexus::job::JobState;
+    let (mut batch, start) = (Batch::default(), Instant::now());
+    batch.push(&job(1, JobState::Running));
+    batch.push(&job(2, JobState::Running));
+    batch.push(&job(1, JobState::Stopping));
+    batch.push(&job(1, JobState::Cancelled));
+    let told: Vec<_> = batch
+        .take(start)
+        .unwrap()
+        .events
+        .into_iter()
+        .filter_map(|event| {
+            if let FeedEvent::Job { job } = event {
+                Some((job.id, job.state))
+            } else {
+                None
+            }
+        })
+        .collect();
+    let id = |number| Uuid::from_u128(number).to_string();
+    assert_eq!(
+        told,
+        [
+            (id(2), JobStateView::Running),
+            (id(1), JobStateView::Cancelled)
+        ]
+    );
+}
+
+#[test]
+fn of_a_stop_only_the_last_count_of_a_frame_goes_out() {
+    let (mut batch, start) = (Batch::default(), Instant::now());
+    for proved in 0..100 {
+        batch.push(&Event::StopChanged(Arc::new(nexus::model::StopInfo {
+            held: true,
+            proved,
+            ..nexus::model::StopInfo::default()
+        })));
+    }
+    let events = batch.take(start).unwrap().events;
+    assert!(matches!(events.as_slice(), [FeedEvent::Stop { stop }] if stop.proved == 99));
+}
