@@ -70,9 +70,9 @@ test("many nodes are one ask: one yes, one job, and nothing before it", async ()
   const sent: unknown[] = [];
   const { bridge, console } = await mount({ n: 184 }, (b) => ({
     ...b,
-    executeMany: (request) => {
+    submitJob: (request) => {
       sent.push(request);
-      return b.executeMany(request);
+      return b.submitJob(request);
     },
   }));
   await bridge.makeRule({ ...RULE, by: "another", atLeast: 3 });

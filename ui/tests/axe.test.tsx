@@ -3,6 +3,7 @@ import axe from "axe-core";
 import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import type { MockOptions } from "../src/bridge/mock";
+import type { StopView } from "../src/bridge/typesJob";
 import type { Console } from "../src/state/console";
 import { eventually, mount, unmountAll, untilState } from "./mount";
 
@@ -30,6 +31,79 @@ const SCENES: Scene[] = [
   ["selection", 184, (console) => console.ui.getState().select([1, 2, 3, 4])],
   ["settings", 3, (console) => console.ui.getState().go("settings")],
   ["jobs", 3, (console) => console.ui.getState().go("jobs")],
+  ["jobs of all kinds", 184, (console) => console.ui.getState().go("jobs"), { jobs: 1 }],
+  [
+    "a job with its gate and output in groups",
+    184,
+    (console) => openJob(console, "OpenSSL security update"),
+    { jobs: 1 },
+  ],
+  [
+    "the targets of a job beside a node",
+    184,
+    async (console) => {
+      openJob(console, "inventory");
+      await page.getByRole("button", { name: "Targets", exact: true }).click();
+      await page.getByTestId("target-row").first().click();
+    },
+    { jobs: 1 },
+  ],
+  [
+    "rerunning with something unknown",
+    184,
+    async (console) => {
+      openJob(console, "Resolver check");
+      await page.getByTestId("job-rerun").click();
+    },
+    { jobs: 1 },
+  ],
+  [
+    "selection with its policy",
+    184,
+    async (console) => {
+      console.ui.getState().select([1, 2, 3, 4]);
+      await page.getByTestId("how").click();
+      await page.getByTestId("how-waves").click();
+      await page.getByTestId("how-retries").fill("2");
+      await page.getByTestId("target-field").fill("tag:s");
+    },
+  ],
+  ["about to stop everything", 3, (console) => console.ui.getState().set({ stopping: true })],
+  [
+    "everything stopped",
+    184,
+    async (console) => {
+      await console.bridge.fleetStop("wrong config");
+      console.jobs
+        .getState()
+        .takeStop({ ...(console.jobs.getState().stop as StopView), unknown: 2, cannot: 1, held: true });
+    },
+    { jobs: 1 },
+  ],
+  [
+    "schedules and a new one",
+    184,
+    async (console) => {
+      console.ui.getState().go("jobs");
+      console.ui.getState().set({ jobsTab: "schedules" });
+      await page.getByTestId("new-schedule").click();
+      await page.getByTestId("schedule-when").fill("every weekday at 9am");
+      await expect.element(page.getByTestId("when-preview")).toBeVisible();
+    },
+    { jobs: 1 },
+  ],
+  [
+    "runbooks and the editor with a problem",
+    184,
+    async (console) => {
+      console.ui.getState().go("jobs");
+      console.ui.getState().set({ jobsTab: "runbooks" });
+      await page.getByTestId("new-runbook").click();
+      await page.getByTestId("runbook-text").fill("nothing");
+      await page.getByTestId("runbook-save").click();
+    },
+    { jobs: 1 },
+  ],
   ["empty", 0, () => {}],
   ["overview", 184, (console) => console.ui.getState().openNode(3, "overview")],
   [
@@ -100,6 +174,12 @@ const SCENES: Scene[] = [
     },
   ],
 ];
+
+function openJob(console: Console, label: string): void {
+  const { ui, jobs } = console;
+  ui.getState().go("jobs");
+  ui.getState().showJob(jobs.getState().jobs.find((job) => job.label === label)?.id ?? "");
+}
 
 for (const theme of ["dark", "light"] as const) {
   test.each(SCENES)(`${theme}: %s`, async (_name, n, prepare, options = {}) => {

@@ -7,7 +7,7 @@ afterEach(unmountAll);
 
 const focusMap = async () => {
   const map = page.getByTestId("map").element() as HTMLElement;
-  for (let i = 0; i < 12 && document.activeElement !== map; i++) await userEvent.keyboard("{Tab}");
+  for (let i = 0; i < 14 && document.activeElement !== map; i++) await userEvent.keyboard("{Tab}");
   expect(document.activeElement).toBe(map);
   return map;
 };

@@ -65,13 +65,91 @@ const SHOTS = [
   },
   { name: "approvals-short", query: "n=184&theme=light&approvals=1&waiting=1" },
   { name: "approvals-ask", query: "n=184&theme=dark&select=Ashburn&approvals=1", act: askMany },
+  { name: "jobs", query: "n=184&theme=dark&view=jobs" },
+  { name: "jobs-light", query: "n=184&theme=light&view=jobs" },
+  { name: "run-gate", query: "n=184&theme=dark&job=OpenSSL security update" },
+  { name: "run-gate-light", query: "n=184&theme=light&job=OpenSSL security update" },
+  { name: "run-groups", query: "n=184&theme=dark&job=Which kernel runs where" },
+  {
+    name: "run-targets",
+    query: "n=184&theme=dark&job=inventory",
+    act: (page) => page.getByRole("button", { name: "Targets", exact: true }).click(),
+  },
+  {
+    name: "run-node",
+    query: "n=184&theme=dark&job=Which kernel runs where",
+    act: (page) => page.getByTestId("group-node").first().click(),
+  },
+  {
+    name: "run-search",
+    query: "n=184&theme=light&job=OpenSSL security update",
+    act: (page) => page.getByTestId("output-search").fill("upgraded"),
+  },
+  { name: "multi-how", query: "n=184&theme=dark&select=Ashburn", act: openHow },
+  { name: "multi-how-light", query: "n=184&theme=light&select=Ashburn", act: openHow },
+  { name: "diamonds", query: "n=184&theme=dark&select=Lab", act: failMany },
+  { name: "stopping", query: "n=184&theme=dark&stopping" },
+  { name: "stopped", query: "n=184&theme=dark&stopping", act: stopAll },
+  { name: "stopped-light", query: "n=184&theme=light&stopping", act: stopAll },
+  { name: "schedules", query: "n=184&theme=dark&plan=schedules", act: newSchedule },
+  { name: "schedules-light", query: "n=184&theme=light&plan=schedules", act: newSchedule },
+  { name: "runbooks", query: "n=184&theme=dark&plan=runbooks", act: runbook },
+  {
+    name: "runbook-run",
+    query: "n=184&theme=light&plan=runbooks",
+    act: (page) => page.getByTestId("runbook-run").click(),
+  },
+  {
+    name: "target",
+    query: "n=184&theme=dark&select=Lab",
+    act: (page) => page.getByTestId("target-field").fill("tag:"),
+  },
+  { name: "palette-target", query: "n=184&theme=dark&palette=site=sin and not role=web" },
+  { name: "dock", query: "n=184&theme=dark", act: (page) => page.getByTestId("dock-toggle").click() },
+  { name: "rerun", query: "n=184&theme=dark&job=Resolver check", act: (page) => page.getByTestId("job-rerun").click() },
   { name: "audit", query: "n=184&theme=dark&view=audit", act: (page) => chooseEntry(page, true) },
   { name: "audit-light", query: "n=184&theme=light&view=audit", act: (page) => chooseEntry(page, false) },
 ];
 
+async function openHow(page) {
+  await page.getByTestId("how").click();
+  await page.getByTestId("how-waves").click();
+  await page.getByTestId("how-stop-after").fill("3");
+}
+
+async function failMany(page) {
+  await page.getByTestId("field-command").fill("exit 3");
+  await page.getByTestId("confirm-count").fill("9");
+  await page.getByTestId("run").click();
+  await page.waitForTimeout(900);
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.waitForTimeout(1200);
+}
+
+async function newSchedule(page) {
+  await page.getByTestId("new-schedule").click();
+  await page.getByTestId("schedule-name").fill("morning look");
+  await page.getByTestId("schedule-when").fill("every weekday at 9am");
+  await page.getByTestId("schedule-target").fill("site=sin");
+  await page.getByTestId("schedule-name").focus();
+}
+
+async function runbook(page) {
+  await page.getByTestId("runbook-run").click();
+  await page.getByTestId("field-name").fill("registry.internal");
+  await page.getByTestId("run-dialog").getByTestId("run").click();
+  await page.getByTestId("runbook-edit").click();
+}
+
+async function stopAll(page) {
+  await page.getByTestId("stop-reason").fill("wrong config went out");
+  await page.getByTestId("stop-confirm").click();
+  await page.waitForTimeout(300);
+}
+
 async function askMany(page) {
   await page.getByTestId("field-command").fill("systemctl restart nginx");
-  await page.getByTestId("confirm-count").fill("35");
+  await page.getByTestId("confirm-count").fill("36");
   await page.getByTestId("run").click();
 }
 
@@ -104,7 +182,7 @@ async function makeToken(page) {
 
 async function fanOut(page) {
   await page.getByTestId("field-command").fill("uptime");
-  await page.getByTestId("confirm-count").fill("35");
+  await page.getByTestId("confirm-count").fill("36");
   await page.getByTestId("run").click();
   await page.waitForTimeout(1500);
 }

@@ -15,12 +15,15 @@ import { JoiningView } from "../features/join/JoiningView";
 import { MapView } from "../features/map/MapView";
 import { Palette } from "../features/palette/Palette";
 import { SettingsView } from "../features/settings/SettingsView";
+import { StopBanner } from "../features/stop/StopBanner";
+import { StopDialog } from "../features/stop/StopDialog";
 import { NodeTable } from "../features/table/NodeTable";
 import type { Console } from "../state/console";
 import { ConsoleContext, useConsole, useFleet, useLink, useUi } from "../state/hooks";
 import styles from "./App.module.css";
 import { useAppearance } from "./appearance";
 import { useHotkeys } from "./hotkeys";
+import { RunbooksPage, SchedulesPage } from "./PlanPages";
 import { Rail } from "./Rail";
 import { Regions } from "./Regions";
 import { inWords, SidePanel } from "./SidePanel";
@@ -43,6 +46,8 @@ function Shell({ simulated }: { simulated: boolean }) {
   const search = useRef<HTMLInputElement>(null);
   const page = useUi((s) => s.page);
   const dock = useUi((s) => s.dock);
+  // Jobs take the whole width until one of their nodes is looked at.
+  const narrow = useUi((s) => s.page !== "jobs" || s.open !== null || s.selected.size > 0);
   const empty = useFleet((fleet) => fleet.size === 0);
   const opposite = appearance.theme === "dark" ? "light" : "dark";
   useHotkeys(console, search);
@@ -54,6 +59,7 @@ function Shell({ simulated }: { simulated: boolean }) {
   return (
     <div className={styles.app}>
       <TopBar theme={appearance.theme} simulated={simulated} onTheme={() => void setTheme()} />
+      <StopBanner />
       <Rail />
       <main className={styles.main}>
         <MapView
@@ -63,7 +69,7 @@ function Shell({ simulated }: { simulated: boolean }) {
         />
         <Page search={search} empty={empty} />
       </main>
-      {!WIDE.has(page) && !empty && <SidePanel />}
+      {!WIDE.has(page) && narrow && !empty && <SidePanel />}
       <JobStrip />
       {dock && (
         <div className={styles.dock}>
@@ -73,6 +79,7 @@ function Shell({ simulated }: { simulated: boolean }) {
       <Palette />
       <AddDialog />
       <RekeyDialog />
+      <StopDialog />
       <Regions />
     </div>
   );
@@ -86,7 +93,7 @@ function Page({ search, empty }: { search: React.RefObject<HTMLInputElement | nu
   if (page === "joining") return <JoiningView />;
   if (page === "approvals") return <ApprovalsView />;
   if (page === "audit") return <AuditView />;
-  if (page === "jobs") return <JobsView inWords={inWords} />;
+  if (page === "jobs") return <JobsView inWords={inWords} schedules={<SchedulesPage />} runbooks={<RunbooksPage />} />;
   if (!known)
     return (
       <div className={styles.connecting}>

@@ -3,7 +3,7 @@ import { DoorOpen, List, ScrollText, Server, Settings, Stamp } from "lucide-reac
 import { useConsole, useTrust, useUi } from "../state/hooks";
 import type { Page } from "../state/ui";
 import styles from "./Rail.module.css";
-import { usePendingCount } from "./waiting";
+import { useGateCount, usePendingCount } from "./waiting";
 
 const PAGES = [
   { page: "nodes", title: "Nodes", Icon: Server },
@@ -16,9 +16,11 @@ const PAGES = [
 export function Rail() {
   const waiting = useTrust((s) => s.waiting.length);
   const asked = usePendingCount();
+  const gates = useGateCount();
   const marks: Partial<Record<Page, string>> = {
     ...(waiting > 0 ? { joining: `${waiting} waiting` } : {}),
     ...(asked > 0 ? { approvals: `${asked} waiting` } : {}),
+    ...(gates > 0 ? { jobs: `${gates} waiting at a gate` } : {}),
   };
   return (
     <nav className={styles.rail} aria-label="Main">

@@ -4,10 +4,11 @@ import { IconButton } from "../components/Button";
 import { count } from "../components/format";
 import { Kbd, withModifier } from "../components/Kbd";
 import { StatusMark } from "../components/StatusMark";
+import { StopButton } from "../features/stop/StopButton";
 import { useConsole, useFleet, useLink, useTrust } from "../state/hooks";
 import { medianLatency } from "./latency";
 import styles from "./TopBar.module.css";
-import { usePendingCount } from "./waiting";
+import { useGateCount, usePendingCount } from "./waiting";
 
 export function TopBar({
   theme,
@@ -41,6 +42,7 @@ export function TopBar({
       </button>
       <div className={styles.right}>
         <Link />
+        <StopButton />
         <IconButton
           label="Add a machine (A)"
           onClick={() => ui.getState().set({ adding: true })}
@@ -67,12 +69,14 @@ function Attention() {
   const degraded = useFleet((fleet) => fleet.totals.degraded);
   const waiting = useTrust((s) => s.waiting.length);
   const asked = usePendingCount();
+  const gates = useGateCount();
   const parts = [
     degraded > 0 ? `${count(degraded)} degraded` : "",
     waiting > 0 ? `${count(waiting)} waiting to join` : "",
     asked > 0 ? `${count(asked)} waiting for a second yes` : "",
+    gates > 0 ? `${count(gates)} waiting at a gate` : "",
   ].filter((part) => part !== "");
-  const total = degraded + waiting + asked;
+  const total = degraded + waiting + asked + gates;
   const show = () => {
     const { page, go, closePanel } = ui.getState();
     if (page !== "map" && page !== "nodes" && page !== "jobs") go("map");

@@ -1,5 +1,5 @@
 /**
- * Keys that work wherever the operator is, unless they are typing: Ctrl K, / search, T table, L lasso, R run, G group, A add a machine,
+ * Keys that work wherever the operator is: Ctrl K, Ctrl Shift S stop everything; and unless they are typing: / search, T table, L lasso, R run, G group, A add a machine,
  * N and Shift N next and previous exception, Esc one step back.
  * Not here: walking the map (features/map/mapKeys) and the table's own keys.
  */
@@ -14,6 +14,13 @@ export function useHotkeys(console: Console, search: RefObject<HTMLInputElement 
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
         console.ui.getState().set({ palette: { open: true, query: "" } });
+        return;
+      }
+      if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "s") {
+        event.preventDefault();
+        const held = console.jobs.getState().stop?.held === true;
+        // Over whatever else is open: who presses this is in a hurry.
+        console.ui.getState().set({ palette: { open: false, query: "" }, adding: false, stopping: !held });
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || console.ui.getState().palette.open) return;

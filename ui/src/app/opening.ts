@@ -1,7 +1,7 @@
 /**
  * With the simulated host, the URL may say what is open from the start, so that tests and pictures are repeatable:
- * ?open=<name>&tab=…&view=table|jobs|joining|approvals|audit|settings&select=<site>&palette=<text>&adding. Waits for the
- * first snapshot.
+ * ?open=<name>&tab=…&view=table|jobs|joining|approvals|audit|settings&select=<site>&palette=<text>&adding
+ * &job=<label>&plan=schedules|runbooks&target=<expression>&stopping. Waits for the first snapshot.
  */
 import type { Console } from "../state/console";
 import type { Page, Tab } from "../state/ui";
@@ -13,12 +13,15 @@ export function applyOpening(console: Console, search: string): void {
   const url = new URLSearchParams(search);
   const stop = console.fleet.subscribe(() => {
     stop();
-    apply(console, url);
+    // The rest of the snapshot is taken in right after the fleet.
+    queueMicrotask(() => apply(console, url));
   });
 }
 
-function apply({ fleet, ui }: Console, url: URLSearchParams): void {
+function apply(console: Console, url: URLSearchParams): void {
+  const { fleet, ui } = console;
   const state = ui.getState();
+  openJobs(console, url);
   const view = url.get("view");
   if (view === "table") state.go("nodes");
   const page = PAGES.find((name) => name === view);
@@ -32,4 +35,20 @@ function apply({ fleet, ui }: Console, url: URLSearchParams): void {
   if (select !== null) state.select([...fleet.ordinals()].filter((o) => fleet.groupLabel(o) === select));
   const palette = url.get("palette");
   if (palette !== null) state.set({ palette: { open: true, query: palette } });
+}
+
+function openJobs({ jobs, ui }: Console, url: URLSearchParams): void {
+  const state = ui.getState();
+  const label = url.get("job");
+  const job = label === null ? undefined : jobs.getState().jobs.find((one) => one.label === label);
+  if (job) {
+    state.go("jobs");
+    state.showJob(job.id);
+  }
+  const plan = url.get("plan");
+  if (plan === "schedules" || plan === "runbooks") {
+    state.go("jobs");
+    state.set({ jobsTab: plan });
+  }
+  if (url.has("stopping")) state.set({ stopping: true });
 }

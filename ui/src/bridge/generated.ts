@@ -17,8 +17,6 @@ export const commands = {
 	unsubscribe: (subscription: number) => __TAURI_INVOKE<void>("unsubscribe", { subscription }),
 	/**  Runs something; answers once it is accepted, or what it needs first. */
 	execute: (request: ExecuteRequest) => __TAURI_INVOKE<ExecuteAnswer>("execute", { request }),
-	/**  Runs the same on many nodes, as one ask. */
-	executeMany: (request: ExecuteManyRequest) => __TAURI_INVOKE<ExecuteAnswer>("execute_many", { request }),
 	/**  Stops something; the proof comes by the feed. */
 	cancel: (executionId: string) => __TAURI_INVOKE<null>("cancel", { executionId }),
 	/**  What an execution wrote so far. */
@@ -27,6 +25,56 @@ export const commands = {
 	settings: () => __TAURI_INVOKE<SettingsView>("settings"),
 	/**  Keeps what was changed; it takes effect right after. */
 	saveSettings: (patch: SettingsPatch) => __TAURI_INVOKE<SettingsView>("save_settings", { patch }),
+	/**  Tells which nodes are meant; runs nothing. */
+	resolveTarget: (request: TargetRequest) => __TAURI_INVOKE<ResolvedView>("resolve_target", { request }),
+	/**  One job, live or long over. */
+	job: (id: string) => __TAURI_INVOKE<JobView>("job", { id }),
+	/**  Takes a job on; answers when it is on disk, or what it needs first. */
+	submitJob: (request: JobRequest) => __TAURI_INVOKE<JobAnswer>("submit_job", { request }),
+	/**  Pauses, resumes or cancels a job; what follows comes by the feed. */
+	controlJob: (id: string, action: ControlView) => __TAURI_INVOKE<null>("control_job", { id, action }),
+	/**  The same call once more, on those targets of a job that ended so. */
+	rerunJob: (request: RerunRequest) => __TAURI_INVOKE<JobAnswer>("rerun_job", { request }),
+	/**  The targets of a job in these states (all when there are none), from an index on. */
+	jobTargets: (id: string, states: TargetStateView[], after: number, limit: number) => __TAURI_INVOKE<TargetPage>("job_targets", { id, states, after, limit }),
+	/**  What the targets of a job wrote, identical outputs folded together. */
+	jobGroups: (id: string) => __TAURI_INVOKE<OutputGroupsView>("job_groups", { id }),
+	/**  Lines of what the targets wrote in which a text stands. */
+	searchJob: (id: string, text: string, limit: number) => __TAURI_INVOKE<SearchView>("search_job", { id, text, limit }),
+	/**  Stops everything, and holds jobs and schedules. */
+	fleetStop: (reason: string) => __TAURI_INVOKE<StopView>("fleet_stop", { reason }),
+	/**  Lets jobs and schedules go on. */
+	releaseStop: () => __TAURI_INVOKE<null>("release_stop"),
+	/**  Stops everything on one node; holds nothing. */
+	nodeStop: (node: string) => __TAURI_INVOKE<StopView>("node_stop", { node }),
+	/**  All schedules. */
+	schedules: () => __TAURI_INVOKE<ScheduleView[]>("schedules"),
+	/**  Makes a schedule, or changes the one with this id. */
+	putSchedule: (id: string | null, plan: SchedulePlan) => __TAURI_INVOKE<ScheduleView>("put_schedule", { id, plan }),
+	/**  Lets a schedule go; what it began goes on. */
+	removeSchedule: (id: string) => __TAURI_INVOKE<null>("remove_schedule", { id }),
+	/**  Pauses a schedule, or resumes it. */
+	pauseSchedule: (id: string, paused: boolean) => __TAURI_INVOKE<null>("pause_schedule", { id, paused }),
+	/**  Begins now what a schedule begins; its own times stay as they are. */
+	runScheduleNow: (id: string) => __TAURI_INVOKE<null>("run_schedule_now", { id }),
+	/**  Says what a time means. */
+	previewWhen: (when: string, timeZone: string) => __TAURI_INVOKE<WhenView>("preview_when", { when, timeZone }),
+	/**  The newest version of each runbook, by name. */
+	runbooks: () => __TAURI_INVOKE<RunbookView[]>("runbooks"),
+	/**  A runbook as people edit it: TOML. */
+	runbookText: (name: string) => __TAURI_INVOKE<string>("runbook_text", { name }),
+	/**  Keeps a runbook, in TOML or JSON: a new one, or a new version. */
+	putRunbook: (name: string, text: string) => __TAURI_INVOKE<RunbookView>("put_runbook", { name, text }),
+	/**  Lets a runbook go, with all its versions. */
+	removeRunbook: (name: string) => __TAURI_INVOKE<null>("remove_runbook", { name }),
+	/**  Begins a run of a runbook; answers when it is on disk. */
+	runRunbook: (call: RunbookCall, confirmDestructive: boolean) => __TAURI_INVOKE<RunView>("run_runbook", { call, confirmDestructive }),
+	/**  Writes a runbook as a file; answers where it is. */
+	exportRunbook: (name: string) => __TAURI_INVOKE<string>("export_runbook", { name }),
+	/**  Runs of runbooks, newest first. */
+	runs: () => __TAURI_INVOKE<RunView[]>("runs"),
+	/**  Cancels a run with the job of its step. */
+	cancelRun: (id: string) => __TAURI_INVOKE<null>("cancel_run", { id }),
 	/**  Entries of the audit log, newest first. */
 	audit: (query: AuditQuery) => __TAURI_INVOKE<AuditPage>("audit", { query }),
 	/**  Whether the audit log is whole. */
@@ -43,6 +91,14 @@ export const commands = {
 	makeRule: (request: RuleRequest) => __TAURI_INVOKE<null>("make_rule", { request }),
 	/**  Removes a rule. */
 	removeRule: (id: string) => __TAURI_INVOKE<null>("remove_rule", { id }),
+	/**  Proposes what could stand at the caret. */
+	completeTarget: (text: string, at: number) => __TAURI_INVOKE<CompletionView>("complete_target", { text, at }),
+	/**  Saved groups, by name. */
+	savedGroups: () => __TAURI_INVOKE<SavedGroupView[]>("saved_groups"),
+	/**  Gives an expression a name, or a name another expression. */
+	saveGroup: (name: string, target: string) => __TAURI_INVOKE<null>("save_group", { name, target }),
+	/**  Forgets a name; expressions that have it are refused from then on. */
+	removeGroup: (name: string) => __TAURI_INVOKE<null>("remove_group", { name }),
 	/**  A line for one machine, soon; the same one until it is used. */
 	join: () => __TAURI_INVOKE<JoinView>("join"),
 	/**  Makes a join code. */
@@ -121,6 +177,13 @@ export type ApprovalView = {
 	decidedBy: string | null,
 	/**  RFC 3339, UTC. */
 	decidedAt: string | null,
+};
+
+/**  Who asked. */
+export type AskerView = {
+	id: string,
+	name: string,
+	kind: string,
 };
 
 /**  One entry of the audit log. */
@@ -246,6 +309,34 @@ export type CommandView = {
 	pattern: string,
 };
 
+/**  What could stand at the caret. */
+export type CompletionView = {
+	/**  The items replace what stands from here to the caret; as JavaScript counts. */
+	from: number,
+	/**  The best first. */
+	items: ProposalView[],
+};
+
+/**  What is to be done to a job. */
+export type ControlView = "pause" | "resume" | "cancel";
+
+/**  How many targets are in each state. */
+export type CountsView = {
+	queued: number,
+	waiting: number,
+	dispatched: number,
+	running: number,
+	stopping: number,
+	succeeded: number,
+	failed: number,
+	timed_out: number,
+	cancelled: number,
+	unknown: number,
+	expired: number,
+	refused: number,
+	skipped: number,
+};
+
 /**  How something was decided. */
 export type DecisionView = 
 /**  It may. */
@@ -282,22 +373,6 @@ export type ExecuteAnswer = {
 	refused: RefusedExecution[],
 };
 
-/**  The same call on many nodes, asked as one. */
-export type ExecuteManyRequest = {
-	/**  One for each node. */
-	executions: ExecuteTarget[],
-	/**  What. */
-	skill: string,
-	/**  What. */
-	method: string,
-	/**  Any JSON object. */
-	parameters: JsonValue,
-	/**  Stopped after this long. */
-	timeoutSeconds: number,
-	/**  By which second yes. */
-	approval: string | null,
-};
-
 /**  What the operator asks for. */
 export type ExecuteRequest = {
 	/**  Minted by the asker (UUID); a repeated one is refused. */
@@ -314,14 +389,6 @@ export type ExecuteRequest = {
 	timeoutSeconds: number,
 	/**  By which second yes. */
 	approval: string | null,
-};
-
-/**  One of many nodes. */
-export type ExecuteTarget = {
-	/**  Minted by the asker (UUID). */
-	id: string,
-	/**  Where. */
-	nodeId: string,
 };
 
 /**  Where an execution is. */
@@ -361,6 +428,12 @@ export type ExecutionView = {
 	outputBytes: number,
 	/**  The final result as JSON text. */
 	result: string | null,
+	/**  The job that it belongs to. */
+	jobId: string | null,
+	/**  Which target of it, from 0. */
+	targetIndex: number | null,
+	/**  Which attempt, from 1. */
+	attempt: number,
 };
 
 /**  One thing that is wrong with the log. */
@@ -398,7 +471,11 @@ waiting: WaitingView[];
 /**  Join codes, oldest first. */
 codes: JoinCodeView[]; 
 /**  Second yeses: asked for, said, refused. */
-approvals: ApprovalView[] } | 
+approvals: ApprovalView[]; 
+/**  Those under way and the newest others. */
+jobs: JobView[]; 
+/**  If everything was ever stopped. */
+stop: StopView | null } | 
 /**  A node came, went or changed. */
 { kind: "node"; 
 /**  Which of these. */
@@ -433,10 +510,40 @@ code: JoinCodeView } |
 { kind: "approval"; 
 /**  As it is now. */
 approval: ApprovalView } | 
+/**  A job was taken, moved on or ended. */
+{ kind: "job"; 
+/**  As it is now. */
+job: JobView } | 
+/**  Everything was stopped, something of that was proved, or it was released. */
+{ kind: "stop"; 
+/**  As it is now. */
+stop: StopView } | 
+/**  A schedule was made, changed or fired. */
+{ kind: "schedule"; 
+/**  Which. */
+id: string; 
+/**  As it is now; `None`: it is gone. */
+schedule: ScheduleView | null } | 
+/**  A run of a runbook moved on. */
+{ kind: "run"; 
+/**  As it is now. */
+run: RunView } | 
 /**  Something was dropped because the window was too slow; a snapshot follows. */
 { kind: "gap"; 
 /**  For people. */
 reason: string };
+
+/**  See [`LastView`]. */
+export type FiredView = 
+/**  Something was begun. */
+"started" | 
+/**  It was left out. */
+"skipped" | 
+/**  It might not, or could not be begun. */
+"refused";
+
+/**  See [`WavesRequest`]. */
+export type GateView = "auto" | "ask";
 
 /**  Something that is allowed for a time. */
 export type GrantView = {
@@ -446,6 +553,18 @@ export type GrantView = {
 	what: string,
 	/**  RFC 3339, UTC, by the node's clock. */
 	until: string,
+};
+
+/**  A node of a group. */
+export type GroupMemberView = {
+	/**  Its id. */
+	nodeId: string,
+	/**  Its name when the list was frozen. */
+	nodeName: string,
+	/**  Of its last attempt. */
+	executionId: string | null,
+	/**  As the node measured it. */
+	durationMs: number | null,
 };
 
 /**  A group of the map. */
@@ -458,6 +577,150 @@ export type GroupView = {
 	label: string,
 	/**  None at home. */
 	discs: DiscView[],
+};
+
+/**  A line. */
+export type HitView = {
+	/**  Which execution wrote it. */
+	executionId: string,
+	/**  Where. */
+	nodeId: string,
+	/**  Its name when the list was frozen. */
+	nodeName: string,
+	/**  Which pipe. */
+	stream: StreamView,
+	/**  From 1. */
+	line: number,
+	/**  The line. */
+	text: string,
+};
+
+/**  What became of an ask. Only `Accepted` began something. */
+export type JobAnswer = 
+/**  It is on disk. */
+{ kind: "accepted"; 
+/**  As it is now. */
+job: JobView; 
+/**  It was known already. */
+duplicate: boolean } | 
+/**  It waits for this second yes. */
+{ kind: "approval"; 
+/**  Which. */
+approval: string } | 
+/**  Other nodes are meant by now. */
+{ kind: "changed"; 
+/**  Of the set as it is now. */
+targetsSha256: string; 
+/**  How many they are now. */
+count: number } | 
+/**  The number was not typed, or was another one. */
+{ kind: "count"; 
+/**  The number. */
+count: number } | 
+/**  None of them can take it. */
+{ kind: "refused"; 
+/**  Why. */
+refused: RefusedTargetView[] };
+
+/**  A job as it is asked for. */
+export type JobRequest = {
+	/**  Minted by the asker (UUID). */
+	id: string,
+	/**  For people. */
+	label: string,
+	/**  Which nodes, as an expression. */
+	target: string | null,
+	/**  Or by their ids. */
+	nodeIds: string[] | null,
+	/**  Of the set that was shown. */
+	targetsSha256: string | null,
+	/**  The number that was typed. */
+	confirmCount: number | null,
+	/**  What. */
+	skill: string,
+	/**  What. */
+	method: string,
+	/**  An object. */
+	parameters: JsonValue,
+	/**  For each execution. */
+	timeoutSeconds: number,
+	/**  On any so many. */
+	any: number | null,
+	/**  How these are chosen. */
+	strategy: StrategyView,
+	/**  What becomes of offline nodes. */
+	offline: OfflineView,
+	/**  Until what has not begun is given up. */
+	expiresInSeconds: number,
+	/**  0 to 9. */
+	priority: number,
+	/**  At most so many at once; 0 is no limit of its own. */
+	concurrency: number,
+	/**  Some first. */
+	waves: WavesRequest | null,
+	/**  When to stop by itself. */
+	stopAfter: StopAfterRequest | null,
+	/**  What is tried again. */
+	retry: RetryRequest | null,
+	/**  By which second yes. */
+	approval: string | null,
+};
+
+/**  Where a job is. */
+export type JobStateView = "running" | "paused" | "stopping" | "succeeded" | "failed" | "cancelled" | "expired";
+
+/**  A job as of now. */
+export type JobView = {
+	/**  Minted by the asker. */
+	id: string,
+	/**  For people; may be empty. */
+	label: string,
+	/**  Where it is. */
+	state: JobStateView,
+	/**  Why it is paused, or how it ended. */
+	reason: string | null,
+	/**  Who asked. */
+	asker: AskerView,
+	/**  What it came from. */
+	origin: OriginView | null,
+	/**  What is run. */
+	skill: string,
+	/**  What is run. */
+	method: string,
+	/**  Short form of the parameters. */
+	summary: string,
+	/**  The worst that it may do. */
+	effect: EffectView | null,
+	/**  The expression; empty when nodes were named. */
+	target: string,
+	/**  Over the frozen nodes. */
+	targetsSha256: string,
+	/**  How many targets. */
+	total: number,
+	/**  On any so many. */
+	any: number | null,
+	/**  How many are where. */
+	counts: CountsView,
+	/**  Its waves, if there is more than one. */
+	wave: WaveView | null,
+	/**  The wave, from 1, at whose end it waits for the operator. */
+	gate: number | null,
+	/**  Everything is stopped, so nothing of it is begun. */
+	held: boolean,
+	/**  0 to 9. */
+	priority: number,
+	/**  At most so many at once; 0 is no limit of its own. */
+	concurrency: number,
+	/**  What becomes of offline nodes. */
+	offline: OfflineView,
+	/**  Attempts after the first one. */
+	retryLimit: number,
+	/**  RFC 3339. */
+	submittedAt: string,
+	/**  RFC 3339. */
+	finishedAt: string | null,
+	/**  RFC 3339. */
+	expiresAt: string | null,
 };
 
 /**  What a new code is to be. */
@@ -548,6 +811,20 @@ export type JoinedView =
 /**  With the token that it shares with others. */
 "shared_token";
 
+/**  What became of one of the times of a schedule. */
+export type LastView = {
+	/**  RFC 3339. */
+	at: string,
+	/**  The job that was begun. */
+	jobId: string | null,
+	/**  The run that was begun. */
+	runId: string | null,
+	/**  What became of it. */
+	outcome: FiredView,
+	/**  Why. */
+	why: string | null,
+};
+
 /**  A fresh token. The only shape that holds its secret. */
 export type MadeTokenView = {
 	/**  Told once. */
@@ -569,6 +846,13 @@ export type MethodView = {
 	/**  JSON Schema of its parameters, or null. */
 	schema: JsonValue,
 };
+
+/**  When the Nexus was not there. */
+export type MissedView = 
+/**  It is left out. */
+"skip" | 
+/**  It is caught up once. */
+"once";
 
 /**  The Nexus that this window shows. */
 export type NexusView = {
@@ -676,6 +960,23 @@ export type NodeView = {
 	policy: PolicyView | null,
 };
 
+/**  What becomes of offline nodes. */
+export type OfflineView = 
+/**  They are left out. */
+"skip" | 
+/**  They are waited for. */
+"wait";
+
+/**  See [`OriginView`]. */
+export type OriginKindView = "schedule" | "runbook" | "rerun";
+
+/**  What a job came from. */
+export type OriginView = {
+	kind: OriginKindView,
+	id: string,
+	name: string,
+};
+
 /**  How one execution ended. */
 export type OutcomeView = {
 	/**  Which. */
@@ -684,6 +985,38 @@ export type OutcomeView = {
 	state: ExecutionStateView,
 	/**  Of the process. */
 	exitCode: number | null,
+};
+
+/**  Targets that ended in the same way. */
+export type OutputGroupView = {
+	/**  Where they are. */
+	state: TargetStateView,
+	/**  Of their processes. */
+	exitCode: number | null,
+	/**  Why not. */
+	error: string | null,
+	/**  Over what they wrote; empty when nothing is known of it. */
+	sha256: string,
+	/**  How many. */
+	count: number,
+	/**  It is what most of them wrote. */
+	majority: boolean,
+	/**  Some of them. */
+	nodes: GroupMemberView[],
+	/**  What they wrote; `None` when it is no text, or nothing. */
+	text: string | null,
+	/**  There is more of it. */
+	truncated: boolean,
+	/**  Against the majority. */
+	diff: string | null,
+};
+
+/**  What the targets of a job wrote. */
+export type OutputGroupsView = {
+	/**  Odd ones first, the majority last. */
+	groups: OutputGroupView[],
+	/**  Groups that are left out, because there are so many. */
+	omitted: number,
 };
 
 /**  A piece of output. */
@@ -698,6 +1031,23 @@ export type OutputView = {
 	text: string,
 	/**  Milliseconds since the execution began. */
 	atMs: number,
+};
+
+/**  While the last one runs. */
+export type OverlapView = 
+/**  This time is left out. */
+"skip" | 
+/**  One waits for it. */
+"queue" | 
+/**  Both run. */
+"allow";
+
+/**  By whose rights. */
+export type OwnerView = {
+	/**  `local`, or the id of a token. */
+	id: string,
+	/**  For people. */
+	name: string,
 };
 
 /**  The policy of a node. */
@@ -726,6 +1076,16 @@ export type PolicyView = {
 	cut: boolean,
 };
 
+/**  A proposal. */
+export type ProposalView = {
+	/**  To be put there as it is. */
+	text: string,
+	/**  What it is. */
+	what: string,
+	/**  Nodes that have it. */
+	count: number | null,
+};
+
 /**  Whether things on the screen may move. */
 export type ReducedMotion = 
 /**  As the desktop. */
@@ -743,6 +1103,61 @@ export type RefusedExecution = {
 	code: string,
 	/**  For people. */
 	message: string,
+};
+
+/**  A node that cannot take a call. */
+export type RefusedTargetView = {
+	nodeId: string,
+	nodeName: string,
+	why: string,
+};
+
+/**  Some targets of a job once more. */
+export type RerunRequest = {
+	/**  Which job. */
+	id: string,
+	/**  Of the new job, minted by the asker (UUID). */
+	newId: string,
+	/**  Those that ended so. */
+	only: TargetStateView[],
+	/**  The number that was typed. */
+	confirmCount: number | null,
+	/**  By which second yes. */
+	approval: string | null,
+};
+
+/**  A set of nodes as of now. */
+export type ResolvedView = {
+	/**  In its normal form; empty when nodes were named. */
+	target: string,
+	/**  Over their ids. */
+	targetsSha256: string,
+	/**  How many. */
+	count: number,
+	/**  Those that can be reached. */
+	online: number,
+	/**  The others. */
+	offline: number,
+	/**  The worst that the call may do on one of them. */
+	effect: EffectView | null,
+	/**  The number has to be typed. */
+	confirm: boolean,
+	/**  All of them, ascending. */
+	ordinals: number[],
+	/**  Those that cannot take the call. */
+	refused: RefusedTargetView[],
+};
+
+/**  What is tried again. */
+export type RetryRequest = {
+	/**  Attempts after the first one. */
+	limit: number,
+	/**  Before the second attempt; doubles each time. */
+	backoffSeconds: number,
+	/**  Longest wait. */
+	maxBackoffSeconds: number,
+	/**  It may be done twice. */
+	consent: boolean,
 };
 
 /**  How much a token may do. */
@@ -792,6 +1207,135 @@ export type RuleView = {
 	createdAt: string,
 };
 
+/**  Where a run is. */
+export type RunStateView = "running" | "stopping" | "succeeded" | "failed" | "cancelled";
+
+/**  A run of a runbook as of now. */
+export type RunView = {
+	/**  To speak of it. */
+	id: string,
+	/**  Of which runbook. */
+	runbook: string,
+	/**  Of which version. */
+	version: number,
+	/**  Where it is. */
+	state: RunStateView,
+	/**  Why it ended so. */
+	reason: string | null,
+	/**  Who asked. */
+	asker: string,
+	/**  In order. */
+	steps: StepView[],
+	/**  RFC 3339. */
+	startedAt: string,
+	/**  RFC 3339. */
+	finishedAt: string | null,
+};
+
+/**  A wish to run a runbook. */
+export type RunbookCall = {
+	/**  Which. */
+	name: string,
+	/**  The newest when missing. */
+	version: number | null,
+	/**  An object. */
+	parameters: JsonValue,
+	/**  Which nodes, for steps that do not say so. */
+	target: string | null,
+};
+
+/**  The newest version of a runbook. */
+export type RunbookView = {
+	/**  To speak of it. */
+	name: string,
+	/**  For people. */
+	title: string,
+	/**  From 1. */
+	version: number,
+	/**  JSON Schema of its parameters. */
+	parameters: JsonValue,
+	/**  Their names, in order. */
+	steps: string[],
+	/**  The nodes it is for; may be empty. */
+	target: string,
+	/**  RFC 3339. */
+	changedAt: string,
+	/**  Who made this version. */
+	changedBy: string,
+};
+
+/**  An expression with a name. */
+export type SavedGroupView = {
+	/**  Without the `@`. */
+	name: string,
+	/**  What it means. */
+	target: string,
+	/**  Nodes that it means now; `None` when that cannot be told. */
+	count: number | null,
+	/**  Who made it what it is. */
+	madeBy: string,
+	/**  RFC 3339. */
+	madeAt: string,
+};
+
+/**  A schedule as it is asked for. */
+export type SchedulePlan = {
+	/**  For people. */
+	name: string,
+	/**  As typed. */
+	when: string,
+	/**  IANA name. */
+	timeZone: string,
+	/**  While the last one runs. */
+	overlap: OverlapView,
+	/**  When the Nexus was not there. */
+	missed: MissedView,
+	/**  What is begun. */
+	job: JobRequest | null,
+	/**  Or this. */
+	runbook: RunbookCall | null,
+	/**  It may destroy something, and that is meant. */
+	confirmDestructive: boolean,
+};
+
+/**  A schedule as of now. */
+export type ScheduleView = {
+	/**  To speak of it. */
+	id: string,
+	/**  For people. */
+	name: string,
+	/**  As typed. */
+	when: string,
+	/**  Five fields. */
+	cron: string,
+	/**  IANA name. */
+	timeZone: string,
+	/**  While the last one runs. */
+	overlap: OverlapView,
+	/**  When the Nexus was not there. */
+	missed: MissedView,
+	/**  What is begun. */
+	job: JobRequest | null,
+	/**  Or this. */
+	runbook: RunbookCall | null,
+	/**  Nothing is begun. */
+	paused: boolean,
+	/**  By whose rights. */
+	owner: OwnerView,
+	/**  The next five, RFC 3339. */
+	next: string[],
+	/**  What became of its last time. */
+	last: LastView | null,
+};
+
+/**  What a search found. */
+export type SearchView = {
+	/**  In the order of the targets. */
+	hits: HitView[],
+	/**  Everything was searched, and everything found is told. */
+	complete: boolean,
+};
+
 /**  What the operator changed. */
 export type SettingsPatch = {
 	/**  See [`SettingsView`]. */
@@ -833,6 +1377,50 @@ export type StandingView =
 /**  Never again with this key. */
 "revoked";
 
+/**  Where a step is. */
+export type StepStateView = "pending" | "running" | "succeeded" | "failed" | "skipped";
+
+/**  A step of a run. */
+export type StepView = {
+	/**  For people. */
+	name: string,
+	/**  Where it is. */
+	state: StepStateView,
+	/**  Its job, once there is one. */
+	jobId: string | null,
+};
+
+/**  When a job stops by itself. */
+export type StopAfterRequest = {
+	failures: number | null,
+	percent: number | null,
+};
+
+/**  The stop of everything, or of one node. */
+export type StopView = {
+	/**  Nothing of jobs and schedules begins. */
+	held: boolean,
+	/**  Who. */
+	by: string,
+	/**  RFC 3339; empty when nobody ever stopped anything. */
+	since: string,
+	/**  Why. */
+	reason: string,
+	/**  Told to stop; no proof yet. */
+	stopping: number,
+	/**  Proved to have ended. */
+	proved: number,
+	/**  No proof came in time. */
+	unknown: number,
+	/**  Nothing had to be stopped. */
+	neverSent: number,
+	/**  On spores that cannot stop anything. */
+	cannot: number,
+};
+
+/**  How a place is chosen. */
+export type StrategyView = "least_load" | "weighted" | "round_robin" | "two_choices" | "spread";
+
 /**  Which pipe a piece of output came from. */
 export type StreamView = 
 /**  Standard output. */
@@ -841,6 +1429,57 @@ export type StreamView =
 "stderr" | 
 /**  The spore itself. */
 "note";
+
+/**  Some targets of a job. */
+export type TargetPage = {
+	/**  In the order of the waves. */
+	targets: TargetView[],
+	/**  Where the next page begins. */
+	next: number | null,
+};
+
+/**  Which nodes: exactly one of the two. The call is optional. */
+export type TargetRequest = {
+	target: string | null,
+	nodeIds: string[] | null,
+	skill: string | null,
+	method: string | null,
+};
+
+/**  Where a target of a job is. */
+export type TargetStateView = "queued" | "waiting" | "dispatched" | "running" | "stopping" | "succeeded" | "failed" | "timed_out" | "cancelled" | "unknown" | "expired" | "refused" | "skipped";
+
+/**  A target as of now. */
+export type TargetView = {
+	/**  From 0. */
+	index: number,
+	/**  Its node; empty while none is chosen. */
+	nodeId: string,
+	/**  Its name when the list was frozen. */
+	nodeName: string,
+	/**  Where it is. */
+	state: TargetStateView,
+	/**  From 1. */
+	wave: number,
+	/**  So far. */
+	attempts: number,
+	/**  Of the last attempt. */
+	executionId: string | null,
+	/**  Why not. */
+	error: string | null,
+	/**  Of the process. */
+	exitCode: number | null,
+	/**  As the node measured it. */
+	durationMs: number | null,
+	/**  Streamed. */
+	outputBytes: number,
+	/**  It did not run: an older result did. */
+	fromCache: boolean,
+	/**  RFC 3339. */
+	nextTryAt: string | null,
+	/**  RFC 3339. */
+	finishedAt: string | null,
+};
 
 /**  Colours of the console. */
 export type Theme = 
@@ -958,6 +1597,38 @@ export type WaitingView = {
 	firstSeen: string,
 	/**  RFC 3339, UTC. */
 	lastSeen: string,
+};
+
+/**  How far the waves have come. */
+export type WaveView = {
+	/**  From 1. */
+	current: number,
+	/**  How many there are. */
+	of: number,
+	/**  Cumulative numbers of targets. */
+	ends: number[],
+};
+
+/**  Some first, then more. */
+export type WavesRequest = {
+	/**  How many in the first one. */
+	canary: number,
+	/**  Cumulative percent after it. */
+	steps: number[],
+	/**  Whether the next one begins by itself. */
+	gate: GateView,
+	/**  Between two. */
+	pauseSeconds: number,
+};
+
+/**  What a time means. */
+export type WhenView = {
+	/**  Five fields. */
+	cron: string,
+	/**  For people. */
+	inWords: string,
+	/**  The next five, RFC 3339. */
+	next: string[],
 };
 
 /**  Who asked, as it was then. */

@@ -1,12 +1,14 @@
 /**
  * A simulated host with the same types as the real one, so that the whole console also runs in a browser: a swarm
  * from the URL (?n=&seed=), load that drifts, executions that stream and can be stopped, refusals that really occur.
- * `?still=1` freezes the drift for pictures, `?join=<ms>` lets a node appear, `?waiting=<n>` machines stand at the door; tests hold `control`.
+ * `?jobs=0` leaves the jobs from before out. `?still=1` freezes the drift for pictures, `?join=<ms>` lets a node appear, `?waiting=<n>` machines stand at the door; tests hold `control`.
  */
+
+import { jobsOf, plansOf } from "./mock/asks";
 import { hashOf } from "./mock/audit";
 import { summaryOf } from "./mock/executions";
 import { type MockOptions, SimulatedHost } from "./mock/host";
-import type { Bridge, BridgeError, ExecuteAnswer, ExecuteManyRequest, FeedEvent, NodeView } from "./types";
+import type { Bridge, ExecuteAnswer, ExecuteRequest, FeedEvent, NodeView } from "./types";
 import type { ProofBridge } from "./typesProof";
 import type { TrustBridge } from "./typesTrust";
 
@@ -40,14 +42,15 @@ const DEFAULTS: MockOptions = {
   join: null,
   waiting: 0,
   approvals: 0,
+  jobs: 0,
 };
 const MOST_NODES = 200_000;
 
 export function mockOptionsFromUrl(search: string): Partial<MockOptions> {
   const url = new URLSearchParams(search);
   const theme = url.get("theme");
-  const options: Partial<MockOptions> = { still: url.has("still"), exposed: url.has("exposed") };
-  for (const name of ["n", "seed", "join", "waiting", "approvals"] as const) {
+  const options: Partial<MockOptions> = { still: url.has("still"), exposed: url.has("exposed"), jobs: 1 };
+  for (const name of ["n", "seed", "join", "waiting", "approvals", "jobs"] as const) {
     const value = Number(url.get(name) ?? Number.NaN);
     if (Number.isFinite(value)) options[name] = Math.min(MOST_NODES, Math.max(0, Math.trunc(value)));
   }
@@ -75,41 +78,33 @@ export function createMockBridge(given: Partial<MockOptions> = {}): MockBridge {
       hold: (ordinal) => host.trust.hold(at(ordinal).id),
     },
     subscribe: async (onBatch) => host.subscribe(onBatch),
-    execute: async ({ id, nodeId, ...rest }) => execute(host, { executions: [{ id, nodeId }], ...rest }, false),
-    executeMany: async (request) => execute(host, request, true),
+    execute: async (request) => execute(host, request),
     cancel: async (id) => host.executions.cancel(id),
     output: async (id) => host.executions.output(id),
     ...trustOf(host),
     ...proofOf(host),
+    ...jobsOf(host),
+    ...plansOf(host),
     settings: async () => host.settings,
     saveSettings: async (patch) => host.saveSettings(patch),
   };
 }
 
-/** One ask, on one node or many: the second yes first, then each node by itself. */
-function execute(host: SimulatedHost, request: ExecuteManyRequest, many: boolean): ExecuteAnswer {
-  const { skill, method, timeoutSeconds, executions, approval } = request;
+/** The second yes first, then the node. */
+function execute(host: SimulatedHost, request: ExecuteRequest): ExecuteAnswer {
+  const { id, nodeId, skill, method, timeoutSeconds, approval } = request;
   const summary = summaryOf(request);
-  const needed = host.approvals.needed(request, summary);
-  const targets = executions.map(({ nodeId }) => nodeId);
+  const needed = host.approvals.needed(request, [nodeId], summary);
   host.audit.add(needed === null ? "execute" : "ask_approval", {
     decision: needed === null ? "allowed" : "needs_approval",
     call: { skill, method, summary, timeout: timeoutSeconds, sha256: hashOf(JSON.stringify(request.parameters)) },
-    targets,
-    executions: needed === null ? executions.map(({ id }) => id) : [],
+    targets: [nodeId],
+    executions: needed === null ? [id] : [],
     approval: needed ?? approval,
   });
   if (needed !== null) return { approval: needed, refused: [] };
-  const refused: ExecuteAnswer["refused"] = [];
-  for (const one of executions) {
-    try {
-      host.executions.start({ ...request, ...one });
-    } catch (reason) {
-      if (!many) throw reason;
-      refused.push({ id: one.id, ...(reason as BridgeError) });
-    }
-  }
-  return { approval: null, refused };
+  host.executions.start(request);
+  return { approval: null, refused: [] };
 }
 
 /** What is done about trust also stands in the log, as with the real host. */

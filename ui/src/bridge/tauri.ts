@@ -6,6 +6,8 @@
 import { Channel } from "@tauri-apps/api/core";
 import { commands } from "./generated";
 import type { Bridge, BridgeError, FeedBatch } from "./types";
+import type { JobBridge } from "./typesJob";
+import type { PlanBridge } from "./typesPlan";
 import type { ProofBridge } from "./typesProof";
 import type { TrustBridge } from "./typesTrust";
 
@@ -29,13 +31,53 @@ export function createTauriBridge(): Bridge {
       };
     },
     execute: (request) => told(commands.execute(request)),
-    executeMany: (request) => told(commands.executeMany(request)),
     cancel: async (executionId) => void (await told(commands.cancel(executionId))),
     output: (executionId) => told(commands.output(executionId)),
+    ...jobs(),
+    ...plans(),
     ...trust(),
     ...proof(),
     settings: () => told(commands.settings()),
     saveSettings: (patch) => told(commands.saveSettings(patch)),
+  };
+}
+
+function jobs(): JobBridge {
+  return {
+    resolveTarget: (request) => told(commands.resolveTarget(request)),
+    completeTarget: (text, at) => told(commands.completeTarget(text, at)),
+    savedGroups: () => told(commands.savedGroups()),
+    saveGroup: async (name, target) => void (await told(commands.saveGroup(name, target))),
+    removeGroup: async (name) => void (await told(commands.removeGroup(name))),
+    job: (id) => told(commands.job(id)),
+    submitJob: (request) => told(commands.submitJob(request)),
+    controlJob: async (id, action) => void (await told(commands.controlJob(id, action))),
+    rerunJob: (request) => told(commands.rerunJob(request)),
+    jobTargets: (id, states, after, limit) => told(commands.jobTargets(id, states, after, limit)),
+    jobGroups: (id) => told(commands.jobGroups(id)),
+    searchJob: (id, text, limit) => told(commands.searchJob(id, text, limit)),
+    fleetStop: (reason) => told(commands.fleetStop(reason)),
+    releaseStop: async () => void (await told(commands.releaseStop())),
+    nodeStop: (node) => told(commands.nodeStop(node)),
+  };
+}
+
+function plans(): PlanBridge {
+  return {
+    schedules: () => told(commands.schedules()),
+    putSchedule: (id, plan) => told(commands.putSchedule(id, plan)),
+    removeSchedule: async (id) => void (await told(commands.removeSchedule(id))),
+    pauseSchedule: async (id, paused) => void (await told(commands.pauseSchedule(id, paused))),
+    runScheduleNow: async (id) => void (await told(commands.runScheduleNow(id))),
+    previewWhen: (when, timeZone) => told(commands.previewWhen(when, timeZone)),
+    runbooks: () => told(commands.runbooks()),
+    runbookText: (name) => told(commands.runbookText(name)),
+    putRunbook: (name, text) => told(commands.putRunbook(name, text)),
+    removeRunbook: async (name) => void (await told(commands.removeRunbook(name))),
+    runRunbook: (call, confirmDestructive) => told(commands.runRunbook(call, confirmDestructive)),
+    exportRunbook: (name) => told(commands.exportRunbook(name)),
+    runs: () => told(commands.runs()),
+    cancelRun: async (id) => void (await told(commands.cancelRun(id))),
   };
 }
 

@@ -4,6 +4,8 @@
  * `generated.ts`; until then, and for the mock, this file is the truth.
  * Not here: how anything is transported, stored or drawn.
  */
+import type { JobBridge, JobView, StopView } from "./typesJob";
+import type { PlanBridge, RunView, ScheduleView } from "./typesPlan";
 import type { ApprovalView, ProofBridge } from "./typesProof";
 import type { JoinCodeView, PolicyView, TrustBridge, TrustView, WaitingView } from "./typesTrust";
 
@@ -102,6 +104,10 @@ export type ExecutionView = {
   outputBytes: number;
   /** The final result as JSON text, at most 64 KiB, present once finished. For ShellSkill.run of a v2 node the streamed output is the result and this is null. */
   result: string | null;
+  /** The job whose target this is an attempt of, counted from 1. */
+  jobId: string | null;
+  targetIndex: number | null;
+  attempt: number;
 };
 
 export type OutputView = {
@@ -137,6 +143,9 @@ export type FeedEvent =
       waiting: WaitingView[];
       codes: JoinCodeView[];
       approvals: ApprovalView[];
+      /** Those under way and the newest others. */
+      jobs: JobView[];
+      stop: StopView | null;
     }
   | { kind: "node"; change: "connected" | "disconnected" | "changed"; node: NodeView }
   | { kind: "groups"; groups: GroupView[] }
@@ -149,6 +158,13 @@ export type FeedEvent =
   | { kind: "code"; code: JoinCodeView }
   /** A second yes was asked for, said, refused, used, or came too late. */
   | { kind: "approval"; approval: ApprovalView }
+  /** A job was taken, moved on or ended. */
+  | { kind: "job"; job: JobView }
+  /** A stop began, went on or was released. */
+  | { kind: "stop"; stop: StopView }
+  /** A schedule was made, changed, fired; null: it was removed. */
+  | { kind: "schedule"; id: string; schedule: ScheduleView | null }
+  | { kind: "run"; run: RunView }
   /** Something was dropped because the screen was too slow; a snapshot follows. */
   | { kind: "gap"; reason: string };
 
@@ -165,11 +181,6 @@ export type ExecuteRequest = {
   timeoutSeconds: number;
   /** By which second yes, if one was needed. */
   approval: string | null;
-};
-
-/** The same call on many nodes, asked as one: the list is frozen, and one second yes is for all of it. */
-export type ExecuteManyRequest = Omit<ExecuteRequest, "id" | "nodeId"> & {
-  executions: { id: string; nodeId: string }[];
 };
 
 /** With an approval nothing was started: it waits for that. Refusals are of single nodes; the others were accepted. */
@@ -198,12 +209,13 @@ export type BridgeError = { code: string; message: string };
 
 /** Everything the console may ask of its host. Rejections are always a BridgeError. */
 export type Bridge = TrustBridge &
-  ProofBridge & {
+  ProofBridge &
+  JobBridge &
+  PlanBridge & {
     /** At most one live subscription per window: a new one ends the older one. Snapshot first, then deltas. */
     subscribe(onBatch: (batch: FeedBatch) => void): Promise<() => void>;
     /** Resolves once the execution is accepted (not finished), or to the approval that it needs. */
     execute(request: ExecuteRequest): Promise<ExecuteAnswer>;
-    executeMany(request: ExecuteManyRequest): Promise<ExecuteAnswer>;
     cancel(executionId: string): Promise<void>;
     /** Output kept so far, for an execution that this window did not watch from its start. */
     output(executionId: string): Promise<OutputView[]>;

@@ -3,6 +3,7 @@
  * Not here: asking and answering (commands.ts, features/approvals).
  */
 import { createStore } from "zustand/vanilla";
+import type { JobAnswer } from "../bridge/typesJob";
 import type { ApprovalView } from "../bridge/typesProof";
 import type { Call } from "./commands";
 import { plain } from "./text";
@@ -14,6 +15,8 @@ export type Ask = {
   /** Ids, because ordinals may be given to others meanwhile. */
   nodes: readonly string[];
   where: string;
+  /** Asks once more with that yes, when it was for a job. */
+  job: ((approval: string) => Promise<JobAnswer>) | null;
 };
 
 export type ApprovalsState = {

@@ -1,12 +1,13 @@
 /**
  * What the operator can ask the host for. Every refusal ends up where it belongs: in the execution's own row, or as
  * a toast. Accepted is not finished: the feed tells the rest.
- * Not here: forms and their validation (features/execute).
+ * Not here: jobs, which are the same call on many nodes (jobCommands.ts), forms and their validation (features/execute).
  */
 import type { ExecuteAnswer, ExecutionView, JsonValue } from "../bridge/types";
 import type { Ask } from "./approvals";
 import type { Console } from "./console";
 import { isLive } from "./executions";
+import { sendApproved } from "./jobCommands";
 import { problemText } from "./problem";
 import { Status } from "./status";
 
@@ -19,9 +20,6 @@ export type Call = {
   summary: string;
 };
 
-/** Nodes of one ask; the Nexus takes no more. */
-const MOST_AT_ONCE = 1000;
-
 /** Runs a call on one node. The row exists at once, under the returned id; a refusal is told in that row. */
 export function run(console: Console, ordinal: number, call: Call, approval: string | null = null): string {
   const id = crypto.randomUUID();
@@ -29,67 +27,28 @@ export function run(console: Console, ordinal: number, call: Call, approval: str
   console.executions.commit();
   const nodeId = console.fleet.node(ordinal)?.id ?? "";
   const { summary, ...asked } = call;
-  const ask = { approval: "", call, nodes: [nodeId], where: "" };
-  void submit(console, [id], ask, () => console.bridge.execute({ id, nodeId, ...asked, approval }));
+  const ask = { approval: "", call, nodes: [nodeId], where: "", job: null };
+  void submit(console, id, ask, () => console.bridge.execute({ id, nodeId, ...asked, approval }));
   return id;
 }
 
-/**
- * Runs a call on many nodes as one ask: the list is frozen now, offline nodes are left out, and the Nexus takes it for
- * all of them or for none. Returns the job's key.
- */
-export function runOnMany(
-  console: Console,
-  ordinals: Iterable<number>,
-  call: Call,
-  where: string,
-  approval: string | null = null,
-): string {
-  const targets = reachable(console, ordinals);
-  const key = crypto.randomUUID();
-  const ids = targets.map(() => crypto.randomUUID());
-  for (const [i, ordinal] of targets.entries()) enter(console, ids[i] as string, ordinal, call);
-  console.jobs.getState().add({
-    key,
-    title: `${call.skill}.${call.method}`,
-    summary: call.summary,
-    where,
-    startedAt: Date.now(),
-    executions: ids,
-  });
-  console.executions.commit();
-  const nodes = targets.map((ordinal) => console.fleet.node(ordinal)?.id ?? "");
-  const { summary, ...asked } = call;
-  const asks: Promise<boolean>[] = [];
-  for (let from = 0; from < ids.length; from += MOST_AT_ONCE) {
-    const some = { approval: "", call, nodes: nodes.slice(from, from + MOST_AT_ONCE), where };
-    const own = ids.slice(from, from + MOST_AT_ONCE);
-    const executions = own.map((id, i) => ({ id, nodeId: some.nodes[i] ?? "" }));
-    asks.push(submit(console, own, some, () => console.bridge.executeMany({ executions, ...asked, approval })));
-  }
-  // A job of which nothing was begun is no job; the form says what it waits for.
-  void Promise.all(asks).then((waits) => waits.every(Boolean) && dropJob(console, key));
-  return key;
-}
-
 /** What was asked for before, now that somebody else has said yes to it. */
-export function runApproved(console: Console, ask: Ask): void {
-  const ordinals = ask.nodes.map((id) => console.fleet.ordinalOf(id)).filter((ordinal) => ordinal !== undefined);
-  // The yes is for exactly these nodes, so it would be refused; it may do when they are back.
-  if (reachable(console, ordinals).length < ask.nodes.length) {
-    console.news.toast("The yes was for nodes that cannot all be reached now. Nothing was run.", "problem");
+export async function runApproved(console: Console, ask: Ask): Promise<void> {
+  if (ask.job !== null) {
+    const asked = await sendApproved(console, ask);
+    if (asked.kind === "accepted") console.approvals.getState().forget(ask.approval);
+    else if (asked.kind === "changed")
+      console.news.toast("The yes was for other nodes than are meant by now. Nothing was run.", "problem");
+    else if (asked.kind === "problem") console.news.toast(`Nothing was run: ${asked.text}`, "problem");
+    return;
+  }
+  const ordinal = console.fleet.ordinalOf(ask.nodes[0] ?? "");
+  if (ordinal === undefined || reachable(console, [ordinal]).length === 0) {
+    console.news.toast("The yes was for a node that cannot be reached now. Nothing was run.", "problem");
     return;
   }
   console.approvals.getState().forget(ask.approval);
-  const [only] = ordinals;
-  if (ask.nodes.length === 1 && only !== undefined)
-    console.ui.getState().showExecution(only, run(console, only, ask.call, ask.approval));
-  else console.ui.getState().set({ job: runOnMany(console, ordinals, ask.call, ask.where, ask.approval) });
-}
-
-function dropJob(console: Console, key: string): void {
-  console.jobs.getState().remove(key);
-  if (console.ui.getState().job === key) console.ui.getState().set({ job: null });
+  console.ui.getState().showExecution(ordinal, run(console, ordinal, ask.call, ask.approval));
 }
 
 export function reachable(console: Console, ordinals: Iterable<number>): number[] {
@@ -148,30 +107,24 @@ function enter(console: Console, id: string, ordinal: number, call: Call): void 
     durationMs: null,
     outputBytes: 0,
     result: null,
+    jobId: null,
+    targetIndex: null,
+    attempt: 1,
   };
   console.executions.apply(view);
 }
 
-/** Asks, and tells in each row what was refused. True when it waits for a second yes. */
-async function submit(
-  console: Console,
-  ids: readonly string[],
-  ask: Ask,
-  send: () => Promise<ExecuteAnswer>,
-): Promise<boolean> {
+/** Asks, and tells in its row what was refused. */
+async function submit(console: Console, id: string, ask: Ask, send: () => Promise<ExecuteAnswer>): Promise<void> {
   try {
     if (ask.nodes.includes("")) throw { code: "node_unknown", message: "This node is not known any more." };
     const { approval, refused } = await send();
-    for (const { id, message } of refused) refuse(console, id, message);
-    if (approval === null) return false;
-    for (const id of ids)
-      if (ids.length === 1) refuse(console, id, "Needs a second yes. Nothing was run.");
-      else console.executions.retract(id);
+    for (const { id: which, message } of refused) refuse(console, which, message);
+    if (approval === null) return;
+    refuse(console, id, "Needs a second yes. Nothing was run.");
     console.approvals.getState().ask({ ...ask, approval });
-    return true;
   } catch (reason) {
-    for (const id of ids) refuse(console, id, problemText(reason));
-    return false;
+    refuse(console, id, problemText(reason));
   } finally {
     console.executions.commit();
   }

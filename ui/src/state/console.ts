@@ -7,9 +7,11 @@ import { type ApprovalsStore, createApprovals, isPending } from "./approvals";
 import { Executions, isLive } from "./executions";
 import { Fleet } from "./fleet";
 import { takeBatch } from "./intake";
-import { createJobs, type JobStore } from "./jobs";
+import { createJobs, isOver, type JobStore, titleOf } from "./jobs";
 import { createLinkStore, keepSubscribed, type LinkStore } from "./link";
+import { keepMarks } from "./marks";
 import { createNews, type News } from "./news";
+import { createPlans, type PlanStore } from "./plans";
 import { createSettings, type SettingsStore } from "./settings";
 import { createTrust, type TrustStore } from "./trust";
 import { createUi, type UiState, type UiStore } from "./ui";
@@ -19,6 +21,7 @@ export type Console = {
   fleet: Fleet;
   executions: Executions;
   jobs: JobStore;
+  plans: PlanStore;
   ui: UiStore;
   link: LinkStore;
   news: News;
@@ -33,6 +36,7 @@ export function createConsole(bridge: Bridge, initial: Partial<UiState> = {}): C
     fleet: new Fleet(),
     executions: new Executions(),
     jobs: createJobs(),
+    plans: createPlans(bridge),
     ui: createUi(initial),
     link: createLinkStore(),
     news: createNews(),
@@ -45,6 +49,7 @@ export function createConsole(bridge: Bridge, initial: Partial<UiState> = {}): C
 /** Begins to listen to the host; the returned function stops it. */
 export function startConsole(console: Console): () => void {
   const stopNews = tellNews(console);
+  const stopMarks = keepMarks(console);
   const stopRemap = console.fleet.subscribe((delta) => {
     if (delta.remapped) console.ui.getState().remap(delta.remapped);
   });
@@ -60,13 +65,16 @@ export function startConsole(console: Console): () => void {
   return () => {
     stopFeed();
     stopRemap();
+    stopMarks();
     stopNews();
   };
 }
 
 /** Comings, goings and ends become news; what was there before the first snapshot does not. */
-function tellNews({ fleet, executions, news, trust, approvals }: Console): () => void {
+function tellNews(console: Console): () => void {
+  const { fleet, executions, news, trust, approvals } = console;
   const live = new Set<string>();
+  const stopJobs = tellJobs(console);
   const stopFleet = fleet.subscribe((delta) => {
     for (const kind of ["connected", "disconnected"] as const) {
       const ordinals = delta[kind];
@@ -82,6 +90,8 @@ function tellNews({ fleet, executions, news, trust, approvals }: Console): () =>
     for (const id of delta.changed) {
       const view = executions.get(id)?.view;
       if (!view) continue;
+      // A job speaks for all of its parts.
+      if (view.jobId !== null) continue;
       if (isLive(view.state)) live.add(id);
       else if (live.delete(id))
         news.speak(`${view.skill} ${view.method} on ${view.nodeName}: ${view.state.replace("_", " ")}`);
@@ -103,9 +113,26 @@ function tellNews({ fleet, executions, news, trust, approvals }: Console): () =>
     }
   });
   return () => {
+    stopJobs();
     stopFleet();
     stopApprovals();
     stopTrust();
     stopExecutions();
   };
+}
+
+function tellJobs({ jobs, news }: Console): () => void {
+  return jobs.subscribe((now, before) => {
+    if (now.stop?.held && !before.stop?.held)
+      news.speak(`Everything was stopped by ${now.stop.by === "local" ? "you" : now.stop.by}`);
+    else if (before.stop?.held && now.stop && !now.stop.held) news.speak("The stop was released");
+    if (now.jobs === before.jobs) return;
+    const states = new Map(before.jobs.map(({ id, state }) => [id, state]));
+    for (const job of now.jobs) {
+      const was = states.get(job.id);
+      if (was === undefined || was === job.state) continue;
+      if (isOver(job) || job.state === "paused")
+        news.speak(`${titleOf(job)}: ${job.state}${job.reason === null ? "" : `. ${job.reason}`}`);
+    }
+  });
 }

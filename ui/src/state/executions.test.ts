@@ -19,6 +19,9 @@ const view = (state: ExecutionState, patch: Partial<ExecutionView> = {}): Execut
   durationMs: null,
   outputBytes: 0,
   result: null,
+  jobId: null,
+  targetIndex: null,
+  attempt: 1,
   ...patch,
 });
 const chunk = (seq: number, text: string, executionId = "e1"): OutputView => ({

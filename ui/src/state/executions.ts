@@ -52,6 +52,8 @@ export class Executions {
   /** Counts arrivals of output. */
   outputVersion = 0;
   #byOrdinal = new Map<number, string[]>();
+  /** Ids by job, in the order in which they were heard of. */
+  #byJob = new Map<string, Set<string>>();
   #live = new Set<string>();
   #outputChars = 0;
   #delta: ExecutionDelta = { changed: new Set(), output: new Set(), membership: false };
@@ -72,6 +74,11 @@ export class Executions {
       .map((id) => this.all.get(id))
       .filter((e) => e !== undefined)
       .reverse();
+  }
+
+  /** What this window knows of a job: attempts that are over may have been let go. */
+  ofJob(job: string): Execution[] {
+    return [...(this.#byJob.get(job) ?? [])].map((id) => this.all.get(id)).filter((e) => e !== undefined);
   }
 
   subscribe = (listener: Listener): (() => void) => {
@@ -99,6 +106,7 @@ export class Executions {
       summary: plain(raw.summary, 200),
       nodeName: plain(raw.nodeName, 120),
       error: raw.error === null ? null : plain(raw.error, 2000),
+      jobId: raw.jobId ?? null,
     };
     const known = this.all.get(view.id);
     if (!known) {
@@ -107,20 +115,6 @@ export class Executions {
     }
     if (!authoritative && !mayFollow(known.view.state, view.state)) return;
     this.#set(known, view);
-  }
-
-  /** It was never begun, and something else says so: its row goes. */
-  retract(id: string): void {
-    const execution = this.all.get(id);
-    if (!execution) return;
-    const { ordinal } = execution.view;
-    this.all.delete(id);
-    this.#live.delete(id);
-    this.#outputChars -= execution.output.chars;
-    const left = (this.#byOrdinal.get(ordinal) ?? []).filter((other) => other !== id);
-    if (left.length > 0) this.#byOrdinal.set(ordinal, left);
-    else this.#byOrdinal.delete(ordinal);
-    this.#delta.membership = true;
   }
 
   appendOutput(chunks: readonly OutputView[]): void {
@@ -170,6 +164,7 @@ export class Executions {
     const list = this.#byOrdinal.get(view.ordinal);
     if (list) list.push(view.id);
     else this.#byOrdinal.set(view.ordinal, [view.id]);
+    if (view.jobId) this.#byJob.set(view.jobId, (this.#byJob.get(view.jobId) ?? new Set()).add(view.id));
     if (isLive(view.state)) this.#live.add(view.id);
     this.#delta.membership = true;
     this.#delta.changed.add(view.id);
@@ -201,15 +196,22 @@ export class Executions {
   }
 
   #forgetOldest(): void {
-    for (const [id, execution] of this.all) {
+    for (const execution of this.all.values()) {
       if (isLive(execution.view.state)) continue;
-      this.all.delete(id);
-      this.#outputChars -= execution.output.chars;
-      const rest = (this.#byOrdinal.get(execution.view.ordinal) ?? []).filter((other) => other !== id);
-      if (rest.length > 0) this.#byOrdinal.set(execution.view.ordinal, rest);
-      else this.#byOrdinal.delete(execution.view.ordinal);
+      this.#forget(execution);
       return;
     }
+  }
+
+  #forget({ view, output }: Execution): void {
+    this.all.delete(view.id);
+    this.#outputChars -= output.chars;
+    const left = (this.#byOrdinal.get(view.ordinal) ?? []).filter((other) => other !== view.id);
+    if (left.length > 0) this.#byOrdinal.set(view.ordinal, left);
+    else this.#byOrdinal.delete(view.ordinal);
+    const siblings = view.jobId ? this.#byJob.get(view.jobId) : undefined;
+    siblings?.delete(view.id);
+    if (siblings?.size === 0) this.#byJob.delete(view.jobId as string);
   }
 }
 

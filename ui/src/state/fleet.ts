@@ -47,6 +47,8 @@ export class Fleet {
   /** Version counters for slices: details and membership; status bytes; load. */
   versions = { structure: 0, status: 0, vitals: 0 };
   #details: (NodeView | undefined)[] = [];
+  /** Ordinals that carry the diamond. */
+  #critical = new Set<number>();
   #byId = new Map<string, number>();
   #listeners = new Set<Listener>();
   #delta = emptyDelta();
@@ -84,6 +86,7 @@ export class Fleet {
     for (const ordinal of this.ordinals()) this.#delta.dirty.add(ordinal);
     this.status.fill(Status.Absent);
     this.#details = [];
+    this.#critical.clear();
     this.#byId.clear();
     this.totals = emptyCount();
     this.groupCounts = [];
@@ -131,9 +134,19 @@ export class Fleet {
       if (!node || node.state === "offline") continue;
       this.#load(ordinal, row[1], row[2], row[3]);
       this.history.push(ordinal, this.cpu[ordinal] ?? 0, this.memory[ordinal] ?? 0, this.tasks[ordinal] ?? 0);
-      this.#setStatus(ordinal, statusOf(node, this.tasks[ordinal] ?? 0));
+      this.#setStatus(ordinal, this.#judged(ordinal, node, this.tasks[ordinal] ?? 0));
     }
     this.versions.vitals += 1;
+  }
+
+  /** Gives a node the diamond or takes it away. An offline node stays a ring: that is what it needs first. */
+  setCritical(ordinal: number, critical: boolean): void {
+    if (this.#critical.has(ordinal) === critical) return;
+    if (critical) this.#critical.add(ordinal);
+    else this.#critical.delete(ordinal);
+    const node = this.#details[ordinal];
+    if (node) this.#setStatus(ordinal, this.#judged(ordinal, node, this.tasks[ordinal] ?? 0));
+    this.#touched = true;
   }
 
   /** Ends a batch: listeners hear once of everything that changed since the last call. */
@@ -162,8 +175,13 @@ export class Fleet {
     this.#load(ordinal, node.cpu, node.memory, node.activeTasks);
     if (node.state !== "offline")
       this.history.seed(ordinal, node.id, this.cpu[ordinal] ?? 0, this.memory[ordinal] ?? 0, this.tasks[ordinal] ?? 0);
-    this.#setStatus(ordinal, statusOf(node, node.activeTasks));
+    this.#setStatus(ordinal, this.#judged(ordinal, node, node.activeTasks));
     this.#touched = true;
+  }
+
+  #judged(ordinal: number, node: NodeView, tasks: number): Status {
+    const status = statusOf(node, tasks);
+    return this.#critical.has(ordinal) && status !== Status.Offline ? Status.Critical : status;
   }
 
   #load(ordinal: number, cpu: number, memory: number, tasks: number): void {

@@ -9,9 +9,10 @@ import type { ApprovalsState } from "./approvals";
 import type { Console } from "./console";
 import type { Execution } from "./executions";
 import type { Fleet } from "./fleet";
-import type { JobStore } from "./jobs";
+import type { JobsState } from "./jobs";
 import type { LinkState } from "./link";
 import type { NewsState } from "./news";
+import type { PlansState } from "./plans";
 import type { SettingsState } from "./settings";
 import type { TrustState } from "./trust";
 import type { UiActions, UiState } from "./ui";
@@ -48,8 +49,12 @@ export function useApprovals<T>(select: (state: ApprovalsState) => T): T {
   return useStore(useConsole().approvals, select);
 }
 
-export function useJobs<T>(select: (state: ReturnType<JobStore["getState"]>) => T): T {
+export function useJobs<T>(select: (state: JobsState) => T): T {
   return useStore(useConsole().jobs, select);
+}
+
+export function usePlans<T>(select: (state: PlansState) => T): T {
+  return useStore(useConsole().plans, select);
 }
 
 export function useFleet<T>(select: (fleet: Fleet) => T): T {

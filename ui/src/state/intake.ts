@@ -26,6 +26,7 @@ function takeEvent(console: Console, event: FeedEvent): void {
       console.executions.applySnapshot(event.executions);
       console.trust.getState().replace(event.waiting, event.codes);
       console.approvals.getState().replace(event.approvals);
+      console.jobs.getState().replace(event.jobs, event.stop);
       return;
     case "node":
       console.fleet.applyNode(event.change, event.node);
@@ -50,6 +51,18 @@ function takeEvent(console: Console, event: FeedEvent): void {
       return;
     case "approval":
       console.approvals.getState().take(event.approval);
+      return;
+    case "job":
+      console.jobs.getState().take(event.job);
+      return;
+    case "stop":
+      console.jobs.getState().takeStop(event.stop);
+      return;
+    case "schedule":
+      console.plans.getState().takeSchedule(event.id, event.schedule);
+      return;
+    case "run":
+      console.plans.getState().takeRun(event.run);
       return;
     case "gap":
       console.link.setState({

@@ -38,6 +38,8 @@ test("the selection follows ids through a snapshot", async () => {
     waiting: [],
     codes: [],
     approvals: [],
+    jobs: [],
+    stop: null,
   });
   await until(() => console.fleet.node(0)?.name === "nas-01");
   expect(console.ui.getState().open).toBe(0);

@@ -29,8 +29,13 @@ export type UiState = {
   dock: boolean;
   /** The execution whose output the drawer shows, per node ordinal. */
   shown: ReadonlyMap<number, string>;
-  /** The job whose results the selection panel and the jobs page show. */
+  /** The job that the jobs page shows as a whole, and the side panel of the map in short. */
   job: string | null;
+  /** The expression by which all that is selected was chosen; "" when it was chosen by hand. */
+  target: string;
+  jobsTab: "jobs" | "schedules" | "runbooks";
+  /** The dialog that stops everything is open. */
+  stopping: boolean;
   /** The method the form shows wherever it exists, as "Skill.method". */
   method: string;
   flight: Flight;
@@ -50,9 +55,11 @@ export type UiActions = {
   openNode(ordinal: number, tab?: Tab): void;
   showExecution(ordinal: number, execution: string): void;
   closePanel(): void;
+  /** Shows a job where the operator is: as a page among the jobs, else in the side panel. */
+  showJob(job: string): void;
   setCursor(ordinal: number | null): void;
   toggleSelected(ordinal: number): void;
-  select(ordinals: Iterable<number>, additive?: boolean): void;
+  select(ordinals: Iterable<number>, additive?: boolean, target?: string): void;
   toggleStatus(status: StatusClass): void;
   fly(to: "star" | "group", index: number): void;
   callForm(): void;
@@ -75,6 +82,9 @@ const INITIAL: UiState = {
   dock: false,
   shown: new Map(),
   job: null,
+  target: "",
+  jobsTab: "jobs",
+  stopping: false,
   method: "ShellSkill.run",
   flight: null,
   formCalled: false,
@@ -92,24 +102,39 @@ export function createUi(initial: Partial<UiState> = {}) {
     set: (patch) => set(patch),
     go: (page) => set({ page, lit: null }),
     openNode: (ordinal, tab) =>
-      set({ open: ordinal, cursor: ordinal, selected: new Set(), job: null, ...(tab ? { tab } : {}) }),
+      set((s) => ({
+        open: ordinal,
+        cursor: ordinal,
+        selected: new Set(),
+        target: "",
+        job: kept(s),
+        ...(tab ? { tab } : {}),
+      })),
+    showJob: (job) =>
+      set((s) => ({
+        job,
+        open: null,
+        jobsTab: "jobs",
+        ...(s.page === "jobs" ? { selected: new Set(), target: "" } : {}),
+      })),
     showExecution: (ordinal, execution) =>
       set((s) => ({
         open: ordinal,
         cursor: ordinal,
         selected: new Set(),
-        job: null,
+        target: "",
+        job: kept(s),
         tab: "execute",
         shown: new Map(s.shown).set(ordinal, execution),
       })),
-    closePanel: () => set({ open: null, selected: new Set(), job: null }),
+    closePanel: () => set((s) => ({ open: null, selected: new Set(), target: "", job: kept(s) })),
     setCursor: (cursor) => set({ cursor }),
     toggleSelected: (ordinal) => set((s) => toggled(s, ordinal)),
-    select: (ordinals, additive = false) =>
+    select: (ordinals, additive = false, target = "") =>
       set((s) => {
         const selected = new Set(additive ? s.selected : []);
         for (const ordinal of ordinals) selected.add(ordinal);
-        return { selected, open: null, job: null };
+        return { selected, target, open: null, job: kept(s) };
       }),
     toggleStatus: (status) =>
       set((s) => {
@@ -133,15 +158,21 @@ function toggled(s: UiState, ordinal: number): Partial<UiState> {
   const selected = new Set(s.selected);
   if (selected.size === 0 && s.open !== null && s.open !== ordinal) selected.add(s.open);
   if (!selected.delete(ordinal)) selected.add(ordinal);
-  return { selected, cursor: ordinal, open: null, job: null };
+  return { selected, target: "", cursor: ordinal, open: null, job: kept(s) };
+}
+
+/** The page of a job stays while its nodes are looked at; on the map a job gives way to what is chosen next. */
+function kept(s: UiState): string | null {
+  return s.page === "jobs" ? s.job : null;
 }
 
 /** Escape takes back one thing at a time, the most recent kind first. */
 function oneStepBack(s: UiState): Partial<UiState> {
   if (s.lasso) return { lasso: false };
-  if (s.job !== null) return { job: null };
-  if (s.selected.size > 0) return { selected: new Set() };
+  if (s.job !== null && s.page !== "jobs") return { job: null };
+  if (s.selected.size > 0) return { selected: new Set(), target: "" };
   if (s.open !== null) return { open: null };
+  if (s.job !== null) return { job: null };
   if (s.search !== "" || s.statuses.size > 0) return { search: "", statuses: new Set() };
   return { cursor: null };
 }

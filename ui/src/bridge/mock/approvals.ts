@@ -2,7 +2,7 @@
  * Rules and second yeses as the simulated host has them: bound to the call and its targets, good once, for ten minutes.
  * Who asked may not answer; in the simulation "another person" answers by `control`.
  */
-import type { ExecuteManyRequest, FeedEvent } from "../types";
+import type { ExecuteRequest, FeedEvent } from "../types";
 import type { ApprovalView, RuleRequest, RuleView } from "../typesProof";
 import { hashOf } from "./audit";
 import { refusal } from "./executions";
@@ -20,8 +20,8 @@ export class SimulatedApprovals {
   }
 
   /** The approval that this ask needs and does not have yet, or null: it may run. */
-  needed(request: ExecuteManyRequest, summary: string): string | null {
-    const targets = request.executions.map(({ nodeId }) => nodeId).sort();
+  needed(request: Omit<ExecuteRequest, "id" | "nodeId">, nodeIds: readonly string[], summary: string): string | null {
+    const targets = [...nodeIds].sort();
     const hash = hashOf(JSON.stringify([request.skill, request.method, request.parameters, targets]));
     if (request.approval !== null) {
       this.#use(request.approval, hash);

@@ -26,7 +26,11 @@ type Host = {
   emit(event: FeedEvent): void;
   lose(node: NodeView): void;
   tasksChanged(node: NodeView): void;
+  /** An execution moved on. */
+  moved(view: ExecutionView): void;
 };
+type Part = Pick<ExecutionView, "jobId" | "targetIndex" | "attempt">;
+const ALONE: Part = { jobId: null, targetIndex: null, attempt: 1 };
 
 export class SimulatedExecutions {
   #all = new Map<string, Running>();
@@ -40,11 +44,26 @@ export class SimulatedExecutions {
     return [...this.#all.values()].map((running) => ({ ...running.view }));
   }
 
+  view(id: string): ExecutionView | undefined {
+    return this.#all.get(id)?.view;
+  }
+
   output(id: string): OutputView[] {
     return [...this.#need(id).chunks];
   }
 
-  start(request: ExecuteRequest): void {
+  text(id: string): string {
+    return (this.#all.get(id)?.chunks ?? []).map(({ text }) => text).join("");
+  }
+
+  /** One from before, with what it wrote. */
+  remember(view: ExecutionView, text: string): void {
+    const chunk = { executionId: view.id, seq: 0, stream: "stdout" as const, text, atMs: 120 };
+    const chunks = text === "" ? [] : [chunk];
+    this.#all.set(view.id, { view, chunks, timers: new Set(), startedAt: performance.now() });
+  }
+
+  start(request: ExecuteRequest, part: Part = ALONE): void {
     if (this.#all.has(request.id)) throw refusal("duplicate_execution", "This execution was already asked for.");
     const node = this.#host.node(request.nodeId);
     if (!node) throw refusal("node_unknown", "The Nexus knows no such node.");
@@ -66,6 +85,7 @@ export class SimulatedExecutions {
       durationMs: null,
       outputBytes: 0,
       result: null,
+      ...part,
     };
     const running: Running = { view, chunks: [], timers: new Set(), startedAt: performance.now() };
     this.#all.set(request.id, running);
@@ -91,6 +111,15 @@ export class SimulatedExecutions {
     this.#clear(running);
     this.#tell(running, { state: "stopping" });
     this.#after(running, STOP_MS, () => this.#finish(running, node, "cancelled", { signal: "TERM" }));
+  }
+
+  /** Asks everything under way for an end, on one node or everywhere; answers what that is. */
+  stopAll(nodeId: string | null): string[] {
+    const live = [...this.#all.values()].filter(
+      ({ view }) => view.finishedAt === null && view.state !== "unknown" && (nodeId ?? view.nodeId) === view.nodeId,
+    );
+    for (const { view } of live) this.cancel(view.id);
+    return live.map(({ view }) => view.id);
   }
 
   /** The session of a node is gone: nobody can prove how its executions ended. */
@@ -156,6 +185,7 @@ export class SimulatedExecutions {
   #tell(running: Running, patch: Partial<ExecutionView>): void {
     Object.assign(running.view, patch);
     this.#host.emit({ kind: "execution", execution: { ...running.view } });
+    this.#host.moved(running.view);
   }
 
   #after(running: Running, ms: number, then: () => void): void {

@@ -7,6 +7,9 @@ import { SimulatedApprovals } from "./approvals";
 import { SimulatedAudit } from "./audit";
 import { refusal, SimulatedExecutions } from "./executions";
 import { goOffline, homeNode, makeFleet } from "./fleet";
+import { SimulatedJobs } from "./jobs";
+import { remember } from "./past";
+import { SimulatedPlans } from "./plans";
 import { type Random, recentLoad, seeded } from "./random";
 import { SimulatedTrust } from "./trust";
 
@@ -24,6 +27,8 @@ export type MockOptions = {
   waiting: number;
   /** So many second yeses are asked for by others. */
   approvals: number;
+  /** 1: there are jobs, schedules and runbooks from before. */
+  jobs: number;
 };
 
 const THEMES = ["system", "dark", "light"];
@@ -34,9 +39,11 @@ export class SimulatedHost {
   readonly trust: SimulatedTrust;
   readonly audit: SimulatedAudit;
   readonly approvals: SimulatedApprovals;
+  readonly jobs: SimulatedJobs;
+  readonly plans: SimulatedPlans;
   subscriptions = 0;
   settings: SettingsView;
-  #groups;
+  readonly groups;
   #random: Random;
   #byId: Map<string, NodeView>;
   #listener: ((batch: FeedBatch) => void) | null = null;
@@ -52,7 +59,7 @@ export class SimulatedHost {
     this.#random = seeded(options.seed);
     const fleet = makeFleet(options.n, this.#random);
     this.nodes = fleet.nodes;
-    this.#groups = fleet.groups;
+    this.groups = fleet.groups;
     this.#byId = new Map(fleet.nodes.map((node) => [node.id, node]));
     this.audit = new SimulatedAudit(fleet.nodes, seeded(options.seed + 1));
     this.approvals = new SimulatedApprovals((event) => this.emit(event));
@@ -62,9 +69,18 @@ export class SimulatedHost {
       lose: (node) => this.lose(node),
       tasksChanged: (node) =>
         this.emit({ kind: "vitals", rows: [[node.ordinal, node.cpu, node.memory, node.activeTasks]] }),
+      moved: (view) => this.jobs.moved(view),
     });
+    const emit = (event: FeedEvent) => this.emit(event);
+    this.jobs = new SimulatedJobs({ executions: this.executions, node: (id) => this.#byId.get(id), emit });
+    this.plans = new SimulatedPlans(emit, (request) => {
+      const nodes = this.nodes.filter((node) => node.state === "online").slice(0, 12);
+      this.jobs.submit(request, nodes, { origin: { kind: "schedule", id: "s", name: request.label } });
+      return request.id;
+    });
+    if (options.jobs > 0) this.#past(options.jobs);
     this.trust = new SimulatedTrust({
-      nodes: () => this.#known(),
+      nodes: () => this.known(),
       emit: (event) => this.emit(event),
       enrol: (from) => this.#append(from),
       lose: (node) => this.lose(node),
@@ -112,12 +128,14 @@ export class SimulatedHost {
     this.emit({
       kind: "snapshot",
       nexus,
-      groups: this.#groups,
-      nodes: this.#known(),
+      groups: this.groups,
+      nodes: this.known(),
       executions: this.executions.views(),
       waiting: this.trust.waiting,
       codes: this.trust.codes,
       approvals: this.approvals.all,
+      jobs: this.jobs.views(),
+      stop: this.jobs.stop,
     });
   }
 
@@ -142,6 +160,7 @@ export class SimulatedHost {
   reconnect(node: NodeView): void {
     Object.assign(node, { state: "online", cpu: 0.2, memory: 0.4, latencyMs: 5 });
     this.emit({ kind: "node", change: "connected", node });
+    this.jobs.returned(node);
   }
 
   /** A new node appears in the home system. */
@@ -155,6 +174,12 @@ export class SimulatedHost {
     if (patch.theme !== undefined && !THEMES.includes(patch.theme)) throw refusal("invalid_settings", "No such theme.");
     this.settings = { ...this.settings, ...patch };
     return this.settings;
+  }
+
+  #past(count: number): void {
+    remember(this.jobs, this.executions, this.nodes, count);
+    const before = [...this.jobs.all.values()].find(({ view }) => view.origin?.kind === "schedule");
+    if (before) this.plans.remember(before.request);
   }
 
   #askFor(count: number): void {
@@ -181,7 +206,7 @@ export class SimulatedHost {
     }
   }
 
-  #known(): NodeView[] {
+  known(): NodeView[] {
     return this.nodes.filter((node) => !this.#removed.has(node));
   }
 

@@ -13,7 +13,7 @@ import styles from "./Approval.module.css";
 /** `node`: of this one's form; null: of the form for many. */
 export function Asks({ node }: { node: string | null }) {
   const asks = useApprovals((s) => s.asks);
-  const own = asks.filter(({ nodes }) => (node === null ? nodes.length > 1 : nodes.length === 1 && nodes[0] === node));
+  const own = asks.filter(({ nodes, job }) => (node === null ? job !== null : job === null && nodes[0] === node));
   if (own.length === 0) return null;
   return (
     <div className={styles.asks} role="status">
@@ -44,11 +44,11 @@ function OneAsk({ ask }: { ask: Ask }) {
                 : "Nobody answered in time"}
         </b>
         <code>{ask.call.summary || `${ask.call.skill}.${ask.call.method}`}</code>
-        {ask.nodes.length > 1 && ` on ${counted(ask.nodes.length, "node")}`}
+        {ask.job !== null && ` on ${ask.where || counted(ask.nodes.length, "node")}`}
         {waits && approval && ` · ${remaining(approval.expiresAt, now)} left`}
       </div>
       {state === "approved" ? (
-        <Button small look="primary" onClick={() => runApproved(console, ask)} data-testid="run-approved">
+        <Button small look="primary" onClick={() => void runApproved(console, ask)} data-testid="run-approved">
           Run now
         </Button>
       ) : waits ? (

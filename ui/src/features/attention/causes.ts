@@ -28,6 +28,8 @@ export function causesOf(fleet: Fleet, executions: Executions): Cause[] {
     if (node.trust.standing === "held") add("held", "critical", "Held: two machines showed one key", ordinal);
     else if (node.trust.standing === "revoked") continue;
     else if (status === Status.Offline) add("offline", "offline", "No connection", ordinal);
+    else if (status === Status.Critical)
+      add("critical", "critical", "Failed in a job, or unknown how it ended", ordinal);
     else if (node.degraded !== null) add(`degraded ${node.degraded}`, "degraded", node.degraded, ordinal);
     else add("suspect", "degraded", "No heartbeat for a while", ordinal);
   }

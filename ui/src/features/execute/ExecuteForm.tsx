@@ -29,14 +29,30 @@ type ExecuteFormProps = {
   /** Why running is impossible just now, or null. */
   obstacle: string | null;
   notes?: ReactNode;
-  onRun(call: Call): void;
+  /** More to decide, between the parameters and the notes. */
+  how?: ReactNode;
+  /** False while something else must be known first. */
+  ready?: boolean;
+  /** The worst that it may do on those that are meant, when it is more than the method says. */
+  effect?: OfferedMethod["effect"];
+  /** What more the footer says of those that are touched. */
+  aside?: string;
+  /** The word on the button. */
+  verb?: string;
+  /** A form that only writes something down: it touches nobody, so nothing is said of that and nothing confirmed. */
+  later?: boolean;
+  /** Only the parameters of the one method there is: no skill to pick, no time limit. */
+  bare?: boolean;
+  /** `typed` is the number that the operator typed to confirm; null: none was wanted. */
+  onRun(call: Call, typed: number | null): void;
 };
 
 const TIMEOUTS = [5, 10, 30, 60, 300, 900, 3600, 14_400];
 const EFFECT = { read: "read-only", change: "can change things", destroy: "can destroy things" } as const;
 const NONE: Problems = new Map();
 
-export function ExecuteForm({ scope, methods, targets, obstacle, notes, onRun }: ExecuteFormProps) {
+export function ExecuteForm({ methods, ...rest }: ExecuteFormProps) {
+  const { scope, targets, notes } = rest;
   const [name, choose] = useChosenMethod(methods);
   const method = methods.find((m) => nameOf(m) === name);
   if (!method) {
@@ -57,12 +73,8 @@ export function ExecuteForm({ scope, methods, targets, obstacle, notes, onRun }:
   return (
     <MethodForm
       key={`${scope} ${name}`}
-      scope={scope}
+      {...rest}
       method={method}
-      targets={targets}
-      obstacle={obstacle}
-      notes={notes}
-      onRun={onRun}
       picker={<MethodPicker methods={methods} value={name} onChange={choose} />}
     />
   );
@@ -109,13 +121,16 @@ function MethodPicker({
 
 type MethodFormProps = Omit<ExecuteFormProps, "methods"> & { method: OfferedMethod; picker: ReactNode };
 
-function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: MethodFormProps) {
+function MethodForm(props: MethodFormProps) {
+  const { scope, method, targets, obstacle, notes, how, ready = true, aside = "", onRun, picker } = props;
+  const { verb = "Run", later = false, bare = false, effect = method.effect } = props;
   const element = useRef<HTMLFormElement>(null);
   const [typed, setTyped] = useState("");
   const { form, draft, timeoutSeconds, problems, change, setTimeoutSeconds, check } = useDraft(scope, method);
   useFormCall(element);
-  const confirming = method.effect === "destroy" && targets > 1;
-  const blocked = obstacle !== null || targets === 0 || (confirming && typed.trim() !== String(targets));
+  const confirming = !later && effect === "destroy" && targets > 1;
+  const blocked =
+    !ready || obstacle !== null || (!later && targets === 0) || (confirming && typed.trim() !== String(targets));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -124,7 +139,7 @@ function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: 
       element.current?.querySelector<HTMLElement>(`[data-testid="field-${CSS.escape(firstProblem)}"]`)?.focus();
     } else if (!blocked) {
       setTyped("");
-      onRun(call);
+      onRun(call, confirming ? targets : null);
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -142,23 +157,24 @@ function MethodForm({ scope, method, targets, obstacle, notes, onRun, picker }: 
       noValidate
     >
       <div className={styles.fields}>
-        {picker}
+        {!bare && picker}
         <MethodFields
           form={form}
           draft={draft}
           problems={problems}
           onChange={change}
-          after={<Timeout value={timeoutSeconds} onChange={setTimeoutSeconds} />}
+          after={bare ? null : <Timeout value={timeoutSeconds} onChange={setTimeoutSeconds} />}
         />
         {problems.get("") && <Notice tone="problem">{problems.get("")}</Notice>}
+        {how}
         {notes}
         {obstacle && <Notice testId="obstacle">{obstacle}</Notice>}
       </div>
       <div className={styles.foot}>
-        <Touched targets={targets} effect={method.effect} />
+        {later ? <span className={styles.touched} /> : <Touched targets={targets} effect={effect} aside={aside} />}
         {confirming && <ConfirmCount targets={targets} typed={typed} onType={setTyped} />}
         <Button look={confirming ? "danger" : "primary"} type="submit" disabled={blocked} data-testid="run">
-          Run <Kbd>{withModifier("↵")}</Kbd>
+          {verb} <Kbd>{withModifier("↵")}</Kbd>
         </Button>
       </div>
     </form>
@@ -195,10 +211,11 @@ function useDraft(scope: string, method: OfferedMethod) {
   return { form, draft, timeoutSeconds, problems, change, setTimeoutSeconds, check };
 }
 
-function Touched({ targets, effect }: { targets: number; effect: OfferedMethod["effect"] }) {
+function Touched({ targets, effect, aside }: { targets: number; effect: OfferedMethod["effect"]; aside: string }) {
   return (
     <span className={styles.touched} data-testid="touched">
-      On <b>{counted(targets, "node")}</b> ·{" "}
+      On <b>{counted(targets, "node")}</b>
+      {aside !== "" && <> · {aside}</>} ·{" "}
       <span className={effect === "destroy" && targets > 1 ? styles.destroys : undefined}>{EFFECT[effect]}</span>
     </span>
   );

@@ -1,9 +1,10 @@
 /**
- * The right panel of a selection: how many, in which state, at which site, and the form (given by the caller) that
- * runs on all of them. Not here: results (JobResults).
+ * The right panel of a selection: by which expression it was chosen, how many, which of them can be reached, at which
+ * sites, and the form (given by the caller) that runs on all of them. Not here: results (features/jobs).
  */
 import { X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
+import type { ResolvedView } from "../../bridge/typesJob";
 import { IconButton } from "../../components/Button";
 import { count, counted } from "../../components/format";
 import { StatusMark } from "../../components/StatusMark";
@@ -11,15 +12,18 @@ import { useConsole, useFleet, useUi } from "../../state/hooks";
 import { STATUS_CLASSES } from "../../state/status";
 import { breakDown } from "./breakdown";
 import styles from "./ManyPanel.module.css";
+import { SavedGroups } from "./SavedGroups";
+import { TargetLine } from "./TargetLine";
 
 const MOST_SITES = 8;
 
-export function ManyPanel({ form }: { form: ReactNode }) {
+export function ManyPanel({ aim, form }: { aim: ResolvedView | null; form: ReactNode }) {
   const { fleet, ui } = useConsole();
   const selected = useUi((s) => s.selected);
   const version = useFleet((f) => f.versions.status + f.versions.structure);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for what the fleet holds
   const parts = useMemo(() => breakDown(fleet, selected), [fleet, selected, version]);
+  const away = parts.states.offline;
   return (
     <div className={styles.panel} data-testid="many-panel">
       <div className={styles.head}>
@@ -33,11 +37,22 @@ export function ManyPanel({ form }: { form: ReactNode }) {
             <X size={16} strokeWidth={1.5} aria-hidden="true" />
           </IconButton>
         </div>
-        <p className={styles.sub}>
-          {parts.states.offline > 0
-            ? `${counted(parts.states.offline, "node")} offline, left out when you run something`
-            : "All of them can be reached"}
+        <p className={styles.sub} data-testid="aim">
+          <b>{count(parts.total - away)}</b> online
+          {away > 0 && (
+            <>
+              {" "}
+              · <b>{count(away)}</b> offline
+            </>
+          )}
+          {aim !== null && (
+            <code title={`SHA-256 of the list: ${aim.targetsSha256}`}>{aim.targetsSha256.slice(0, 8)}</code>
+          )}
         </p>
+        <div className={styles.who}>
+          <TargetLine />
+          <SavedGroups />
+        </div>
       </div>
       <dl className={styles.states}>
         {STATUS_CLASSES.map((status) => (

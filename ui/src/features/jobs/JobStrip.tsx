@@ -1,20 +1,26 @@
 /**
- * The strip along the foot of the window: what runs right now. A press opens the node with its output, or the job's
- * results; the handle opens the dock with recent executions.
+ * The strip along the foot of the window: what runs right now, and whether everything is stopped. A press opens the
+ * node with its output, or the job; the handle opens the dock with recent jobs and executions.
  */
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useEffect, useState } from "react";
+import type { JobView } from "../../bridge/typesJob";
 import { count, counted, seconds } from "../../components/format";
+import { OutcomeBar } from "../../components/OutcomeBar";
+import { StatusMark } from "../../components/StatusMark";
 import { useConsole, useExecutionsVersion, useJobs, useUi } from "../../state/hooks";
+import { progressOf, titleOf } from "../../state/jobs";
 import styles from "./JobStrip.module.css";
-import { type StripItem, stripOf } from "./strip";
+import { type Strip, type StripItem, stripOf } from "./strip";
+import { jobWord } from "./words";
 
 export function JobStrip() {
   const { executions, ui } = useConsole();
   useExecutionsVersion();
   const jobs = useJobs((s) => s.jobs);
+  const held = useJobs((s) => s.stop?.held === true);
   const dock = useUi((s) => s.dock);
-  const strip = stripOf(executions, jobs);
+  const strip = stripOf(executions, jobs, Date.now());
   const Arrow = dock ? ChevronDown : ChevronUp;
   return (
     <section className={styles.strip} aria-label="Jobs">
@@ -29,12 +35,17 @@ export function JobStrip() {
         <Arrow size={14} strokeWidth={1.5} aria-hidden="true" />
         Jobs
       </button>
+      {held && (
+        <span className={styles.held} data-testid="strip-held">
+          <StatusMark kind="critical" size={10} /> Stopped: no job goes on
+        </span>
+      )}
       {strip.items.length === 0 ? (
         <span className={styles.quiet}>Nothing is running.</span>
       ) : (
         <div className={styles.jobs}>
           {strip.items.map((item) => (
-            <Item key={item.kind === "job" ? item.job.key : item.execution.view.id} item={item} />
+            <Item key={item.kind === "job" ? item.job.id : item.execution.view.id} item={item} />
           ))}
         </div>
       )}
@@ -46,25 +57,7 @@ export function JobStrip() {
 
 function Item({ item }: { item: StripItem }) {
   const { ui } = useConsole();
-  if (item.kind === "job") {
-    const { job, done, total } = item;
-    return (
-      <button
-        type="button"
-        className={styles.job}
-        onClick={() => ui.getState().set({ job: job.key, open: null })}
-        data-testid="strip-job"
-      >
-        <code>{job.title}</code> <span>{job.where}</span>
-        <span className={styles.bar}>
-          <i style={{ width: `${(100 * done) / Math.max(1, total)}%` }} />
-        </span>
-        <span>
-          {count(done)} / {count(total)}
-        </span>
-      </button>
-    );
-  }
+  if (item.kind === "job") return <JobItem job={item.job} />;
   const { view } = item.execution;
   return (
     <button
@@ -83,6 +76,32 @@ function Item({ item }: { item: StripItem }) {
   );
 }
 
+function JobItem({ job }: { job: JobView }) {
+  const { ui } = useConsole();
+  const { by, done, total } = progressOf(job);
+  const word = jobWord(job);
+  return (
+    <button type="button" className={styles.job} onClick={() => ui.getState().showJob(job.id)} data-testid="strip-job">
+      {job.label === "" ? (
+        <code>
+          {job.skill}.{job.method}
+        </code>
+      ) : (
+        <b>
+          <bdi>{job.label}</bdi>
+        </b>
+      )}
+      <span className={styles.bar}>
+        <OutcomeBar by={by} total={total} label={`Progress of ${titleOf(job)}`} />
+      </span>
+      <span>
+        {count(done)} / {count(total)}
+      </span>
+      {word !== "Running" && <span className={styles.state}>{word.toLowerCase()}</span>}
+    </button>
+  );
+}
+
 function Clock({ from }: { from: string }) {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -93,11 +112,12 @@ function Clock({ from }: { from: string }) {
   return <span className={styles.clock}>{Number.isFinite(ms) ? seconds(Math.max(0, ms)) : ""}</span>;
 }
 
-function summary(strip: { running: number; waiting: number; more: number }, known: number): string {
+function summary(strip: Strip, known: number): string {
   const parts = [
     strip.more > 0 ? `${count(strip.more)} more` : "",
     strip.running > 0 ? `${count(strip.running)} running` : "",
     strip.waiting > 0 ? `${count(strip.waiting)} waiting` : "",
+    strip.bad > 0 ? `${counted(strip.bad, "job")} failed today` : "",
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(" · ") : known > 0 ? counted(known, "execution") : "";
 }

@@ -1,43 +1,44 @@
 /**
- * What the strip at the foot shows: jobs of this window that still run, then single executions that still run.
+ * What the strip at the foot shows: jobs that are under way, then single executions that are.
  * Not here: drawing.
  */
+import type { JobView } from "../../bridge/typesJob";
 import type { Execution, Executions } from "../../state/executions";
-import { type Job, progressOf } from "../../state/jobs";
+import { isOver, progressOf } from "../../state/jobs";
 
-export type StripItem =
-  | { kind: "job"; job: Job; done: number; total: number }
-  | { kind: "single"; execution: Execution };
-export type Strip = { items: StripItem[]; more: number; running: number; waiting: number };
+export type StripItem = { kind: "job"; job: JobView } | { kind: "single"; execution: Execution };
+export type Strip = {
+  items: StripItem[];
+  more: number;
+  running: number;
+  waiting: number;
+  /** Jobs that failed, or of which something is unknown, in the last day. */
+  bad: number;
+};
 
 const SHOWN = 5;
-/** Counting through ten thousand executions at every batch would be too much; a job that is over stays over. */
-const finished = new WeakSet<Job>();
+const DAY_MS = 86_400_000;
 
-export function stripOf(executions: Executions, jobs: readonly Job[]): Strip {
-  const inJobs = new Set<string>();
+export function stripOf(executions: Executions, jobs: readonly JobView[], now: number): Strip {
   const items: StripItem[] = [];
+  let [running, waiting, bad] = [0, 0, 0];
   for (const job of jobs) {
-    if (finished.has(job)) continue;
-    const { done, total } = progressOf(job, executions);
-    if (done === total) {
-      finished.add(job);
+    if (isOver(job)) {
+      const recent = now - Date.parse(job.finishedAt ?? "") < DAY_MS;
+      if (recent && (job.state === "failed" || (job.counts.unknown ?? 0) > 0)) bad += 1;
       continue;
     }
-    for (const id of job.executions) inJobs.add(id);
-    items.push({ kind: "job", job, done, total });
+    items.push({ kind: "job", job });
+    const { by } = progressOf(job);
+    running += by.running + by.stopping;
+    waiting += by.waiting;
   }
-  let waiting = 0;
   for (const id of executions.live) {
     const execution = executions.get(id);
-    if (!execution) continue;
+    if (!execution || execution.view.jobId !== null) continue;
     if (execution.view.state === "queued" || execution.view.state === "dispatched") waiting += 1;
-    if (!inJobs.has(id)) items.push({ kind: "single", execution });
+    else running += 1;
+    items.push({ kind: "single", execution });
   }
-  return {
-    items: items.slice(0, SHOWN),
-    more: Math.max(0, items.length - SHOWN),
-    running: executions.live.size - waiting,
-    waiting,
-  };
+  return { items: items.slice(0, SHOWN), more: Math.max(0, items.length - SHOWN), running, waiting, bad };
 }

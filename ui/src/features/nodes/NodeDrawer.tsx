@@ -19,9 +19,16 @@ import { Overview } from "./Overview";
 import { Policy } from "./Policy";
 import { Trust } from "./Trust";
 
-type NodeDrawerProps = { ordinal: number; execute: ReactNode; executions: ReactNode; executionCount: number };
+type NodeDrawerProps = {
+  ordinal: number;
+  execute: ReactNode;
+  executions: ReactNode;
+  executionCount: number;
+  /** The way to stop everything on it. */
+  stop: ReactNode;
+};
 
-export function NodeDrawer({ ordinal, execute, executions, executionCount }: NodeDrawerProps) {
+export function NodeDrawer({ ordinal, execute, executions, executionCount, stop }: NodeDrawerProps) {
   const { ui } = useConsole();
   const node = useFleet((fleet) => fleet.node(ordinal));
   const tab = useUi((s) => s.tab);
@@ -50,6 +57,7 @@ export function NodeDrawer({ ordinal, execute, executions, executionCount }: Nod
         </Tabs.List>
         <Tabs.Panel className={styles.panel} value="overview" tabIndex={-1}>
           <Overview node={node} ordinal={ordinal} />
+          {stop}
         </Tabs.Panel>
         <Tabs.Panel className={styles.panel} value="execute" tabIndex={-1}>
           {execute}
@@ -111,7 +119,9 @@ function Head({ ordinal, onClose }: { ordinal: number; onClose(): void }) {
       )}
       {classOf(status) === "degraded" && (
         <p className={styles.why} data-testid="node-reason">
-          {node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out."}
+          {status === Status.Critical
+            ? "Its last part in a job failed, or nobody knows how it ended. Open the job to see why."
+            : (node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out.")}
         </p>
       )}
     </div>

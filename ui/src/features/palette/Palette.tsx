@@ -1,15 +1,17 @@
 /**
  * Ctrl K: find a node, a group or a skill and go there. Enter acts on the highlighted choice, Ctrl Enter runs a skill
- * on everything that matches, Tab filters map and table to the query.
+ * on everything that matches, Tab filters map and table to the query. An expression (tag:gpu and not site=paris) is
+ * answered by the Nexus: it selects exactly the nodes that are meant.
  */
 import { Dialog } from "@base-ui/react/dialog";
 import { ChevronRight, CircleDashed, ListFilter, Play, Search, Terminal } from "lucide-react";
-import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { Kbd } from "../../components/Kbd";
 import { StatusMark } from "../../components/StatusMark";
 import { useConsole, useUi } from "../../state/hooks";
 import { classOf } from "../../state/status";
-import { choicesFor, type PaletteChoice } from "./choices";
+import { useTarget } from "../../state/useTarget";
+import { choicesFor, isExpression, type PaletteChoice } from "./choices";
 import styles from "./Palette.module.css";
 
 const ICONS = { group: CircleDashed, skill: Terminal, run: Play, filter: ListFilter, command: ChevronRight };
@@ -45,7 +47,9 @@ function Finder({ onDone }: { onDone(choice: PaletteChoice): void }) {
   const console = useConsole();
   const query = useUi((s) => s.palette.query);
   const deferred = useDeferredValue(query);
-  const choices = useMemo(() => choicesFor(console, deferred), [console, deferred]);
+  const asked = isExpression(query) ? { target: query.trim(), nodeIds: null, skill: null, method: null } : null;
+  const aim = useTarget(asked);
+  const choices = useMemo(() => choicesFor(console, deferred, aim.resolved), [console, deferred, aim.resolved]);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const current = choices[Math.min(at, choices.length - 1)];
@@ -60,11 +64,12 @@ function Finder({ onDone }: { onDone(choice: PaletteChoice): void }) {
     choice.act();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const by = (id: string) => choicesFor(console, query).find((choice) => choice.id === id);
+    const by = (id: string) => choicesFor(console, query, aim.resolved).find((choice) => choice.id === id);
     if (event.key === "ArrowDown") setAt((i) => Math.min(choices.length - 1, i + 1));
     else if (event.key === "ArrowUp") setAt((i) => Math.max(0, Math.min(i, choices.length - 1) - 1));
-    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) act(by("run-matches") ?? current);
-    else if (event.key === "Enter") act(deferred === query ? current : choicesFor(console, query)[0]);
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
+      act(by("run-target") ?? by("run-matches") ?? current);
+    else if (event.key === "Enter") act(deferred === query ? current : choicesFor(console, query, aim.resolved)[0]);
     else if (event.key === "Tab" && query.trim() !== "") act(by("filter"));
     else return;
     event.preventDefault();
@@ -94,21 +99,40 @@ function Finder({ onDone }: { onDone(choice: PaletteChoice): void }) {
         />
         <Kbd>Esc</Kbd>
       </div>
-      <div ref={list} className={styles.list} id="palette-list" role="listbox" aria-label="Found">
-        {choices.map((choice, i) => (
-          <Option
-            key={choice.id}
-            choice={choice}
-            query={deferred}
-            first={choice.section !== choices[i - 1]?.section}
-            current={choice === current}
-            onChoose={() => act(choice)}
-            onHover={() => setAt(i)}
-          />
-        ))}
-      </div>
-      {choices.length === 0 && <p className={styles.none}>Nothing fits “{query}”.</p>}
+      <Choices list={list} choices={choices} query={deferred} current={current} onChoose={act} onHover={setAt} />
+      {choices.length === 0 && (
+        <p className={styles.none} data-testid="palette-none">
+          {aim.loading ? "Looking who is meant…" : (aim.problem ?? `Nothing fits “${query}”.`)}
+        </p>
+      )}
     </>
+  );
+}
+
+type ChoicesProps = {
+  list: RefObject<HTMLDivElement | null>;
+  choices: readonly PaletteChoice[];
+  query: string;
+  current: PaletteChoice | undefined;
+  onChoose(choice: PaletteChoice): void;
+  onHover(index: number): void;
+};
+
+function Choices({ list, choices, query, current, onChoose, onHover }: ChoicesProps) {
+  return (
+    <div ref={list} className={styles.list} id="palette-list" role="listbox" aria-label="Found">
+      {choices.map((choice, i) => (
+        <Option
+          key={choice.id}
+          choice={choice}
+          query={query}
+          first={choice.section !== choices[i - 1]?.section}
+          current={choice === current}
+          onChoose={() => onChoose(choice)}
+          onHover={() => onHover(i)}
+        />
+      ))}
+    </div>
   );
 }
 

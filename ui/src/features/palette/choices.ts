@@ -2,7 +2,8 @@
  * What the palette offers for a query, and what each choice does. Enter on a node flies to it and opens it.
  * Not here: matching (match.ts), drawing (Palette.tsx).
  */
-import { percent } from "../../components/format";
+import type { ResolvedView } from "../../bridge/typesJob";
+import { counted, percent } from "../../components/format";
 import type { Console } from "../../state/console";
 import { visibleStars } from "../../state/filter";
 import { Status } from "../../state/status";
@@ -24,10 +25,16 @@ export type PaletteChoice = {
   act(): void;
 };
 
-export function choicesFor(console: Console, query: string): PaletteChoice[] {
+/** Whether a query is more than words to look for: an expression that says which nodes are meant. */
+export function isExpression(query: string): boolean {
+  return /[:=<>*@]|^not |\s(and|or|not)\s|,/.test(query.trim());
+}
+
+export function choicesFor(console: Console, query: string, meant: ResolvedView | null = null): PaletteChoice[] {
   const { fleet } = console;
   const found = find(fleet, query);
   const list: PaletteChoice[] = [];
+  if (meant !== null) list.push(selectMeant(console, meant), runOnMeant(console, meant));
   for (const item of [...found.nodes, ...found.groups, ...found.skills]) list.push(choiceOf(console, item));
   list.push(...commandsFor(console, query));
   if (query.trim() !== "" && found.matches > 1) list.push(runOnMatches(console, query, found.matches));
@@ -110,6 +117,43 @@ function wishFor({ fleet, ui }: Console, { skill, method }: { skill: string; met
   state.callForm();
 }
 
+function selectMeant({ ui }: Console, meant: ResolvedView): PaletteChoice {
+  return {
+    ...action(meant),
+    id: "select-target",
+    hint: `Select ${counted(meant.count, "node")}:`,
+    icon: "filter",
+    keys: "↵",
+    toForm: false,
+    act: () => {
+      const { page, go, select } = ui.getState();
+      if (page !== "map" && page !== "nodes") go("map");
+      select(meant.ordinals, false, meant.target);
+    },
+  };
+}
+
+function runOnMeant({ ui }: Console, meant: ResolvedView): PaletteChoice {
+  return {
+    ...action(meant),
+    id: "run-target",
+    hint: `Run a skill on ${counted(meant.count, "node")}${meant.offline > 0 ? `, ${meant.offline} offline` : ""}:`,
+    icon: "run",
+    keys: "Ctrl ↵",
+    toForm: true,
+    act: () => {
+      const { page, go, select, callForm } = ui.getState();
+      if (page !== "map" && page !== "nodes") go("map");
+      select(meant.ordinals, false, meant.target);
+      callForm();
+    },
+  };
+}
+
+function action(meant: ResolvedView): Pick<PaletteChoice, "section" | "name" | "verb" | "ordinal"> {
+  return { section: "Actions", name: meant.target, verb: "", ordinal: null };
+}
+
 function runOnMatches({ fleet, ui }: Console, query: string, matches: number): PaletteChoice {
   const act = () => {
     ui.getState().select(visibleStars(fleet, new Set(), query) ?? []);
@@ -148,14 +192,16 @@ function filterMap({ ui }: Console, query: string): PaletteChoice {
   };
 }
 
-/** What can be done from anywhere, and words that people look for it by. */
-const COMMANDS: readonly { name: string; hint: string; words: string; page: Page | null }[] = [
-  { name: "Add a machine", hint: "A line that lets one in", words: "join code spore new node enrol", page: null },
-  { name: "Joining", hint: "Waiting room and join lines", words: "waiting accept door knock", page: "joining" },
-  { name: "Approvals", hint: "What waits for a second yes", words: "rules approve deny", page: "approvals" },
-  { name: "Audit", hint: "Who did what, and the proof", words: "log history verify", page: "audit" },
-  { name: "API tokens", hint: "Settings", words: "access secret key revoke rest", page: "settings" },
-  { name: "Settings", hint: "Appearance, this machine, access", words: "theme network tray", page: "settings" },
+/** What can be done from anywhere, and words that people look for it by: a page to go to, or a dialog to open. */
+const COMMANDS: readonly { name: string; hint: string; words: string; to: Page | "adding" | "stopping" }[] = [
+  { name: "Add a machine", hint: "A line that lets one in", words: "join code spore new node enrol", to: "adding" },
+  { name: "Stop everything", hint: "On every node, now", words: "halt abort emergency panic kill", to: "stopping" },
+  { name: "Joining", hint: "Waiting room and join lines", words: "waiting accept door knock", to: "joining" },
+  { name: "Jobs", hint: "What runs, and what ran", words: "history executions waves schedules runbooks", to: "jobs" },
+  { name: "Approvals", hint: "What waits for a second yes", words: "rules approve deny", to: "approvals" },
+  { name: "Audit", hint: "Who did what, and the proof", words: "log history verify", to: "audit" },
+  { name: "API tokens", hint: "Settings", words: "access secret key revoke rest", to: "settings" },
+  { name: "Settings", hint: "Appearance, this machine, access", words: "theme network tray", to: "settings" },
 ];
 
 function commandsFor({ ui }: Console, query: string): PaletteChoice[] {
@@ -164,16 +210,23 @@ function commandsFor({ ui }: Console, query: string): PaletteChoice[] {
     .split(/\s+/)
     .filter((word) => word !== "");
   const fits = (text: string) => words.length > 0 && words.every((word) => text.toLowerCase().includes(word));
-  return COMMANDS.filter(({ name, words: more }) => fits(`${name} ${more}`)).map(({ name, hint, page }) => ({
-    id: `command-${name.replaceAll(" ", "-")}`,
-    section: "Commands",
-    name,
-    hint,
-    verb: page === null ? "Open" : "Go to",
-    ordinal: null,
-    icon: "command",
-    toForm: page === null,
-    keys: "↵",
-    act: () => (page === null ? ui.getState().set({ adding: true }) : ui.getState().go(page)),
-  }));
+  return COMMANDS.filter(({ name, words: more }) => fits(`${name} ${more}`)).map(({ name, hint, to }) => {
+    const dialog = to === "adding" || to === "stopping";
+    return {
+      id: `command-${name.replaceAll(" ", "-")}`,
+      section: "Commands",
+      name,
+      hint,
+      verb: dialog ? "Open" : "Go to",
+      ordinal: null,
+      icon: "command",
+      toForm: dialog,
+      keys: "↵",
+      act: () => {
+        if (to === "adding") ui.getState().set({ adding: true });
+        else if (to === "stopping") ui.getState().set({ stopping: true });
+        else ui.getState().go(to);
+      },
+    };
+  });
 }

@@ -1,0 +1,59 @@
+/** One job in a list: how it stands, what it is, where from, and how far it is by outcome. */
+import type { JobView } from "../../bridge/typesJob";
+import { ago, count } from "../../components/format";
+import { OutcomeBar } from "../../components/OutcomeBar";
+import { StatusMark } from "../../components/StatusMark";
+import { askerOf, isOver, progressOf, titleOf } from "../../state/jobs";
+import styles from "./JobList.module.css";
+import { jobMark, jobWord, whereOf } from "./words";
+
+type JobRowProps = { job: JobView; top: number; now: number; onOpen(job: JobView): void };
+
+export function JobRow({ job, top, now, onOpen }: JobRowProps) {
+  const { by, done, total } = progressOf(job);
+  const bad = [
+    by.failed > 0 ? `${count(by.failed)} failed` : "",
+    by.unknown > 0 ? `${count(by.unknown)} unknown` : "",
+  ].filter(Boolean);
+  const calm = job.state === "succeeded" || job.state === "cancelled" || job.state === "running";
+  return (
+    <button
+      type="button"
+      className={styles.row}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => onOpen(job)}
+      data-testid="job-row"
+      data-job={job.id}
+      data-state={job.state}
+    >
+      <StatusMark kind={jobMark(job)} size={11} />
+      <span className={styles.title}>
+        {job.label === "" ? (
+          <code>
+            {job.skill}.{job.method}
+          </code>
+        ) : (
+          <b>
+            <bdi>{titleOf(job)}</bdi>
+          </b>
+        )}
+        <bdi className={styles.summary}>{job.summary}</bdi>
+      </span>
+      <span className={styles.where}>
+        <bdi>{whereOf(job)}</bdi>
+      </span>
+      <span className={styles.who}>
+        <bdi>{job.origin === null ? askerOf(job) : `${job.origin.kind} ${job.origin.name}`}</bdi>
+      </span>
+      <span className={styles.progress}>
+        <OutcomeBar by={by} total={total} label={`Progress of ${titleOf(job)}`} />
+        <span>
+          {isOver(job) ? count(total) : `${count(done)} / ${count(total)}`}
+          {bad.length > 0 && <em> · {bad.join(" · ")}</em>}
+        </span>
+      </span>
+      <span className={`${styles.word} ${calm ? "" : styles.loud}`}>{jobWord(job)}</span>
+      <span className={styles.when}>{ago(job.submittedAt, now)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,78 @@
+/** Runs a runbook: its parameters, and other nodes than it is for, if wanted. What is refused is told here. */
+import { useState } from "react";
+import type { JsonValue } from "../../bridge/types";
+import type { RunbookView } from "../../bridge/typesPlan";
+import { Completing } from "../../components/Completing";
+import { counted } from "../../components/format";
+import { Modal } from "../../components/Modal";
+import { Notice } from "../../components/Notice";
+import { Tick } from "../../components/Tick";
+import { useConsole } from "../../state/hooks";
+import { problemCode, problemText } from "../../state/problem";
+import { useCompletion, useTarget } from "../../state/useTarget";
+import type { ParameterForm } from "./Runbooks";
+import styles from "./Runbooks.module.css";
+
+type RunDialogProps = { runbook: RunbookView | null; parameterForm: ParameterForm; onDone(): void };
+
+export function RunDialog({ runbook, parameterForm, onDone }: RunDialogProps) {
+  return (
+    <Modal title={`Run ${runbook?.name ?? ""}`} open={runbook !== null} onClose={onDone} testId="run-dialog">
+      {runbook !== null && <Body key={runbook.name} runbook={runbook} parameterForm={parameterForm} onDone={onDone} />}
+    </Modal>
+  );
+}
+
+function Body({ runbook, parameterForm, onDone }: RunDialogProps & { runbook: RunbookView }) {
+  const { bridge, plans } = useConsole();
+  const [target, setTarget] = useState("");
+  const [problem, setProblem] = useState<{ text: string; confirm: boolean } | null>(null);
+  const [confirmed, setConfirmed] = useState(false);
+  const complete = useCompletion();
+  const meant = target.trim() || runbook.target;
+  const aim = useTarget(meant === "" ? null : { target: meant, nodeIds: null, skill: null, method: null });
+  const run = async (parameters: JsonValue) => {
+    const call = { name: runbook.name, version: null, parameters, target: target.trim() || null };
+    try {
+      const started = await bridge.runRunbook(call, confirmed);
+      plans.getState().takeRun(started);
+      onDone();
+    } catch (reason) {
+      setProblem({ text: problemText(reason), confirm: problemCode(reason) === "confirm" });
+    }
+  };
+  return (
+    <div className={styles.dialog}>
+      <p>
+        {runbook.title}
+        {runbook.steps.length > 0 && ` ${counted(runbook.steps.length, "step")}: ${runbook.steps.join(", ")}.`}
+      </p>
+      <Completing
+        label="On"
+        value={target}
+        placeholder={runbook.target === "" ? "tag:gpu and not site=paris" : runbook.target}
+        problem={aim.problem}
+        note={aim.resolved ? counted(aim.resolved.count, "node") : null}
+        complete={complete}
+        onChange={setTarget}
+        testId="runbook-target"
+      />
+      {problem !== null && (
+        <Notice tone="problem" testId="run-problem">
+          {problem.text}
+        </Notice>
+      )}
+      {problem?.confirm && (
+        <Tick checked={confirmed} onChange={setConfirmed} testId="run-meant">
+          That is meant: a step may destroy something.
+        </Tick>
+      )}
+      {parameterForm({
+        scope: `runbook ${runbook.name}`,
+        runbook,
+        verb: "Run",
+        onParameters: (parameters) => void run(parameters),
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+/** The quiet way to the loudest thing: opens the dialog that stops everything. Not here: the dialog, and the banner. */
+import { OctagonX } from "lucide-react";
+import { useConsole, useJobs } from "../../state/hooks";
+import styles from "./Stop.module.css";
+
+export function StopButton() {
+  const { ui } = useConsole();
+  const held = useJobs((s) => s.stop?.held === true);
+  return (
+    <button
+      type="button"
+      className={styles.button}
+      onClick={() => ui.getState().set({ stopping: true })}
+      disabled={held}
+      title={held ? "Everything is stopped" : "Stop everything (Ctrl Shift S)"}
+      aria-label="Stop everything"
+      aria-keyshortcuts="Control+Shift+S"
+      data-testid="stop-everything"
+    >
+      <OctagonX size={15} strokeWidth={1.6} aria-hidden="true" />
+      Stop
+    </button>
+  );
+}
