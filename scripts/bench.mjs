@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the map and the Nexus cost on this machine. Prints a table for people and one line of JSON.
- * Every part prints a JSON object, alone or last: `{ …, rows: [ … ] }`. Single parts: `npm run bench -- map server`.
+ * Every part prints a JSON object, alone or last: `{ …, rows: [ … ] }`. Single parts: `npm run bench -- map server jobs`.
  */
 import { join } from "node:path";
 import { browser } from "./kit/needs.mjs";
@@ -14,6 +14,7 @@ const server = ["run", "-q", "--release", "-p", "system-tests", "--bin", "bench"
 const parts = [
   { name: "map", command: process.execPath, args: [frame], env: { CHROMIUM: browser() ?? "" } },
   { name: "server", command: "cargo", args: server, env: { NEXUS_LOG: "off" } },
+  { name: "jobs", command: "cargo", args: [...server, "--", "--jobs"], env: { NEXUS_LOG: "off" } },
 ];
 
 await main(async () => {

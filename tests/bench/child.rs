@@ -38,7 +38,7 @@ impl Child {
         Self::start(&["role-fleet", &address.to_string(), &count.to_string()]).await
     }
 
-    async fn start(arguments: &[&str]) -> Self {
+    pub(crate) async fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command
             .args(arguments)

@@ -14,6 +14,7 @@
 mod child;
 mod floor;
 mod http;
+mod jobs;
 mod nexus_role;
 mod rows;
 mod spore_row;
@@ -40,16 +41,24 @@ fn main() {
             .collect::<Vec<_>>()
             .as_slice()
         {
-            ["role-nexus"] => nexus_role::run().await,
+            ["role-nexus"] => nexus_role::run(0).await,
+            ["role-nexus", finished] => nexus_role::run(finished.parse().unwrap()).await,
             ["role-floor"] => floor::run().await,
             ["role-fleet", address, count] => child::fleet(address, count.parse().unwrap()).await,
-            _ => measure(arguments.iter().any(|argument| argument == "--quick")).await,
+            _ => {
+                let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+                measure(has("--jobs"), has("--quick")).await;
+            }
         }
     });
 }
 
-async fn measure(quick: bool) {
+async fn measure(only_jobs: bool, quick: bool) {
     let mut rows = Rows::default();
+    if only_jobs {
+        jobs::measure(&mut rows, quick).await;
+        return rows.print();
+    }
     rates(&mut rows).await;
     for count in if quick {
         vec![1_000]

@@ -319,3 +319,48 @@ async fn nodes_with_the_shared_token_can_be_held_short() {
     assert_eq!(status, 503);
     assert!(body.to_string().contains("shared token"), "{body}");
 }
+
+#[tokio::test]
+async fn a_job_for_many_needs_the_same_second_yes() {
+    let (server, _spores, asker) = under_a_rule().await;
+    let job = json!({"target": "*", "confirm_count": 2, "skill_name": "ShellSkill", "method_name": "run",
+        "parameters": {"command": "echo yes"}, "timeout": 20});
+    let (status, body) = ask(&server, &asker, Method::POST, "/api/v1/jobs", job.clone()).await;
+    assert_eq!(
+        (status, &body["code"]),
+        (409, &json!("approval_required")),
+        "{body}"
+    );
+    let (_, jobs) = server.get("/api/v1/jobs").await;
+    assert_eq!(jobs["jobs"], json!([]), "nothing was begun");
+    let approval = body["context"]["approval"].clone();
+    let path = format!("/api/v1/approvals/{}/approve", approval.as_str().unwrap());
+    assert_eq!(server.post(&path, json!({})).await.0, 200);
+    // Another target is another ask.
+    let mut other = with(job.clone(), &approval);
+    other["parameters"] = json!({"command": "echo no"});
+    let (status, body) = ask(&server, &asker, Method::POST, "/api/v1/jobs", other).await;
+    assert_eq!(
+        (status, &body["code"]),
+        (409, &json!("approval_refused")),
+        "{body}"
+    );
+    let (status, body) = ask(
+        &server,
+        &asker,
+        Method::POST,
+        "/api/v1/jobs",
+        with(job.clone(), &approval),
+    )
+    .await;
+    assert_eq!(status, 202, "{body}");
+    let (status, body) = ask(
+        &server,
+        &asker,
+        Method::POST,
+        "/api/v1/jobs",
+        with(job, &approval),
+    )
+    .await;
+    assert_eq!(status, 409, "it is used once: {body}");
+}

@@ -198,6 +198,16 @@ async fn paths_that_nobody_made_lead_nowhere() {
     }
 }
 
+/// Nobody has made any of these here; they have tests of their own.
+const UNMADE: [&str; 6] = [
+    "/api/v1/approvals/",
+    "/api/v1/groups/",
+    "/api/v1/jobs/",
+    "/api/v1/schedules/",
+    "/api/v1/runbooks/",
+    "/api/v1/runs/",
+];
+
 /// All that can be asked by GET, with what it takes to be answered.
 async fn everything(server: &Server) -> Vec<(String, String)> {
     let document: Value = serde_json::from_str(&nexus::openapi()).unwrap();
@@ -216,10 +226,20 @@ async fn everything(server: &Server) -> Vec<(String, String)> {
         } else {
             "n"
         };
-        let (status, body) = server.get(&path.replace("{id}", id)).await;
-        // Nobody has asked for a second yes here.
-        let known = path != "/api/v1/approvals/{id}";
-        assert_eq!(status, if known { 200 } else { 404 }, "{path}: {body}");
+        let query = if path == "/api/v1/targets/complete" {
+            "?text=tag"
+        } else {
+            ""
+        };
+        let asked = path.replace("{id}", id) + query;
+        let (status, body) = server.get(&asked).await;
+        let made = !UNMADE.iter().any(|kind| path.starts_with(kind));
+        let right = if made {
+            status == 200
+        } else {
+            matches!(status, 400 | 404 | 422)
+        };
+        assert!(right, "{path}: {status} {body}");
         answers.push((path.clone(), body.to_string()));
     }
     answers

@@ -7,6 +7,7 @@
     reason = "a harness fails by panicking"
 )]
 
+pub mod command_line;
 mod member;
 pub mod nginx;
 mod peer;

@@ -18,8 +18,18 @@ export class Page {
     return (await this.session.find(`[data-testid="${id}"]`)) !== null;
   }
 
+  /** Clicks it once nothing lies over it: a dialog that closes takes a moment. */
   async click(id) {
-    await this.session.click(await this.element(id));
+    await until(`${id} can be clicked`, async () => {
+      const element = await this.element(id);
+      return this.session.click(element).then(
+        () => true,
+        (reason) => {
+          if (!/intercepted/.test(String(reason))) throw reason;
+          return false;
+        },
+      );
+    });
   }
 
   /** What the element with this test id says. */

@@ -175,6 +175,62 @@ export const scenarios = [
     },
   },
   {
+    title: "Many machines",
+    steps: {
+      "are selected by an expression, and shown before anything runs": async (stage) => {
+        await open(stage);
+        const { page } = stage;
+        await page.watchPolicy();
+        for (const name of ["one", "two"]) {
+          const { lines } = await page.invoke("join");
+          join(stage, lines.find(({ system }) => system === "linux").line, name);
+          await until(`${name} is there`, async () =>
+            (await page.stars()).some((star) => star.startsWith(`${name}, online`)),
+          );
+        }
+        await page.click("command-field");
+        await page.fill("palette-input", "name:one or name:two");
+        await page.says("palette-option", /Select 2 nodes/);
+        await page.press("\uE007");
+        await page.says("aim", /2 online/);
+      },
+      "are asked at once, and the odd one comes first": async ({ page }) => {
+        // The working directory has the name of the machine in it.
+        await page.fill("field-command", `case "$PWD" in */one/*) echo odd; exit 3;; esac; echo same`);
+        await page.fill("confirm-count", "2");
+        await page.click("run");
+        await page.says("job-results", /2 of 2/);
+        await page.click("open-job");
+        await page.element("run-page");
+        await page.says("group", /same|odd/);
+      },
+      "are stopped all at once from the keyboard, with proof": async ({ page, desk }) => {
+        await page.click("rail-map");
+        await page.click("command-field");
+        await page.fill("palette-input", "name:one or name:two");
+        await page.says("palette-option", /Select 2 nodes/);
+        await page.press("\uE007");
+        const beats = path(desk.home, "beats");
+        await page.fill("field-command", `trap '' TERM; while true; do date +%s >> ${beats}; sleep 0.1; done`);
+        await page.fill("confirm-count", "2");
+        await page.click("run");
+        await until("they run", () => existsSync(beats));
+        await page.says("outcome-running", /2 running/);
+        await page.click("stop-everything");
+        await page.click("stop-confirm");
+        await page.says("stop-banner", /2 proved/);
+        const size = statSync(beats).size;
+        await pause(500);
+        assert.equal(statSync(beats).size, size, "nothing runs any more");
+      },
+      "go on when a person releases them": async ({ page }) => {
+        await page.click("stop-release");
+        await until("it is released", async () => !(await page.isThere("stop-banner")));
+        assert.deepEqual(await page.violations(), [], "of the content security policy");
+      },
+    },
+  },
+  {
     title: "A machine without a language",
     environment: { LANG: "C.UTF-8" },
     steps: {

@@ -49,8 +49,13 @@ export class Session {
     return this.#post(`element/${element}/click`, {});
   }
 
+  /**
+   * Empties a field as a person does: all of it is selected and deleted. WebDriver's own way changes the field behind the
+   * page's back, which puts the old text back when it draws again.
+   */
   clear(element) {
-    return this.#post(`element/${element}/clear`, {});
+    const [control, release, backspace] = ["\uE009", "\uE000", "\uE003"];
+    return this.type(element, `${control}a${release}${backspace}`);
   }
 
   type(element, text) {
