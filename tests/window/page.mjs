@@ -18,14 +18,14 @@ export class Page {
     return (await this.session.find(`[data-testid="${id}"]`)) !== null;
   }
 
-  /** Clicks it once nothing lies over it: a dialog that closes takes a moment. */
+  /** Clicks it once nothing lies over it and it stands still: a dialog that closes takes a moment, news draws anew. */
   async click(id) {
     await until(`${id} can be clicked`, async () => {
       const element = await this.element(id);
       return this.session.click(element).then(
         () => true,
         (reason) => {
-          if (!/intercepted/.test(String(reason))) throw reason;
+          if (!/intercepted|stale/.test(String(reason))) throw reason;
           return false;
         },
       );
@@ -37,11 +37,17 @@ export class Page {
     return this.session.text(await this.element(id));
   }
 
-  /** Types into a field, over what stands there. */
+  /**
+   * Types into a field, over what stands there. Whoever types while a dialog closes sees the focus go elsewhere, and types
+   * again.
+   */
   async fill(id, text) {
-    const field = await this.element(id);
-    await this.session.clear(field);
-    await this.session.type(field, text);
+    await until(`${id} holds what was typed`, async () => {
+      const field = await this.element(id);
+      await this.session.clear(field);
+      await this.session.type(field, text);
+      return (await this.session.value(field)) === text;
+    });
   }
 
   /** Until the element says something that fits. */
@@ -105,9 +111,7 @@ export class Page {
   /** Types a command into the open form and runs it; resolves to the execution's id. */
   async run(command) {
     const before = await this.execution();
-    const field = await this.element("field-command");
-    await this.session.clear(field);
-    await this.session.type(field, command);
+    await this.fill("field-command", command);
     await this.click("run");
     const shown = await until("the execution is shown", async () => {
       const now = await this.execution();

@@ -31,14 +31,23 @@ export class Session {
     return this.#post("execute/sync", { script, args });
   }
 
-  /** The first match, or null. */
+  /** The first match, or null; also null for one that goes while it is found. */
   async find(selector) {
-    const found = await this.#post("elements", { using: "css selector", value: selector });
+    const asked = this.#post("elements", { using: "css selector", value: selector });
+    const found = await asked.catch((reason) => {
+      if (!/stale/.test(String(reason))) throw reason;
+      return [];
+    });
     return found.length > 0 ? found[0][ELEMENT] : null;
   }
 
   text(element) {
     return send(`${this.#base}/element/${element}/text`, "GET");
+  }
+
+  /** What stands in a field. */
+  value(element) {
+    return send(`${this.#base}/element/${element}/property/value`, "GET");
   }
 
   attribute(element, name) {
