@@ -485,3 +485,18 @@ async fn a_limited_token_reaches_its_own_nodes_and_sees_its_own_jobs() {
     );
     until_over(&server, &others).await;
 }
+
+#[tokio::test]
+async fn a_query_that_does_not_fit_says_what_is_wrong() {
+    let server = Server::start().await;
+    for path in [
+        "/api/v1/jobs?limit=many",
+        "/api/v1/jobs?state=lost",
+        "/api/v1/executions?limit=-1",
+        "/api/v1/targets/complete?text=a&at=x",
+    ] {
+        let (status, body) = server.get(path).await;
+        let told = (status, &body["code"], body["detail"].is_string());
+        assert_eq!(told, (422, &json!("invalid"), true), "{path}: {body}");
+    }
+}

@@ -2,7 +2,7 @@
 //! Not here: what an entry is, see [`crate::audit`].
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -10,7 +10,7 @@ use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::json::answer;
+use super::json::{Query, answer};
 use super::{Problem, Shared};
 use crate::access::Caller;
 use crate::audit::{self, Kept, Moment, Page, Verdict};

@@ -2,7 +2,7 @@
 //! times, see [`super::executions`].
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::json::Query;
 use super::{Problem, Shared};
 use crate::access::{Caller, Verb};
 use crate::hub::Handle;

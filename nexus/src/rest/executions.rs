@@ -1,6 +1,6 @@
 //! `/api/v1/executions`: start something and look at it later, stop it, read what it wrote.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::execute::{call, half_a_minute};
-use super::json::{Arrived, answer, body, no_parameters, object, seconds};
+use super::json::{Arrived, Query, answer, body, no_parameters, object, seconds};
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Denied, Verb};
 use crate::model::{Chunk, ExecutionInfo, ExecutionState};

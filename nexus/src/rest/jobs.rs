@@ -10,7 +10,7 @@ pub(crate) mod rerun;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -18,7 +18,7 @@ use serde_json::json;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::json::{Arrived, answer, body};
+use super::json::{Arrived, Query, answer, body};
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Denied};
 use crate::hub::Handle;

@@ -3,9 +3,11 @@
 //! A body is read straight into its type; only when that fails is it read again, slowly, to say what is wrong.
 
 use axum::body::Bytes;
+use axum::extract::FromRequestParts;
 use axum::extract::rejection::BytesRejection;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -106,6 +108,22 @@ pub(crate) fn flag(name: &str, value: Option<&str>) -> Result<bool, Problem> {
                 "msg": "Input should be a valid boolean, unable to interpret input", "input": value,
             })],
         )),
+    }
+}
+
+/// What stands behind the `?` of a URL; what does not fit is answered like everything else that does not.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let read = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Query(read)| Self(read))
+            .map_err(|rejection| {
+                let detail = format!("the query string does not fit: {}", rejection.body_text());
+                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+            })
     }
 }
 

@@ -1,12 +1,12 @@
 //! `GET /api/v1/nodes` and `GET /api/v1/nodes/{id}`: the contract's fields, and more beside them.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use protocol::{Capabilities, rfc3339};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::json::{answer, flag};
+use super::json::{Query, answer, flag};
 use super::standing::TrustBody;
 use super::{Problem, Shared};
 use crate::access::Caller;

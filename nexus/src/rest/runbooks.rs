@@ -1,7 +1,7 @@
 //! `/api/v1/runbooks`: documents of a few steps, in TOML or JSON, their versions, and running them. Not here: runs, see
 //! [`super::runs`].
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::json::{Arrived, answer, body};
+use super::json::{Arrived, Query, answer, body};
 use super::runs::{OneRun, RunBody};
 use super::{Problem, Shared};
 use crate::access::Caller;

@@ -1,13 +1,13 @@
 //! `/api/v1/targets`: which nodes an expression means, before anything is asked of them; and what could stand in one.
 //! Not here: what an expression is, see [`crate::target`].
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use protocol::Effect;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::json::{Arrived, answer, body};
+use super::json::{Arrived, Query, answer, body};
 use super::{Problem, Shared};
 use crate::access::Caller;
 use crate::audit::Digest;

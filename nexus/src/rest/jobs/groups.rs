@@ -1,6 +1,6 @@
 //! What a job's targets wrote: folded together, searched. Not here: which outputs are the same, see [`crate::job`].
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use protocol::Stream;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{found, invalid};
 use crate::access::Caller;
 use crate::job::OutputGroup;
-use crate::rest::json::answer;
+use crate::rest::json::{Query, answer};
 use crate::rest::{Problem, Shared};
 
 /// Hits of one answer.
