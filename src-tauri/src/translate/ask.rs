@@ -37,7 +37,7 @@ pub fn resolved(
     let nodes: Vec<&Node> = swarm.nodes().filter(meant).collect();
     let offline = |node: &&&Node| node.phase == Phase::Offline;
     let away = nodes.iter().filter(offline).count();
-    let effect = call.map(|call| worst(&nodes, call));
+    let effect = call.map(|(skill, method)| swarm.harm(&frozen.nodes, skill, method).0);
     let refused = nodes.iter().filter_map(|node| {
         let (skill, method) = call?;
         let why = swarm.able(node, skill, method).err()?;
@@ -58,24 +58,6 @@ pub fn resolved(
         ordinals: frozen.nodes.clone(),
         refused: refused.take(LISTED).collect(),
     }
-}
-
-/// The worst that a call may do on one of them. What a node does not announce may destroy.
-fn worst(nodes: &[&Node], (skill, method): &(String, String)) -> Effect {
-    let on = |node: &&Node| {
-        let known = node.capabilities().methods.iter();
-        known
-            .filter(|known| known.skill == *skill && known.method == *method)
-            .map(|known| known.effect)
-            .next()
-            .unwrap_or_default()
-    };
-    let worse = |one, other| match (one, other) {
-        (Effect::Destroy, _) | (_, Effect::Destroy) => Effect::Destroy,
-        (Effect::Change, _) | (_, Effect::Change) => Effect::Change,
-        (Effect::Read, Effect::Read) => Effect::Read,
-    };
-    nodes.iter().map(on).fold(Effect::Read, worse)
 }
 
 /// A job, asked for by the owner.
