@@ -43,6 +43,8 @@ pub struct Config {
     pub shell: bool,
     /// Whether `FileSkill` exists.
     pub file: bool,
+    /// Whether `SystemSkill` exists.
+    pub system: bool,
     /// Asked for, not there yet.
     pub docker: bool,
     /// Asked for, not there yet.
@@ -113,6 +115,7 @@ impl Config {
             heartbeat: Duration::from_secs(30),
             shell: true,
             file: true,
+            system: true,
             docker: false,
             camera: false,
             shell_mode: ShellMode::Guarded,

@@ -111,11 +111,20 @@ impl Drop for BreakOff {
     }
 }
 
+/// What an execution found.
+#[derive(Debug, Clone)]
+pub(crate) enum Finding {
+    /// Text, which is cut where it is too long for a frame.
+    Text(String),
+    /// A value, which its skill keeps short: half of it would be no JSON.
+    Json(Box<RawValue>),
+}
+
 /// How an execution ended.
 #[derive(Debug, Clone)]
 pub(crate) struct End {
     pub(crate) outcome: Outcome,
-    pub(crate) result: Option<String>,
+    pub(crate) result: Option<Finding>,
     pub(crate) error: Option<String>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) signal: Option<String>,
@@ -125,7 +134,7 @@ pub(crate) struct End {
 
 impl End {
     /// It did what was asked.
-    pub(crate) fn succeeded(result: Option<String>, truncated: bool) -> Self {
+    pub(crate) fn succeeded(result: Option<Finding>, truncated: bool) -> Self {
         Self {
             result,
             truncated,

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use protocol::{Ack, ExecuteSkill, Outcome, Output, Response, Resume, Running, Stream, Version};
 use tokio::sync::Semaphore;
 
-use crate::execution::{End, Order, Stop};
+use crate::execution::{End, Finding, Order, Stop};
 use entry::{Entry, Stage};
 
 /// Unacknowledged output of one execution, bytes; a running process waits at this.
@@ -172,7 +172,10 @@ impl Ledger {
 
     /// How many run.
     pub(crate) fn active(&self) -> u32 {
-        let active = self.entries.values().filter(|entry| entry.active()).count();
+        let entries = self.entries.values();
+        let active = entries
+            .filter(|entry| entry.active() && !entry.is_look())
+            .count();
         u32::try_from(active).unwrap_or(u32::MAX)
     }
 
@@ -325,7 +328,7 @@ impl Ledger {
 
 fn response(request_id: &str, node_id: &str, end: End, next_seq: Option<u64>) -> Response {
     let (result, cut) = match &end.result {
-        Some(text) if next_seq.is_none() => result(text),
+        Some(found) if next_seq.is_none() => result(found),
         Some(_) | None => (serde_json::value::RawValue::NULL.to_owned(), false),
     };
     Response {
@@ -348,9 +351,14 @@ fn response(request_id: &str, node_id: &str, end: End, next_seq: Option<u64>) ->
 /// Largest result as JSON, bytes: with everything around it a frame that the Nexus reads.
 const RESULT: usize = protocol::limits::FRAME_FROM_SPORE - 1024 * 1024;
 
-/// A text as JSON, cut when escaping makes it larger than a frame.
-fn result(text: &str) -> (Box<serde_json::value::RawValue>, bool) {
-    let mut kept = text;
+/// As JSON. A text is cut when escaping makes it larger than a frame; a value goes whole or not at all.
+fn result(found: &Finding) -> (Box<serde_json::value::RawValue>, bool) {
+    let text = match found {
+        Finding::Text(text) => text,
+        Finding::Json(value) if value.get().len() <= RESULT => return (value.clone(), false),
+        Finding::Json(_) => return (serde_json::value::RawValue::NULL.to_owned(), true),
+    };
+    let mut kept = text.as_str();
     loop {
         let json = serde_json::value::to_raw_value(kept);
         match json {

@@ -5,6 +5,8 @@ mod file;
 mod judge;
 mod places;
 mod shell;
+mod system;
+mod telling;
 
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -22,6 +24,7 @@ use crate::policy::{Ask, Policy, PolicyError};
 use crate::{Config, ShellMode, policy};
 use judge::Judge;
 use places::Places;
+pub(crate) use system::NAME as LOOKS;
 
 /// An execution, ready to be spawned.
 pub(crate) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -37,6 +40,7 @@ pub(crate) struct Skills {
     mode: String,
     shell: Option<shell::Shell>,
     file: Option<file::FileSkill>,
+    system: Option<system::SystemSkill>,
 }
 
 #[derive(Debug)]
@@ -77,12 +81,14 @@ impl Skills {
         });
         let shell = config.shell.then(shell::methods).unwrap_or_default();
         let file = config.file.then(file::methods).unwrap_or_default();
+        let system = config.system.then(system::methods).unwrap_or_default();
         Ok(Self {
             rules: rules.transpose()?,
-            methods: shell.into_iter().chain(file).collect(),
+            methods: shell.into_iter().chain(file).chain(system).collect(),
             mode: mode(config),
             shell: config.shell.then(|| shell::Shell::new(config, &places)),
             file: config.file.then(|| file::FileSkill::new(&places)),
+            system: config.system.then(|| system::SystemSkill::new(&places)),
             places,
         })
     }
@@ -100,9 +106,10 @@ impl Skills {
         }
         let mut judge = Judge::new(self.rules.as_ref());
         judge.ask(&Ask::Method(&order.skill, &order.method))?;
-        let work = match (order.skill.as_str(), &self.shell, &self.file) {
-            (shell::NAME, Some(shell), _) => shell.begin(order, reports, &mut judge)?,
-            (file::NAME, _, Some(file)) => file.begin(order, reports, &mut judge)?,
+        let work = match (order.skill.as_str(), &self.shell, &self.file, &self.system) {
+            (shell::NAME, Some(shell), _, _) => shell.begin(order, reports, &mut judge)?,
+            (file::NAME, _, Some(file), _) => file.begin(order, reports, &mut judge)?,
+            (system::NAME, _, _, Some(system)) => system.begin(order, reports, &mut judge)?,
             _ => return Err(format!("{} is not switched on here", order.skill)),
         };
         Ok((work, judge.into_warrant()))

@@ -37,7 +37,7 @@ fn what_is_detected_fits_a_handshake() {
     found.check().unwrap();
     assert!(found.cpu_cores > 0 && found.memory_mb > 0);
     assert!(!found.os.is_empty() && !found.hostname.is_empty());
-    assert_eq!(found.methods.len(), 4);
+    assert_eq!(found.methods.len(), 8);
 }
 
 #[test]

@@ -69,6 +69,7 @@ impl Judge<'_> {
         for (key, field) in [
             ("enable_shell", &mut config.shell),
             ("enable_file", &mut config.file),
+            ("enable_system", &mut config.system),
             ("enable_docker", &mut config.docker),
             ("enable_camera", &mut config.camera),
         ] {

@@ -20,6 +20,7 @@ pub(super) const KEYS: &[&str] = &[
     "heartbeat_interval",
     "enable_shell",
     "enable_file",
+    "enable_system",
     "enable_docker",
     "enable_camera",
     "shell_mode",

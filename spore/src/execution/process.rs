@@ -15,7 +15,7 @@ use tokio::time::{sleep, sleep_until, timeout};
 use tracing::{debug, info, warn};
 
 use super::output::Output;
-use super::{End, Order, Report, Reports, environment};
+use super::{End, Finding, Order, Report, Reports, environment};
 use crate::confinement::{Confinement, Rule};
 use crate::os::{self, Confines, Force, Reach};
 
@@ -179,7 +179,7 @@ impl Process {
             info!(request_id = %order.request_id, bytes = self.output.dropped(), "output over the limit was dropped");
         }
         End {
-            result: self.output.collected(),
+            result: self.output.collected().map(Finding::Text),
             truncated: self.output.dropped() > 0,
             ..end
         }

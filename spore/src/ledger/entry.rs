@@ -86,6 +86,11 @@ impl Entry {
         self.stage != Stage::Ended
     }
 
+    /// Whether it only looks at this machine: looking at a node does not make it busy.
+    pub(super) fn is_look(&self) -> bool {
+        self.skill == crate::skills::LOOKS
+    }
+
     pub(super) fn streams(&self) -> bool {
         self.streams
     }

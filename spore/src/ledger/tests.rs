@@ -38,7 +38,11 @@ fn ack(id: &str, next_seq: u64, finished: bool) -> Ack {
 }
 
 fn end(ledger: &mut Ledger, id: &str) {
-    ledger.ended(id, "n", End::succeeded(Some("done".to_owned()), false));
+    ledger.ended(
+        id,
+        "n",
+        End::succeeded(Some(Finding::Text("done".to_owned())), false),
+    );
 }
 
 #[test]
@@ -244,7 +248,11 @@ fn held_results_are_bounded() {
     while ledger.full().is_none() {
         let id = count.to_string();
         ledger.admit(call(&id, false));
-        ledger.ended(&id, "n", End::succeeded(Some(large.clone()), false));
+        ledger.ended(
+            &id,
+            "n",
+            End::succeeded(Some(Finding::Text(large.clone())), false),
+        );
         count += 1;
     }
     assert_eq!(count, HELD.div_ceil(large.len() + 2));
@@ -303,7 +311,11 @@ fn large_collected_results_do_not_fill_the_ledger() {
         assert_eq!(ledger.full(), None, "after {n}");
         let id = n.to_string();
         ledger.admit(call(&id, false));
-        ledger.ended(&id, "n", End::succeeded(Some(large.clone()), false));
+        ledger.ended(
+            &id,
+            "n",
+            End::succeeded(Some(Finding::Text(large.clone())), false),
+        );
         assert_eq!(said(&mut ledger).len(), 1);
     }
     assert_eq!(

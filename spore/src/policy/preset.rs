@@ -9,7 +9,7 @@ use std::str::FromStr;
 /// A ready-made policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Preset {
-    /// Files of the workspace may be read and listed; nothing runs.
+    /// Files of the workspace may be read and listed, and the machine looked at; nothing of a caller's runs.
     Observe,
     /// Named commands that look at the machine.
     Operate,
@@ -29,7 +29,9 @@ impl Preset {
     /// In a few words, for whoever has to choose.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Observe => "read and list files of the workspace; nothing runs",
+            Self::Observe => {
+                "read and list files of the workspace, see processes and services; nothing runs"
+            }
             Self::Operate => "named commands that look at the machine, without a shell",
             Self::Full => "any command and the shell, as the user that runs the spore",
         }

@@ -13,18 +13,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use cap_std::fs::Dir;
-use protocol::{Effect, Method, Outcome, Stream};
+use protocol::{Effect, Method, Outcome};
 
 use super::places::Places;
+use super::telling::stream;
 use super::{Judge, Work, method, parameters};
 use crate::confinement::Confinement;
-use crate::execution::{End, Order, Report, Reports};
+use crate::execution::{End, Finding, Order, Report, Reports};
 use crate::os::AsUser;
 use crate::policy::Ask;
 
 pub(super) const NAME: &str = "FileSkill";
-/// Size of the pieces in which a streamed result goes out, bytes.
-const PIECE: usize = 32 * 1024;
 
 /// The skill with its places.
 #[derive(Debug)]
@@ -177,7 +176,10 @@ impl Target {
 }
 
 /// Files are opened as the user that commands run as.
-fn as_user(confinement: Option<&Confinement>, operation: impl FnOnce() -> Done) -> Done {
+pub(super) fn as_user<T>(
+    confinement: Option<&Confinement>,
+    operation: impl FnOnce() -> Result<T, String>,
+) -> Result<T, String> {
     let user = confinement.and_then(Confinement::user);
     let entered = user.map(AsUser::enter).transpose();
     let _entered = entered.map_err(|error| format!("cannot go on as another user: {error}"))?;
@@ -200,7 +202,7 @@ async fn run(operation: impl FnOnce() -> Done + Send + 'static, order: Order, re
                 End::with(Outcome::Cancelled, Some(order.stop.why()))
             }
         }
-        Ok(Ok((text, truncated))) => End::succeeded(Some(text), truncated),
+        Ok(Ok((text, truncated))) => End::succeeded(Some(Finding::Text(text)), truncated),
         Ok(Err(error)) => End::failed(error),
         Err(_) => End::failed("the operation broke off".to_owned()),
     };
@@ -208,31 +210,6 @@ async fn run(operation: impl FnOnce() -> Done + Send + 'static, order: Order, re
         request_id,
         end: end.since(began),
     });
-}
-
-/// A streamed call has no result, so the text goes out as output. False when it was stopped on the way.
-async fn stream(text: &str, order: &Order, reports: &Reports, began: Instant) -> bool {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let piece = protocol::limits::cut(rest, PIECE);
-        rest = &rest[piece.len()..];
-        let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
-        tokio::select! {
-            biased;
-            () = order.stop.cancelled() => return false,
-            credit = order.credit.acquire_many(length) => if let Ok(credit) = credit { credit.forget() },
-        }
-        let at_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let request_id = order.request_id.clone();
-        let bytes = piece.as_bytes().to_vec();
-        let _ = reports.send(Report::Chunk {
-            request_id,
-            stream: Stream::Stdout,
-            at_ms,
-            bytes,
-        });
-    }
-    true
 }
 
 /// A path as the asker may give it.
@@ -246,7 +223,7 @@ fn sound(path: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn plain(error: &io::Error) -> String {
+pub(super) fn plain(error: &io::Error) -> String {
     let known = [
         (io::ErrorKind::NotFound, "it does not exist"),
         (io::ErrorKind::NotADirectory, "it is not a directory"),

@@ -2,6 +2,8 @@
 
 mod policy;
 
+pub(super) use policy::find;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

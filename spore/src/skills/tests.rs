@@ -11,10 +11,23 @@ fn names(methods: &[Method]) -> Vec<&str> {
 fn what_is_switched_off_is_not_offered() {
     let scratch = Scratch::new();
     let on = Skills::open(&scratch.config(), None).unwrap().offered();
-    assert_eq!(names(&on), ["run", "read_file", "write_file", "list_files"]);
+    assert_eq!(
+        names(&on),
+        [
+            "run",
+            "read_file",
+            "write_file",
+            "list_files",
+            "overview",
+            "processes",
+            "services",
+            "logs"
+        ]
+    );
     let off = Config {
         shell: false,
         file: false,
+        system: false,
         ..scratch.config()
     };
     let skills = Skills::open(&off, None).unwrap();
@@ -40,6 +53,10 @@ fn effects_are_what_the_methods_do() {
         ("read_file", Effect::Read),
         ("write_file", Effect::Destroy),
         ("list_files", Effect::Read),
+        ("overview", Effect::Read),
+        ("processes", Effect::Read),
+        ("services", Effect::Read),
+        ("logs", Effect::Read),
     ];
     assert_eq!(
         effects,

@@ -19,12 +19,15 @@ async fn the_handshake_says_who_and_what() {
     assert_eq!(hello["token"], TOKEN);
     assert_eq!(hello.get("running"), None);
     let found = &hello["capabilities"];
-    assert_eq!(found["skills"], json!(["ShellSkill", "FileSkill"]));
+    assert_eq!(
+        found["skills"],
+        json!(["ShellSkill", "FileSkill", "SystemSkill"])
+    );
     assert_eq!(found["tags"], json!(["worker", "site:lab"]));
     assert_eq!(found["platform"], "linux");
     assert!(found["cpu_cores"].as_u64().unwrap() >= 1);
     assert!(found["memory_mb"].as_u64().unwrap() > 64);
-    assert_eq!(found["methods"].as_array().unwrap().len(), 4);
+    assert_eq!(found["methods"].as_array().unwrap().len(), 8);
     assert_eq!(found["limits"]["max_executions"], 16);
     assert!(found["has_docker"].is_boolean());
     let handshake: protocol::Handshake = serde_json::from_value(hello.clone()).unwrap();

@@ -264,7 +264,7 @@ async fn a_skill_that_is_switched_off_is_not_there() {
     let mut session = nexus.welcome().await;
     assert_eq!(
         session.handshake["capabilities"]["skills"],
-        json!(["FileSkill"])
+        json!(["FileSkill", "SystemSkill"])
     );
     session.run("e1", "echo test").await;
     let response = session.response("e1").await;

@@ -93,6 +93,10 @@ fn settings(config: &Config) -> Vec<(&'static str, String)> {
             "FileSkill",
             if config.file { "on" } else { "off" }.to_owned(),
         ),
+        (
+            "SystemSkill",
+            if config.system { "on" } else { "off" }.to_owned(),
+        ),
         ("data directory", config.data_dir.display().to_string()),
         ("workspace", config.workspace.display().to_string()),
         ("executions", config.max_executions.to_string()),

@@ -22,6 +22,13 @@ use crate::skills::Skills;
 const ROUNDS: usize = 300;
 const SWAPS: usize = 3000;
 
+fn text(found: Option<Finding>) -> Option<String> {
+    match found? {
+        Finding::Text(text) => Some(text),
+        Finding::Json(value) => panic!("a file is text: {value}"),
+    }
+}
+
 async fn call(skills: &Skills, method: &str, parameters: Value) -> End {
     let order = Order {
         request_id: "r".to_owned(),
@@ -84,13 +91,13 @@ async fn under_attack(skills: &Skills, inside: &Path, prefix: &str) {
             round < 1000 * ROUNDS,
             "there is no race: {read} read, {refused} refused"
         );
-        let content = call(skills, "read_file", at("dir/file")).await.result;
+        let content = text(call(skills, "read_file", at("dir/file")).await.result);
         match content.as_deref() {
             Some("inside") => read += 1,
             None => refused += 1,
             Some(other) => panic!("read: {other}"),
         }
-        let listed = call(skills, "list_files", at("dir")).await.result;
+        let listed = text(call(skills, "list_files", at("dir")).await.result);
         let listed = listed.unwrap_or_default();
         assert!(!listed.contains("only-outside"), "listed: {listed}");
         if round < ROUNDS {

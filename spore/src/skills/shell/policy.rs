@@ -108,7 +108,7 @@ pub(super) fn allowed(program: &str, allowed: &[String]) -> Result<PathBuf, Stri
 }
 
 /// The program as an absolute path.
-pub(super) fn find(program: &str) -> Result<PathBuf, String> {
+pub(in crate::skills) fn find(program: &str) -> Result<PathBuf, String> {
     let path = Path::new(program);
     if path.is_absolute() {
         return Ok(path.to_path_buf());
