@@ -1,309 +1,219 @@
-//! Where every star stands. Deterministic and growth-stable: a node gets the lowest free slot of its group when
-//! it first joins and keeps it until it is deleted; neighbours never move.
+//! The chart of the swarm: what stars are grouped by, and where each one stands. There is one at a time, for everybody.
+//! A node's group is decided when it comes into the chart and kept: no reconnect, rename, tag or restart moves a star.
+//! Only a person does that, by making another chart, and can take it back.
 //!
-//! A group is one or more discs; slot `j` of a disc is the sunflower point `r = √(j+½), θ = j·137.5°`. The home
-//! system (group 0) has no disc and stands round the core. World unit: 1 = the spacing factor of stars.
-//! Not here: what nodes are grouped by, and drawing.
+//! - [`dimension`]: what a node is grouped by.
+//! - [`layout`]: where stars stand, as a function of their order.
+//! - [`sky`]: who has which place, and what another chart would look like.
+//!
+//! A chart is for eyes. What `group:` means in an expression, and with it what somebody may do, follows from how a node
+//! joined and never from the chart.
+//! Not here: the chart in use and its predecessor ([`crate::state`]), rows ([`crate::store`]), drawing.
 
-use std::collections::BTreeMap;
+pub(crate) mod dimension;
+mod layout;
+pub(crate) mod sky;
 
-use crate::model::{Disc, GroupInfo};
+use std::sync::Arc;
+use std::time::SystemTime;
 
-/// π·(3−√5), the golden angle.
-const GOLDEN: f64 = 2.399_963_229_728_653;
-/// Screens are wider than high.
-const ASPECT: f64 = 1.46;
-/// Radius round the Nexus that belongs to the home system.
-const CORE: f64 = 14.0;
-const GAP: f64 = 4.0;
-/// Height of the strip that a group's name needs.
-const LABEL: f64 = 7.0;
-/// A disc begins with room for so many, drawn tight; it doubles in place within its territory.
-const FIRST_DISC: u32 = 16;
-/// A disc's territory, which no other disc enters, has room for so many, or for this many times its group.
-const TERRITORY: u32 = 128;
-const RESERVE: u32 = 2;
-/// The home system begins at this slot, so that its first stars form a triad round the core.
-const FIRST_HOME_SLOT: u32 = 5;
-/// Home slots are wider apart than those of a disc.
-const HOME_SPREAD: f64 = 2.0;
-const CELL: f64 = 64.0;
+use serde::{Deserialize, Serialize};
 
-/// A place on the map.
+pub(crate) use layout::Place;
+pub use sky::Seat;
+pub(crate) use sky::Sky;
+
+use crate::model::{GroupInfo, Ordinal};
+
+/// Longest key of a chart by tag, bytes.
+const KEY: usize = 64;
+
+/// What stars are grouped by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(tag = "by", content = "key", rename_all = "lowercase")]
+pub enum ChartBy {
+    /// Where the machine is: the tag `site=…`, or the group of its join code.
+    #[default]
+    Site,
+    /// What it is for: the tag `role=…`, else what its name or its skills say.
+    Role,
+    /// The first saved group, by name, that it is in.
+    Group,
+    /// The value of this tag, e.g. `rack` for `rack=14`.
+    Tag(String),
+}
+
+impl ChartBy {
+    /// Reads a dimension and its key.
+    pub fn parse(by: &str, key: Option<&str>) -> Result<Self, ChartError> {
+        let key = key.map(str::trim).filter(|key| !key.is_empty());
+        match (by, key) {
+            ("site", None) => Ok(Self::Site),
+            ("role", None) => Ok(Self::Role),
+            ("group", None) => Ok(Self::Group),
+            ("tag", Some(key)) if is_tag_key(key) => Ok(Self::Tag(key.to_owned())),
+            ("tag", None) => Err(ChartError::invalid(
+                "a chart by tag wants a key, for example rack for tags like rack=14",
+            )),
+            ("tag", Some(_)) => Err(ChartError::Invalid(format!(
+                "the key of a tag has at most {KEY} bytes, and no space, =, : or control character",
+            ))),
+            ("site" | "role" | "group", Some(_)) => {
+                Err(ChartError::invalid("only a chart by tag has a key"))
+            }
+            _ => Err(ChartError::invalid(
+                "a chart is by site, role, tag or group",
+            )),
+        }
+    }
+
+    /// For programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Role => "role",
+            Self::Group => "group",
+            Self::Tag(_) => "tag",
+        }
+    }
+
+    /// Of which tag.
+    pub fn key(&self) -> Option<&str> {
+        match self {
+            Self::Tag(key) => Some(key),
+            Self::Site | Self::Role | Self::Group => None,
+        }
+    }
+}
+
+fn is_tag_key(key: &str) -> bool {
+    let is_odd = |letter: char| {
+        letter.is_whitespace()
+            || matches!(letter, '=' | ':')
+            || protocol::limits::is_deceptive(letter)
+    };
+    key.len() <= KEY && !key.chars().any(is_odd)
+}
+
+/// Which chart it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChartInfo {
+    /// Counts up with each one that is made.
+    pub number: u64,
+    /// What stars are grouped by.
+    pub by: ChartBy,
+    /// Who made it, for people; empty for the first one, which nobody made.
+    pub made_by: String,
+    /// When it was made.
+    pub since: Option<SystemTime>,
+    /// There is one before it that can be had back.
+    #[serde(default)]
+    pub can_undo: bool,
+}
+
+/// Where one star stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Place {
-    /// Group index.
+pub struct StarPlace {
+    /// Whose.
+    pub ordinal: Ordinal,
+    /// Index of its group, 0 for the home system.
     pub group: u32,
-    /// Which disc of the chart; `None` at home.
-    pub disc: Option<u32>,
-    /// Slot inside the disc.
-    pub slot: u32,
     /// World units.
     pub x: f32,
     /// World units.
     pub y: f32,
 }
 
-#[derive(Debug, Clone)]
-struct Sun {
-    x: f64,
-    y: f64,
-    /// As drawn.
-    r: f64,
-    capacity: u32,
-    used: u32,
-    /// Radius that is kept clear of others.
-    territory: f64,
+/// A chart as a whole: the one that everybody has now, or the one that somebody looks at before he makes it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Charted {
+    /// Which.
+    pub info: ChartInfo,
+    /// Its groups, the home system first.
+    pub groups: Vec<GroupInfo>,
+    /// In order of ordinals.
+    pub places: Vec<StarPlace>,
 }
 
-/// The chart of one dimension.
-#[derive(Debug, Default)]
-pub(crate) struct Chart {
-    /// Group keys in order of appearance; index + 1 is the group's index.
-    keys: Vec<String>,
-    by_key: BTreeMap<String, u32>,
-    /// Discs of each group (index as in `keys`).
-    systems: Vec<Vec<u32>>,
-    suns: Vec<Sun>,
-    home_used: u32,
-    grid: BTreeMap<(i32, i32), Vec<u32>>,
-    widest: f64,
-    /// Where the walk for a territory of this size may begin.
-    hints: BTreeMap<u32, f64>,
-    revision: u64,
+/// A chart that is not made yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preview {
+    /// What it would look like.
+    pub chart: Charted,
+    /// What says that it is this one, for [`crate::state::State::apply_chart`].
+    pub hash: Arc<str>,
+    /// Stars that would stand elsewhere.
+    pub moved: u32,
 }
 
-impl Chart {
-    /// Gives a place in a group; `None` is the home system.
-    pub(crate) fn add(&mut self, key: Option<&str>) -> Place {
-        let Some(key) = key else {
-            let slot = self.home_used;
-            self.home_used += 1;
-            return home(slot);
-        };
-        let group = self.group(key);
-        let disc = self.roomy_disc(group);
-        let slot = self.sun(disc).used;
-        self.sun_mut(disc).used += 1;
-        self.place(group, disc, slot)
-    }
+/// What a preview follows from; read quickly where everybody waits, and worked out elsewhere.
+#[derive(Debug)]
+pub struct Draft {
+    pub(crate) info: ChartInfo,
+    /// In order, each with its group and where it stands now.
+    pub(crate) members: Vec<(Ordinal, Option<String>, (f32, f32))>,
+    /// Who came later is not in it.
+    pub(crate) until: Option<SystemTime>,
+}
 
-    /// Counts up whenever a group or one of its discs is new or has grown.
-    pub(crate) fn revision(&self) -> u64 {
-        self.revision
-    }
-
-    /// All groups, the home system first.
-    pub(crate) fn groups(&self) -> Vec<GroupInfo> {
-        let home = GroupInfo {
-            index: 0,
-            key: String::new(),
-            discs: Vec::new(),
-        };
-        let others = self
-            .keys
+impl Draft {
+    /// Works it out.
+    pub fn preview(self) -> Preview {
+        let stand: Vec<_> = self
+            .members
             .iter()
-            .zip(&self.systems)
-            .zip(1..)
-            .map(|((key, discs), index)| GroupInfo {
-                index,
-                key: key.clone(),
-                discs: discs.iter().map(|&disc| self.circle(disc)).collect(),
-            });
-        std::iter::once(home).chain(others).collect()
-    }
-
-    fn group(&mut self, key: &str) -> u32 {
-        if let Some(&group) = self.by_key.get(key) {
-            return group;
-        }
-        self.keys.push(key.to_owned());
-        self.systems.push(Vec::new());
-        let group = narrow(self.keys.len());
-        self.by_key.insert(key.to_owned(), group);
-        self.open(group, TERRITORY);
-        group
-    }
-
-    /// The group's disc with room: an open one, the last one grown in place, or an annex.
-    fn roomy_disc(&mut self, group: u32) -> u32 {
-        let discs = self.system(group);
-        if let Some(&disc) = discs
-            .iter()
-            .find(|&&disc| self.sun(disc).used < self.sun(disc).capacity)
-        {
-            return disc;
-        }
-        let size: u32 = discs.iter().map(|&disc| self.sun(disc).used).sum();
-        let last = discs.last().copied().unwrap_or_default();
-        let (x, y, capacity) = (
-            self.sun(last).x,
-            self.sun(last).y,
-            self.sun(last).capacity * 2,
-        );
-        let r = radius(capacity);
-        if r <= self.sun(last).territory || self.is_clear(x, y, r, Some(last)) {
-            let sun = self.sun_mut(last);
-            sun.capacity = capacity;
-            sun.r = r;
-            sun.territory = sun.territory.max(r);
-            self.widest = self.widest.max(r);
-            self.revision += 1;
-            return last;
-        }
-        self.open(group, TERRITORY.max(RESERVE * size))
-    }
-
-    /// Opens a disc at the first spot of a walk outward from the core whose territory is clear.
-    fn open(&mut self, group: u32, room: u32) -> u32 {
-        let territory = radius(room);
-        let start = -2.35 + f64::from(narrow(self.suns.len())) * GOLDEN;
-        let mut reach = self.hints.get(&room).copied().unwrap_or_default();
-        loop {
-            for step in 0..24_i32 {
-                let side = if step % 2 == 1 { 1.0 } else { -1.0 };
-                let angle = start + side * f64::from((step + 1) / 2) * std::f64::consts::PI / 12.0;
-                let (x, y) = (
-                    sixteenth(ASPECT * reach * angle.cos()),
-                    sixteenth(reach * angle.sin()),
-                );
-                if self.is_clear(x, y, territory, None) {
-                    self.hints.insert(room, (reach - 24.0).max(0.0));
-                    let (r, capacity) = (radius(FIRST_DISC), FIRST_DISC);
-                    let sun = Sun {
-                        x,
-                        y,
-                        r,
-                        capacity,
-                        used: 0,
-                        territory,
-                    };
-                    return self.place_disc(group, sun);
-                }
-            }
-            reach += 1.5;
+            .map(|(ordinal, _, at)| (*ordinal, *at))
+            .collect();
+        let members = self.members.into_iter();
+        let members = members.map(|(ordinal, key, _)| (ordinal, key));
+        let sky = Sky::plan(self.info, members.collect());
+        let moved = stand.into_iter().filter(|(ordinal, at)| {
+            let then = sky.place_of(*ordinal);
+            then.is_none_or(|then| (then.x, then.y) != *at)
+        });
+        Preview {
+            moved: u32::try_from(moved.count()).unwrap_or(u32::MAX),
+            hash: sky.seal(self.until).into(),
+            chart: sky.charted(),
         }
     }
+}
 
-    fn place_disc(&mut self, group: u32, sun: Sun) -> u32 {
-        self.revision += 1;
-        let disc = narrow(self.suns.len());
-        self.grid.entry(cell(sun.x, sun.y)).or_default().push(disc);
-        self.widest = self.widest.max(sun.territory);
-        self.suns.push(sun);
-        if let Some(discs) = self.systems.get_mut(index(group - 1)) {
-            discs.push(disc);
-        }
-        disc
-    }
-
-    fn is_clear(&self, x: f64, y: f64, r: f64, except: Option<u32>) -> bool {
-        if x.hypot(y) < r + CORE {
-            return false;
-        }
-        let reach = r + self.widest + GAP + LABEL;
-        let (low, high) = (cell(x - reach, y - reach), cell(x + reach, y + reach));
-        let nearby = self
-            .grid
-            .range((low.0, i32::MIN)..=(high.0, i32::MAX))
-            .filter(|((_, row), _)| (low.1..=high.1).contains(row))
-            .flat_map(|(_, discs)| discs);
-        nearby.filter(|&&disc| Some(disc) != except).all(|&disc| {
-            let sun = self.sun(disc);
-            let (dx, dy) = ((sun.x - x).abs(), (sun.y - y).abs());
-            // A name stands above or below its disc: vertical neighbours need room for it.
-            let dy = if dy > dx { (dy - LABEL).max(0.0) } else { dy };
-            dx.hypot(dy) >= sun.territory + r + GAP
-        })
-    }
-
-    fn place(&self, group: u32, disc: u32, slot: u32) -> Place {
-        let sun = self.sun(disc);
-        let (u, v) = sunflower(slot, f64::from(disc) * 0.7);
-        Place {
-            group,
-            disc: Some(disc),
-            slot,
-            x: single(sun.x + u),
-            y: single(sun.y + v),
-        }
-    }
-
-    fn circle(&self, disc: u32) -> Disc {
-        let sun = self.sun(disc);
-        Disc {
-            x: single(sun.x),
-            y: single(sun.y),
-            r: single(sun.r),
-        }
-    }
-
-    fn system(&self, group: u32) -> &[u32] {
-        self.systems
-            .get(index(group.saturating_sub(1)))
-            .map_or(&[], Vec::as_slice)
-    }
-
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "disc numbers are handed out by this type only"
+/// Why a chart is not made. Display: a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChartError {
+    /// It makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// What was looked at is not what there would be.
+    #[error(
+        "the swarm has changed since this preview: a node left, or belongs to another group now; look at a new preview"
     )]
-    fn sun(&self, disc: u32) -> &Sun {
-        &self.suns[index(disc)]
-    }
-
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "disc numbers are handed out by this type only"
+    Changed,
+    /// Saved groups say too much to be asked of every node.
+    #[error(
+        "the saved groups are too long to chart so many nodes by them; use tags in them, or chart by tag"
     )]
-    fn sun_mut(&mut self, disc: u32) -> &mut Sun {
-        &mut self.suns[index(disc)]
+    TooLong,
+    /// There is no chart before this one.
+    #[error("there is no earlier chart to go back to")]
+    NothingToUndo,
+}
+
+impl ChartError {
+    fn invalid(why: &str) -> Self {
+        Self::Invalid(why.to_owned())
     }
-}
 
-fn home(slot: u32) -> Place {
-    let (x, y) = sunflower(slot + FIRST_HOME_SLOT, 0.0);
-    Place {
-        group: 0,
-        disc: None,
-        slot,
-        x: single(x * HOME_SPREAD),
-        y: single(y * HOME_SPREAD),
+    /// For programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::Changed => "changed",
+            Self::TooLong => "too_long",
+            Self::NothingToUndo => "nothing_to_undo",
+        }
     }
-}
-
-fn sunflower(slot: u32, phase: f64) -> (f64, f64) {
-    let (r, angle) = (
-        (f64::from(slot) + 0.5).sqrt(),
-        f64::from(slot) * GOLDEN + phase,
-    );
-    (r * angle.cos(), r * angle.sin())
-}
-
-fn radius(capacity: u32) -> f64 {
-    f64::from(capacity).sqrt() + 1.5
-}
-
-fn sixteenth(value: f64) -> f64 {
-    (value * 16.0).round() / 16.0
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "map coordinates are small")]
-fn single(value: f64) -> f32 {
-    value as f32
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "map coordinates are small")]
-fn cell(x: f64, y: f64) -> (i32, i32) {
-    ((x / CELL).floor() as i32, (y / CELL).floor() as i32)
-}
-
-fn narrow(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -68,6 +68,8 @@ pub struct Config {
     pub job_executions: u32,
     /// `NEXUS_AUDIT_KEEP_DAYS`. How long entries of the audit log are kept; none is for ever.
     pub audit_keep: Option<Duration>,
+    /// `NEXUS_HISTORY_HOURS`. How long it is kept how every node stood; zero is not at all.
+    pub history_keep: Duration,
     /// `NEXUS_LOCAL_FALLBACK`. A dispatch that no node can take may run on the Nexus' own machine.
     pub local_fallback: bool,
     /// The id of the spore on this machine, if it has one.
@@ -100,6 +102,7 @@ impl Config {
             request_rate: 5000,
             job_executions: 5_000,
             audit_keep: Some(Duration::from_secs(400 * DAY)),
+            history_keep: Duration::from_secs(DAY),
             local_fallback: false,
             local_node: None,
             in_memory: false,

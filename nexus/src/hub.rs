@@ -3,7 +3,10 @@
 //!
 //! Not here: rules. Everything that could be decided here is decided in [`crate::state`].
 
+mod alerts;
 mod approvals;
+mod charts;
+mod glances;
 mod groups;
 mod handle;
 mod history;
@@ -21,16 +24,21 @@ use protocol::{FromSpore, Handshake};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
+pub use alerts::{ShownBoard, Tried};
+pub use glances::GlanceError;
+use glances::Seen;
 pub use handle::{Acceptance, Handle};
 use history::History;
 
 use crate::access::Caller;
 use crate::audit::{AuditLog, Unrecorded};
+use crate::history::Sampler;
 use crate::job::NewJob;
 use crate::metrics::Metrics;
 use crate::model::{Event, Now, SessionId, Snapshot};
 use crate::state::{
-    Answer, CancelError, Close, Effect, Fanout, Kept, State, Submission, SubmitError, Submitted,
+    Answer, CancelError, Close, Effect, Fanout, Glance, Kept, State, Submission, SubmitError,
+    Submitted,
 };
 use crate::store::{Report, Store, Write};
 use crate::trust::Arrival;
@@ -69,6 +77,7 @@ pub(crate) enum Input {
     Submit(Box<Submission>, oneshot::Sender<Result<(), Acceptance>>),
     SubmitAll(Box<Fanout>, oneshot::Sender<AllAccepted>),
     SubmitJob(Box<NewJob>, oneshot::Sender<Taken>),
+    Glance(Box<Glance>, oneshot::Sender<Result<Seen, SubmitError>>),
     Cancel(Uuid, Caller, oneshot::Sender<Result<(), CancelError>>),
     Stored(Report),
     Look(Box<dyn FnOnce(&State) + Send>),
@@ -82,26 +91,36 @@ pub(crate) struct Hub {
     store: Store,
     audit: AuditLog,
     history: History,
+    sampler: Sampler,
     metrics: Arc<Metrics>,
     started: Instant,
     outboxes: HashMap<SessionId, mpsc::Sender<Message>>,
     waiting: HashMap<Uuid, oneshot::Sender<Result<Answer, SubmitError>>>,
     accepting: HashMap<Uuid, oneshot::Sender<Result<(), Acceptance>>>,
+    looking: HashMap<Uuid, oneshot::Sender<Result<Seen, SubmitError>>>,
     events: broadcast::Sender<Event>,
 }
 
 impl Hub {
-    pub(crate) fn new(state: State, store: Store, audit: AuditLog, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn new(
+        state: State,
+        store: Store,
+        audit: AuditLog,
+        metrics: Arc<Metrics>,
+        keep_history: Duration,
+    ) -> Self {
         Self {
             state,
             store,
             audit,
             history: History::new(),
+            sampler: Sampler::new(keep_history),
             metrics,
             started: Instant::now(),
             outboxes: HashMap::new(),
             waiting: HashMap::new(),
             accepting: HashMap::new(),
+            looking: HashMap::new(),
             events: broadcast::Sender::new(EVENTS),
         }
     }
@@ -110,7 +129,8 @@ impl Hub {
     pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Input>) {
         let mut inputs = Vec::with_capacity(BATCH);
         loop {
-            let due = self.state.poll_timeout().min(self.history.poll_timeout());
+            let own = self.history.poll_timeout().min(self.sampler.poll_timeout());
+            let due = self.state.poll_timeout().min(own);
             let wake = self.started + due.min(Duration::from_secs(3600));
             tokio::select! {
                 biased;
@@ -123,6 +143,7 @@ impl Hub {
                 if let Input::Stop(done) = input {
                     self.close_all();
                     self.history.write(&self.store);
+                    self.sampler.flush(&self.store);
                     let _ = done.send(());
                     return;
                 }
@@ -132,6 +153,9 @@ impl Hub {
             self.state.tell_jobs();
             self.history.tick(now.at, &self.store);
             self.carry_out();
+            let turns = self.state.take_turns();
+            self.sampler.turned(turns, now, &self.store);
+            self.sampler.tick(now, &self.state, &self.store);
         }
     }
 
@@ -157,6 +181,7 @@ impl Hub {
             Input::SubmitAll(fanout, accepted) => {
                 drop(accepted.send(self.accept_all(*fanout, now)));
             }
+            Input::Glance(glance, seen) => self.look_at(*glance, seen, now),
             Input::Cancel(id, caller, done) => {
                 drop(done.send(self.state.cancel(id, &caller, now)));
             }
@@ -288,6 +313,7 @@ impl Hub {
                     drop(waiting.send(Ok(answer)));
                 }
             }
+            Effect::Glanced(id, seen) => self.seen(id, seen),
             Effect::Publish(event) => drop(self.events.send(event)),
             Effect::Store(write) => self.keep(write),
             Effect::Audit(draft) => {
@@ -300,6 +326,7 @@ impl Hub {
     }
 
     fn keep(&mut self, write: Write) {
+        self.sampler.saw(&write);
         if let Write::End(execution, kept) = &write {
             self.metrics.ended(execution);
             if kept.is_none() {

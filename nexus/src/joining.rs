@@ -8,8 +8,10 @@ use serde_json::json;
 use protocol::{Address, Fixed, JoinCode, JoinSecret, PublicKey, join_code};
 
 use crate::access::Caller;
+use crate::alerts::AlertError;
 use crate::approval::{ApprovalError, RuleError};
 use crate::audit::{Action, Deed, Unrecorded};
+use crate::chart::ChartError;
 use crate::groups::GroupError;
 use crate::hub::{Acceptance, Handle};
 use crate::identity::fingerprint;
@@ -56,9 +58,15 @@ pub enum JoiningError {
     /// The run cannot be begun or found.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// The chart cannot be made.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
     /// The group cannot be made or found.
     #[error(transparent)]
     Group(#[from] GroupError),
+    /// The alert or its rule cannot be found, or makes no sense.
+    #[error(transparent)]
+    Alert(#[from] AlertError),
     /// The Nexus cannot.
     #[error(transparent)]
     Nexus(#[from] Acceptance),

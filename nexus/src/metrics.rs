@@ -17,6 +17,11 @@ struct ByState {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct BySeverity {
+    severity: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct ByOutcome {
     outcome: &'static str,
 }
@@ -33,6 +38,8 @@ pub(crate) struct Metrics {
     jobs: Gauge,
     job_executions: Gauge,
     held: Gauge,
+    alerts: Family<BySeverity, Gauge>,
+    alerts_muted: Gauge,
     dropped: Gauge,
 }
 
@@ -49,6 +56,8 @@ impl Default for Metrics {
             jobs: Gauge::default(),
             job_executions: Gauge::default(),
             held: Gauge::default(),
+            alerts: Family::default(),
+            alerts_muted: Gauge::default(),
             dropped: Gauge::default(),
         };
         metrics.registered()
@@ -96,6 +105,16 @@ impl Metrics {
             self.held.clone(),
         );
         registry.register(
+            "alerts_firing",
+            "Alerts that fire and are not muted, by severity",
+            self.alerts.clone(),
+        );
+        registry.register(
+            "alerts_muted",
+            "Alerts that fire and are muted",
+            self.alerts_muted.clone(),
+        );
+        registry.register(
             "store_dropped_writes",
             "Records that were not kept",
             self.dropped.clone(),
@@ -139,6 +158,14 @@ impl Metrics {
         let (jobs, out) = state.job_depths();
         self.jobs.set(whole(jobs));
         self.job_executions.set(whole(out));
+        let (firing, muted) = state.alert_counts();
+        for (severity, count) in firing {
+            let label = BySeverity {
+                severity: severity.word(),
+            };
+            self.alerts.get_or_create(&label).set(whole(count));
+        }
+        self.alerts_muted.set(whole(muted));
         self.held.set(i64::from(state.is_held()));
         self.dropped
             .set(i64::try_from(store.dropped()).unwrap_or(i64::MAX));

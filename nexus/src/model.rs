@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::alerts::{Alert, Board};
 use crate::approval::Approval;
 use crate::audit::Digest;
+use crate::chart::{ChartInfo, Charted};
 use crate::job::{Attempt, JobInfo};
 use crate::runbook::Run;
 use crate::schedule::Schedule;
@@ -74,11 +76,11 @@ pub struct NodeFacts {
     pub trust: NodeTrust,
     /// First handshake ever.
     pub registered_at: SystemTime,
-    /// Index of its group, 0 for the home system.
+    /// Index of its group in the chart, 0 for the home system.
     pub group: u32,
-    /// What it is grouped by, e.g. `paris`.
+    /// Where it belongs since it joined, e.g. `paris`: `group:` in expressions. No chart changes it.
     pub group_key: Option<String>,
-    /// Place on the map, world units; never changes.
+    /// Place on the map, world units; changes only with the chart.
     pub x: f32,
     /// See `x`.
     pub y: f32,
@@ -254,6 +256,8 @@ pub struct Chunk {
 pub struct Snapshot {
     /// In order of their ordinals; those of removed nodes are missing.
     pub nodes: Vec<NodeInfo>,
+    /// Which chart the map is.
+    pub chart: ChartInfo,
     /// The index is the group's.
     pub groups: Vec<GroupInfo>,
     /// Those under way and the most recent others, oldest first.
@@ -268,6 +272,8 @@ pub struct Snapshot {
     pub jobs: Vec<Arc<JobInfo>>,
     /// Whether the fleet is stopped, and how far.
     pub stop: Arc<StopInfo>,
+    /// What is worth a look, grouped by likely cause.
+    pub alerts: Arc<Board>,
 }
 
 /// Fleet STOP: who stopped everything, and what is proved of it.
@@ -314,6 +320,8 @@ pub enum Event {
     NodeLoad(NodeInfo),
     /// The map grew.
     GroupsChanged(Arc<[GroupInfo]>),
+    /// Somebody made another chart, or took one back; every star may stand elsewhere.
+    ChartChanged(Arc<Charted>),
     /// It was submitted, moved on, or ended.
     ExecutionChanged(Arc<ExecutionInfo>),
     /// It moved on.
@@ -324,6 +332,10 @@ pub enum Event {
     ScheduleChanged(Arc<Schedule>),
     /// It is gone.
     ScheduleRemoved(Arc<Schedule>),
+    /// An alert fired, is over, or somebody did something about it. Of many at once only some are told.
+    AlertChanged(Arc<Alert>),
+    /// All that fires now, grouped by likely cause.
+    AlertsChanged(Arc<Board>),
     /// It began, a step began or ended, or it ended.
     RunChanged(Arc<Run>),
     /// It wrote something.

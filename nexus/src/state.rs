@@ -5,23 +5,28 @@
 //! - [`trust`], [`standing`], [`rivals`]: who may come in.
 //! - [`liveness`]: silence, deadlines.
 //! - [`gate`]: what needs a second yes, and what is closed.
-//! - [`grouping`]: saved groups.
+//! - [`grouping`]: saved groups. [`charting`]: the chart of the map.
 //! - [`submit`]: what is asked; queues; failover. [`choose`]: on which node. [`cancel`]: stopping it.
 //! - [`answers`]: what nodes say of it; [`announced`]: what they say of themselves.
+//! - [`glance`]: what somebody only looks at.
 //! - [`balance`]: which node is best, and why. [`resolve`]: which nodes are meant.
 //! - [`schedules`], [`runs`]: what is begun by itself, and one after the other.
+//! - [`alerts`]: what is worth a look, and who looks.
 //! - [`jobs`]: one call for many nodes. [`stop`]: everything is stopped, and held.
 //!
 //! Not here: waiting callers ([`crate::hub`]), tokens ([`crate::session`]), the disk ([`crate::store`]).
 
+mod alerts;
 mod announced;
 mod answers;
 mod balance;
 mod cancel;
+mod charting;
 mod choose;
 mod effect;
 mod execution;
 mod gate;
+mod glance;
 mod grouping;
 mod jobs;
 mod liveness;
@@ -39,19 +44,21 @@ mod submit;
 mod trust;
 mod unknown;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::{Capabilities, Methods, NodePolicy};
 use uuid::Uuid;
 
+pub use alerts::{AlertPage, AlertQuery, FoundAlert, Which};
 pub use balance::{
     Candidate, Parts, Placement, Search, Strategy, WishError, Wishes, WishesBody, seed_of,
 };
 pub use cancel::CancelError;
 pub use effect::{Answer, Close, Effect, Kept};
 pub use execution::{Call, Execution, Mode};
+pub use glance::Glance;
 pub(crate) use jobs::StoredJob;
 pub use jobs::{Control, JobError, Submitted};
 pub use node::Node;
@@ -62,9 +69,10 @@ pub use submit::{Fanout, MAX_TARGETS, Preference, Submission, Target};
 use crate::access::Scope;
 use crate::approval::Approvals;
 use crate::audit::{Draft, Entry};
-use crate::chart::Chart;
+use crate::chart::Sky;
 use crate::groups::Groups;
-use crate::model::{Event, NodeInfo, Now, Ordinal, SessionId, Snapshot};
+use crate::history::Stood;
+use crate::model::{Event, NodeInfo, Now, Ordinal, Phase, SessionId, Snapshot};
 use crate::runbook::Runbooks;
 
 /// What the state goes by; part of the configuration.
@@ -115,8 +123,13 @@ pub struct State {
     /// When each execution under way must be looked at again.
     deadlines: BTreeSet<(Duration, Uuid)>,
     next_sweep: Duration,
-    chart: Chart,
-    group_keys: BTreeMap<Ordinal, Option<String>>,
+    sky: Sky,
+    /// The chart before this one.
+    sky_before: Option<Sky>,
+    /// Saved groups with all that they name, for a chart by group.
+    chart_groups: Option<charting::Named>,
+    /// Ordinals of nodes that were removed, for those who come.
+    vacated: BTreeSet<Ordinal>,
     /// One copy of each set of methods that nodes announce, by its JSON.
     methods: HashMap<String, Methods>,
     /// And of each policy.
@@ -124,9 +137,12 @@ pub struct State {
     /// Events are made only when somebody listens.
     listening: bool,
     effects: Vec<Effect>,
+    /// Who stands otherwise than before.
+    turns: Vec<(Ordinal, Stood)>,
     trust: trust::Trust,
     approvals: Approvals,
     groups: Groups,
+    glances: glance::Glances,
     /// The node that had the last turn, by `Skill.method`.
     cursors: HashMap<String, Ordinal>,
     jobs: jobs::Jobs,
@@ -134,6 +150,7 @@ pub struct State {
     schedules: schedules::Schedules,
     runs: runs::Runs,
     runbooks: Runbooks,
+    watching: alerts::Watching,
 }
 
 impl State {
@@ -149,21 +166,26 @@ impl State {
             unknown: unknown::Unknown::default(),
             deadlines: BTreeSet::new(),
             next_sweep: Duration::ZERO,
-            chart: Chart::default(),
-            group_keys: BTreeMap::new(),
+            sky: Sky::default(),
+            sky_before: None,
+            chart_groups: None,
+            vacated: BTreeSet::new(),
             methods: HashMap::new(),
             policies: HashMap::new(),
             listening: false,
             effects: Vec::new(),
+            turns: Vec::new(),
             trust: trust::Trust::default(),
             approvals: Approvals::default(),
             groups: Groups::default(),
+            glances: glance::Glances::default(),
             cursors: HashMap::new(),
             jobs: jobs::Jobs::default(),
             stop: stop::Stop::default(),
             schedules: schedules::Schedules::default(),
             runs: runs::Runs::default(),
             runbooks: Runbooks::default(),
+            watching: alerts::Watching::default(),
         }
     }
 
@@ -175,6 +197,11 @@ impl State {
     /// Hands out what is to be done, in order.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
+    }
+
+    /// Hands out who stands otherwise than before.
+    pub(crate) fn take_turns(&mut self) -> Vec<(Ordinal, Stood)> {
+        std::mem::take(&mut self.turns)
     }
 
     /// When [`Self::tick`] wants to be called next.
@@ -193,19 +220,26 @@ impl State {
         executions.sort_by_key(|execution| (execution.submitted_at, execution.id));
         Snapshot {
             nodes: self.nodes().map(Node::info).collect(),
-            groups: self.chart.groups(),
+            chart: self.chart(),
+            groups: self.sky.groups(),
             executions: executions.into_iter().map(Arc::new).collect(),
             waiting: self.waiting(),
             join_codes: self.join_codes(),
             approvals: self.approvals.list(),
             jobs: self.jobs(true),
             stop: Arc::new(self.stop_info()),
+            alerts: self.alert_board(),
         }
     }
 
     /// All nodes in order of registration.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(|node| !node.removed)
+    }
+
+    /// All places in order of their ordinals, also those of removed nodes.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter()
     }
 
     /// One node.
@@ -246,8 +280,7 @@ impl State {
 
     /// Nodes that are online, suspect and offline.
     pub fn phases(&self) -> [usize; 3] {
-        use crate::model::Phase::{Offline, Online, Suspect};
-        [Online, Suspect, Offline]
+        [Phase::Online, Phase::Suspect, Phase::Offline]
             .map(|phase| self.nodes().filter(|node| node.phase == phase).count())
     }
 
@@ -265,6 +298,15 @@ impl State {
     )]
     fn at_mut(&mut self, ordinal: Ordinal) -> &mut Node {
         &mut self.nodes[index(ordinal)]
+    }
+
+    /// A node is reachable, or not. What it was before.
+    fn set_phase(&mut self, ordinal: Ordinal, phase: Phase) -> Phase {
+        let before = std::mem::replace(&mut self.at_mut(ordinal).phase, phase);
+        if before != phase {
+            self.turns.push((ordinal, phase.into()));
+        }
+        before
     }
 
     /// Makes equal methods and policies the same ones: a thousand nodes with one set of schemas need one copy of it.
@@ -304,6 +346,7 @@ impl State {
     }
 
     fn publish_node(&mut self, ordinal: Ordinal, event: impl FnOnce(NodeInfo) -> Event) {
+        self.watching.touch(ordinal);
         self.publish(|state| event(state.at(ordinal).info()));
     }
 

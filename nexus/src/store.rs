@@ -4,15 +4,19 @@
 //! What must not be lost is reported back after its commit; nothing else on the dispatch path waits for the disk.
 //! Not here: what any of it means.
 
+mod alerts;
 mod approvals;
 mod audit;
+mod charts;
 mod chronicle;
 mod groups;
+pub(crate) mod history;
 mod jobs;
 mod lane;
 mod plans;
 mod read;
 mod rows;
+mod saved_calls;
 mod schema;
 mod tokens;
 mod veil;
@@ -31,8 +35,10 @@ use uuid::Uuid;
 
 pub use audit::AuditFile;
 pub(crate) use audit::Signatures;
+pub use charts::ChartRow;
 pub(crate) use plans::Left;
 pub use plans::Plan;
+pub(crate) use saved_calls::SavedCall;
 pub(crate) use tokens::TokenRow;
 pub use write::Write;
 
@@ -41,6 +47,7 @@ use lane::Lane;
 use veil::Veil;
 use writer::Writer;
 
+use crate::alerts::LeftAlerts;
 use crate::approval::{Approval, Rule};
 use crate::groups::Group;
 use crate::identity::Identity;
@@ -151,6 +158,10 @@ pub struct Remembered {
     pub rules: Vec<Rule>,
     /// Saved groups.
     pub groups: Vec<Group>,
+    /// Charts, the one in use last.
+    pub(crate) charts: Vec<ChartRow>,
+    /// Alerts, their rules, and mutes.
+    pub alerts: LeftAlerts,
     /// Jobs that live, and what must be known of the others.
     pub(crate) jobs: jobs::Left,
     /// Schedules, runbooks and runs.
@@ -181,6 +192,8 @@ impl Store {
             approvals: approvals::approvals(&connection).map_err(failed)?,
             rules: approvals::rules(&connection).map_err(failed)?,
             groups: groups::groups(&connection).map_err(failed)?,
+            charts: charts::charts(&connection).map_err(failed)?,
+            alerts: alerts::left(&connection).map_err(failed)?,
             jobs: jobs::left(&connection).map_err(failed)?,
             plans: plans::left(&connection).map_err(failed)?,
             orphaned: rows::orphan(&connection, SystemTime::now()).map_err(failed)?,

@@ -29,6 +29,7 @@ pub enum Draft {
 #[expect(missing_docs, reason = "the fields are those of Entry")]
 #[derive(Debug)]
 pub struct Asked {
+    pub action: Action,
     pub at: SystemTime,
     pub caller: Caller,
     pub skill: String,
@@ -94,7 +95,7 @@ pub(crate) fn entries(drafts: &[Draft]) -> impl Iterator<Item = (Option<usize>, 
 impl Asked {
     fn entry(&self) -> Entry {
         let targets: Vec<_> = self.targets.iter().map(|(_, node)| node.clone()).collect();
-        let mut entry = Entry::new(Action::Execute, self.at).by(&self.caller);
+        let mut entry = Entry::new(self.action, self.at).by(&self.caller);
         entry.decision = Some(Decision::Allowed);
         entry.call = Some(CallTold {
             skill: self.skill.clone(),

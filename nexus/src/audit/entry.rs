@@ -18,6 +18,8 @@ use crate::model::ExecutionState;
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Action {
     Execute,
+    /// A console looked at a node: a method that only reads, whose answer is kept nowhere.
+    Glance,
     /// An execution goes to another node, because the first one certainly did not start it.
     Move,
     Cancel,
@@ -63,6 +65,18 @@ pub enum Action {
     /// Made or changed a saved group.
     PutGroup,
     RemoveGroup,
+    /// The map is another one.
+    ApplyChart,
+    UndoChart,
+    /// Made or changed a rule of alerts.
+    PutAlertRule,
+    RemoveAlertRule,
+    /// Took an alert, handed it over, or let it go.
+    OwnAlert,
+    AcknowledgeAlert,
+    NoteAlert,
+    MuteAlert,
+    UnmuteAlert,
     NodeJoined,
     NodeWaiting,
     /// It has a new key.

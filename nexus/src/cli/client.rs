@@ -4,12 +4,10 @@
 mod body;
 mod place;
 mod refusal;
-mod tls;
 
 pub(super) use body::Lines;
 pub(super) use place::Place;
 pub(super) use refusal::{AskError, Refused};
-pub(super) use tls::shown_by_file;
 
 use std::io::Write;
 use std::time::Duration;
@@ -146,7 +144,11 @@ impl Client {
         match &self.place.trust {
             None => self.talk(socket, request).await,
             Some(trust) => {
-                let secured = timeout(CONNECT, tls::connect(socket, &self.place.host, trust)).await;
+                let secured = timeout(
+                    CONNECT,
+                    nexus::tls::client::connect(socket, &self.place.host, trust),
+                )
+                .await;
                 let secured = secured
                     .map_err(|_| self.silent("it says nothing when spoken to with TLS"))?
                     .map_err(|error| self.silent(&error.to_string()))?;

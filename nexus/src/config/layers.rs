@@ -45,6 +45,8 @@ pub struct Layer {
     pub job_executions: Option<u32>,
     /// Days; 0 is for ever. See [`Config::audit_keep`].
     pub audit_keep_days: Option<u32>,
+    /// Hours; 0 is not at all. See [`Config::history_keep`].
+    pub history_hours: Option<u32>,
     #[serde(skip)]
     pub problems: Vec<String>,
 }
@@ -68,6 +70,9 @@ pub enum Compat {
     /// The prototype's.
     Prototype,
 }
+
+/// Most hours of history: a week.
+const MOST_HISTORY: u32 = 168;
 
 /// Variables of ours that are not settings of the server, or are read elsewhere.
 const OTHERS: &[&str] = &[
@@ -106,6 +111,7 @@ impl Layer {
             request_rate: upper.request_rate.or(self.request_rate),
             job_executions: upper.job_executions.or(self.job_executions),
             audit_keep_days: upper.audit_keep_days.or(self.audit_keep_days),
+            history_hours: upper.history_hours.or(self.history_hours),
             local_fallback: upper.local_fallback.or(self.local_fallback),
             problems,
         }
@@ -135,6 +141,15 @@ impl Layer {
         put(&mut config.request_rate, self.request_rate);
         put(&mut config.job_executions, self.job_executions);
         put(&mut config.audit_keep, self.audit_keep_days.map(days));
+        match self.history_hours {
+            Some(hours @ 0..=MOST_HISTORY) => {
+                config.history_keep = Duration::from_secs(u64::from(hours) * 3600);
+            }
+            Some(hours) => problems.push(format!(
+                "NEXUS_HISTORY_HOURS {hours} is not within 0 to {MOST_HISTORY} hours"
+            )),
+            None => {}
+        }
         put(&mut config.local_fallback, self.local_fallback);
         config.shared_token = self.shared_token.filter(|token| !token.reveal().is_empty());
         if let Some(calls) = self.shared_token_calls {
@@ -220,6 +235,9 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
                 .map_err(|_| format!("must be a whole number of executions, not {value:?}")),
             "NEXUS_AUDIT_KEEP_DAYS" => {
                 parse(value, "whole days, 0 for ever").map(|it| layer.audit_keep_days = Some(it))
+            }
+            "NEXUS_HISTORY_HOURS" => {
+                parse(value, "whole hours, 0 for none").map(|it| layer.history_hours = Some(it))
             }
             "NEXUS_LOCAL_FALLBACK" => truth(value).map(|it| layer.local_fallback = Some(it)),
             other if is_foreign(other) => Ok(()),

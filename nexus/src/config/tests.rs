@@ -105,3 +105,15 @@ fn compatibility_is_one_switch() {
     );
     assert!(config.open_api && config.prototype_health);
 }
+
+#[test]
+fn history_is_kept_for_some_hours_or_not_at_all() {
+    let keep = |hours: &str| config([env(&[("NEXUS_HISTORY_HOURS", hours)])]);
+    assert_eq!(config([]).unwrap().history_keep.as_secs(), 86_400);
+    assert_eq!(keep("0").unwrap().history_keep.as_secs(), 0);
+    assert_eq!(keep("168").unwrap().history_keep.as_secs(), 604_800);
+    for absurd in ["169", "4294967295", "-1", "a day", ""] {
+        let problems = keep(absurd).unwrap_err();
+        assert!(problems[0].contains("NEXUS_HISTORY_HOURS"), "{problems:?}");
+    }
+}

@@ -131,6 +131,17 @@ impl Handle {
             .await
     }
 
+    /// All versions of a runbook that are kept, oldest first.
+    pub async fn runbook_versions(&self, name: &str) -> Result<Vec<Arc<Version>>, JoiningError> {
+        let name = name.to_owned();
+        let found = self.look(move |state| {
+            let runbooks = state.runbooks();
+            runbooks.find(&name, None)?;
+            Ok::<_, crate::runbook::RunError>(runbooks.versions(&name).to_vec())
+        });
+        Ok(found.await??)
+    }
+
     /// One version of a runbook, or the newest; with the numbers of all that are kept.
     pub async fn runbook(
         &self,

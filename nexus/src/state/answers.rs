@@ -136,6 +136,9 @@ impl State {
 
     /// The end, from the node it was sent to, once. A late one corrects "unknown".
     fn response(&mut self, ordinal: Ordinal, response: Response, now: Now) {
+        let Some(response) = self.not_a_glance(ordinal, response, now) else {
+            return;
+        };
         let Some(id) = self.own(ordinal, &response.request_id) else {
             return;
         };

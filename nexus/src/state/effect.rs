@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::audit::Draft;
@@ -20,6 +21,8 @@ pub enum Effect {
     Close(SessionId, Close),
     /// The end of an execution, for whoever waits for it.
     Answer(Uuid, Answer),
+    /// What a glance saw, or why nothing, for whoever waits for it.
+    Glanced(Uuid, Result<Box<RawValue>, String>),
     /// Tell the screens.
     Publish(Event),
     /// Keep on disk. What must not be lost comes back through [`super::State::kept`].

@@ -11,6 +11,7 @@ impl State {
     /// Saved groups from the store.
     pub fn restore_groups(&mut self, groups: Groups) {
         self.groups = groups;
+        self.chart_groups = None;
     }
 
     /// Saved groups.
@@ -27,16 +28,20 @@ impl State {
         now: Now,
     ) -> Result<Group, GroupError> {
         let group = self.groups.put(new, replace, by, now.wall)?;
+        self.chart_groups = None;
         let row = Write::Group(Box::new(group.clone()));
         self.effects.push(Effect::Store(row));
+        self.touch_all();
         Ok(group)
     }
 
     /// Forgets a group.
     pub fn remove_group(&mut self, name: &str) -> Result<(), GroupError> {
         let gone = self.groups.remove(name)?;
+        self.chart_groups = None;
         self.effects
             .push(Effect::Store(Write::ForgetGroup(gone.name)));
+        self.touch_all();
         Ok(())
     }
 

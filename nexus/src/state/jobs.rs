@@ -95,7 +95,7 @@ pub(super) struct Jobs {
 }
 
 impl Jobs {
-    fn get(&self, number: u64) -> Option<&Job> {
+    pub(super) fn get(&self, number: u64) -> Option<&Job> {
         self.live.get(&number).or_else(|| self.over.get(&number))
     }
 
@@ -190,6 +190,23 @@ impl State {
         Some(targets.collect())
     }
 
+    /// Numbers of jobs that live and are recent.
+    pub(super) fn all_job_numbers(&self) -> impl Iterator<Item = u64> + use<> {
+        let numbers: Vec<_> = self
+            .jobs
+            .over
+            .keys()
+            .chain(self.jobs.live.keys())
+            .copied()
+            .collect();
+        numbers.into_iter()
+    }
+
+    /// The number of a job that lives or is recent.
+    pub(super) fn job_number(&self, id: Uuid) -> Option<u64> {
+        self.jobs.numbers.get(&id).copied()
+    }
+
     /// One target of a job that lives or is recent.
     pub fn job_target(&self, id: Uuid, index: u32) -> Option<JobTargetInfo> {
         let job = self.jobs.get(*self.jobs.numbers.get(&id)?)?;
@@ -229,6 +246,7 @@ impl State {
     pub fn tell_jobs(&mut self) {
         let held = self.is_held();
         for number in std::mem::take(&mut self.jobs.dirty) {
+            self.watching.touch_job(number);
             if !self.listening {
                 continue;
             }

@@ -23,7 +23,7 @@ impl State {
         let node = self.at_mut(ordinal);
         node.heard = now.at;
         node.last_seen = now.wall;
-        let before = std::mem::replace(&mut node.phase, Phase::Online);
+        let before = self.set_phase(ordinal, Phase::Online);
         match before {
             Phase::Online => {}
             Phase::Suspect => self.publish_node(ordinal, Event::NodeChanged),
@@ -71,6 +71,7 @@ impl State {
             for ordinal in 0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX) {
                 self.look_at(ordinal, now);
             }
+            self.watch_alerts(now);
         }
     }
 
@@ -100,7 +101,7 @@ impl State {
         if silence >= offline_after {
             self.fall_silent(ordinal, session, now);
         } else if silence >= suspect_after && node.phase == Phase::Online {
-            self.at_mut(ordinal).phase = Phase::Suspect;
+            self.set_phase(ordinal, Phase::Suspect);
             self.publish_node(ordinal, Event::NodeChanged);
         }
     }
@@ -113,7 +114,8 @@ impl State {
                 self.closed(session, "silent for too long", now);
             }
             Version::V1 if self.at(ordinal).phase != Phase::Offline => {
-                self.at_mut(ordinal).phase = Phase::Offline;
+                self.set_phase(ordinal, Phase::Offline);
+                self.watching.lost(ordinal, now.at);
                 self.publish_node(ordinal, |info| {
                     Event::NodeDisconnected(info, "no heartbeat".into())
                 });

@@ -99,6 +99,14 @@ pub enum SubmitError {
     /// A rule wants a second yes first.
     #[error("approval {} is needed first, by rule {:?}", .0.id, .0.rules.first().map(|(_, name)| name.as_str()).unwrap_or_default())]
     NeedsApproval(Box<Approval>),
+    /// A rule wants a second yes, which nobody gives for a look.
+    #[error("rule {rule:?} wants a second yes for {call}; run it instead of looking")]
+    Guarded {
+        /// The rule.
+        rule: String,
+        /// What was to be looked at.
+        call: String,
+    },
     /// The approval does not do.
     #[error(transparent)]
     Approval(#[from] ApprovalError),
@@ -133,7 +141,9 @@ impl SubmitError {
             Self::OtherJob(_) | Self::KnownJob(_) => "duplicate",
             Self::Held(_) => "held",
             Self::BadTargets(_) => "invalid",
-            Self::NeedsApproval(_) | Self::NameNodes(_) => "approval_required",
+            Self::NeedsApproval(_) | Self::NameNodes(_) | Self::Guarded { .. } => {
+                "approval_required"
+            }
             Self::Approval(ApprovalError::Unknown(_)) => "approval_unknown",
             Self::Approval(_) => "approval_refused",
             Self::Unrecorded(_) => "unrecorded",

@@ -8,12 +8,13 @@ use serde_json::json;
 use super::State;
 use crate::audit::{Action, Entry};
 use crate::identity::fingerprint;
-use crate::model::{NodeFacts, Now, Ordinal};
+use crate::model::{Event, NodeFacts, Now, Ordinal};
 use crate::store::NodeRow;
 use crate::trust::NodeTrust;
 
 impl State {
-    /// Makes the record of a node never seen before. It stands where a removed one of its group stood, if there is one.
+    /// Makes the record of a node never seen before. It stands where a removed one of its group of the
+    /// chart stood, if there is such a place.
     pub(super) fn register(
         &mut self,
         hello: &Handshake,
@@ -46,24 +47,19 @@ impl State {
             .with(json!({"name": row.name, "how": row.trust.joined, "key": row.trust.key.map(|key| fingerprint(&key.0))}));
         entry.from = from;
         self.tell(entry);
-        match self.vacancy(row.group_key.as_deref()) {
+        let revision = self.sky.revision();
+        let ordinal = match self.vacated.pop_first() {
             Some(ordinal) => self.reoccupy(ordinal, row),
             None => {
                 let ordinal = row.ordinal;
                 self.restore_node(row);
                 ordinal
             }
-        }
-    }
-
-    fn vacancy(&self, group: Option<&str>) -> Option<Ordinal> {
-        let of_group = |ordinal: &Ordinal| {
-            self.group_keys
-                .get(ordinal)
-                .is_some_and(|key| key.as_deref() == group)
         };
-        let removed = self.nodes.iter().filter(|node| node.removed);
-        removed.map(|node| node.ordinal).find(of_group)
+        if self.sky.revision() != revision {
+            self.publish(|state| Event::GroupsChanged(state.sky.groups().into()));
+        }
+        ordinal
     }
 
     fn reoccupy(&mut self, ordinal: Ordinal, row: NodeRow) -> Ordinal {
@@ -72,11 +68,12 @@ impl State {
             self.trust.keys.insert(key, ordinal);
         }
         let local = self.rules.local_node.as_ref() == Some(&row.id);
-        let node = self.at_mut(ordinal);
-        let mut facts = NodeFacts::clone(&node.facts);
+        let mut facts = NodeFacts::clone(&self.at(ordinal).facts);
         (facts.id, facts.name, facts.capabilities) = (row.id, row.name, row.capabilities);
         (facts.version, facts.trust, facts.local) = (row.version, row.trust, local);
-        facts.registered_at = row.registered_at;
+        (facts.registered_at, facts.group_key) = (row.registered_at, row.group_key);
+        self.put_in_place(ordinal, &mut facts);
+        let node = self.at_mut(ordinal);
         node.facts = Arc::new(facts);
         node.removed = false;
         node.latency = None;
@@ -86,7 +83,7 @@ impl State {
     }
 }
 
-/// Nodes are grouped on the map by the first tag of the form `site:…` or `site=…`.
+/// What `group:` means in expressions: the first tag of the form `site:…` or `site=…`, unless a join code says another.
 fn group_key(tags: &[String]) -> Option<String> {
     let sites = tags.iter().filter_map(|tag| {
         tag.strip_prefix("site:")

@@ -336,6 +336,7 @@ impl State {
 
     fn keep_run(&mut self, id: Uuid) {
         if let Some(run) = self.run(id) {
+            self.watching.touch_run(id);
             let row = Write::Plan(Plan::Run(Arc::clone(&run)));
             self.effects.push(Effect::Store(row));
             self.publish(|_| Event::RunChanged(run));

@@ -90,6 +90,7 @@ impl State {
     pub fn remove_schedule(&mut self, id: Uuid, caller: &Caller) -> Result<(), ScheduleError> {
         let old = self.changeable(id, caller)?;
         self.schedules.known.remove(&id);
+        self.watching.touch_schedule(id);
         self.effects
             .push(Effect::Store(Write::Plan(Plan::ForgetSchedule(id))));
         self.publish(|_| Event::ScheduleRemoved(old));
@@ -223,6 +224,7 @@ impl State {
 
     fn keep_schedule(&mut self, schedule: Schedule) -> Arc<Schedule> {
         let schedule = Arc::new(schedule);
+        self.watching.touch_schedule(schedule.id);
         let row = Write::Plan(Plan::Schedule(Arc::clone(&schedule)));
         self.effects.push(Effect::Store(row));
         self.schedules

@@ -21,13 +21,10 @@ const RESUME_GRACE: Duration = Duration::from_secs(30);
 pub(super) const ADOPTED: Duration = Duration::from_secs(24 * 3600);
 
 impl State {
-    /// A node from the store; all are given back in the order of their ordinals before anything else happens,
-    /// so that the map grows again exactly as it grew.
+    /// A node from the store; all are given back in the order of their ordinals, after the charts and before anything else.
     pub fn restore_node(&mut self, mut row: NodeRow) {
         self.intern(&mut row.capabilities);
-        let place = self.chart.add(row.group_key.as_deref());
         let ordinal = self.next_ordinal();
-        self.group_keys.insert(ordinal, row.group_key.clone());
         if !row.removed {
             self.by_id.insert(row.id.clone(), ordinal);
             if let Some(key) = row.trust.key {
@@ -35,7 +32,7 @@ impl State {
             }
         }
         let local = self.rules.local_node.as_ref() == Some(&row.id);
-        let facts = NodeFacts {
+        let mut facts = NodeFacts {
             id: row.id,
             name: row.name,
             capabilities: row.capabilities,
@@ -44,11 +41,16 @@ impl State {
             local,
             trust: row.trust,
             registered_at: row.registered_at,
-            group: place.group,
+            group: 0,
             group_key: row.group_key,
-            x: place.x,
-            y: place.y,
+            x: 0.0,
+            y: 0.0,
         };
+        if row.removed {
+            self.vacated.insert(ordinal);
+        } else {
+            self.put_in_place(ordinal, &mut facts);
+        }
         self.nodes.push(Node {
             ordinal,
             facts: Arc::new(facts),
@@ -86,7 +88,6 @@ impl State {
             Err(close) => return self.turn_back(session, &hello, arrival, close),
         };
         self.intern(&mut hello.capabilities);
-        let chart = self.chart.revision();
         let ordinal = match admission {
             Admission::Known(ordinal) => ordinal,
             Admission::New(..) if self.by_id.len() >= self.rules.max_nodes => {
@@ -111,9 +112,6 @@ impl State {
             self.lose_in_flight(ordinal, now);
         }
         let running = self.attach(ordinal, session, hello, version, &arrival, now);
-        if self.chart.revision() != chart {
-            self.publish(|state| Event::GroupsChanged(state.chart.groups().into()));
-        }
         self.publish_node(ordinal, Event::NodeConnected);
         self.keep_node(ordinal);
         let resume = self.resume(ordinal, &running, now);
@@ -144,14 +142,15 @@ impl State {
         };
         let node = self.at_mut(ordinal);
         node.session = None;
-        let was_offline = node.phase == Phase::Offline;
-        node.phase = Phase::Offline;
         node.last_seen = now.wall;
+        let was_offline = self.set_phase(ordinal, Phase::Offline) == Phase::Offline;
+        self.lose_glances(session, now);
         self.lose_in_flight(ordinal, now);
         self.lose_queue(ordinal, now);
         self.node_is_gone(ordinal, now);
         self.keep_node(ordinal);
         if !was_offline {
+            self.watching.lost(ordinal, now.at);
             self.publish_node(ordinal, |info| Event::NodeDisconnected(info, reason.into()));
         }
         self.succeed(ordinal, now);
@@ -181,13 +180,13 @@ impl State {
         arrival.peer.clone_into(&mut facts.peer);
         node.facts = Arc::new(facts);
         node.session = Some(session);
-        node.phase = Phase::Online;
         node.heard = now.at;
         node.pinged = None;
         node.last_seen = now.wall;
         node.last_heartbeat = now.wall;
         (node.cpu, node.memory, node.reported_tasks) = (0.0, 0.0, 0);
         node.measured = false;
+        self.set_phase(ordinal, Phase::Online);
         hello.running
     }
 
@@ -209,6 +208,8 @@ impl State {
                 }
                 Some(execution) if execution.state.is_over() && !execution.lost => continue,
                 Some(_) => {}
+                // Nobody waits for it any more, and it was never more than a look.
+                None if self.is_glance(id) => continue,
                 None => self.adopt(id, ordinal, entry, now),
             }
             let Some(execution) = self.executions.get_mut(&id) else {
@@ -353,7 +354,7 @@ impl State {
             capabilities: node.facts.capabilities.clone(),
             version: node.facts.version,
             peer: node.facts.peer.clone(),
-            group_key: self.group_keys.get(&ordinal).cloned().flatten(),
+            group_key: node.facts.group_key.clone(),
             trust: node.facts.trust.clone(),
             removed: node.removed,
             registered_at: node.facts.registered_at,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::trust::Admission;
 use super::{Close, Effect, State};
+use crate::history::Stood;
 use crate::identity::fingerprint;
 use crate::model::{Event, Now, Ordinal, Phase};
 use crate::store::Write;
@@ -246,7 +247,10 @@ impl State {
         }
         self.by_id.remove(node);
         self.at_mut(ordinal).removed = true;
+        self.leave_place(ordinal);
+        self.turns.push((ordinal, Stood::Absent));
         self.jobs.forget_node(ordinal);
+        self.watching.touch(ordinal);
         self.keep_node(ordinal);
         self.publish(|_| Event::NodeRemoved(info));
         Ok(())

@@ -213,6 +213,7 @@ impl State {
         now: Now,
     ) {
         let asked = Asked {
+            action: Action::Execute,
             at: now.wall,
             caller,
             skill: call.skill.clone(),

@@ -4,9 +4,12 @@
     reason = "a test picks out what it looks for"
 )]
 
+mod alerts;
 mod announced;
 mod balance;
+mod charts;
 mod executions;
+mod glance;
 mod jobs;
 mod liveness;
 mod resolve;

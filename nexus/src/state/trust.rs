@@ -267,6 +267,7 @@ impl State {
     }
 
     pub(super) fn publish_waiting(&mut self) {
+        self.watching.touch_door();
         self.publish(|state| Event::WaitingChanged(state.waiting().into()));
     }
 }

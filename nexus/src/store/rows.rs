@@ -29,7 +29,7 @@ pub(super) fn put_node(connection: &Connection, node: &NodeRow) -> rusqlite::Res
             "INSERT INTO nodes (ordinal, id, name, capabilities, version, peer, group_key, registered_at, last_seen, trust, removed)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (ordinal) DO UPDATE SET id = ?2, name = ?3, capabilities = ?4, version = ?5, peer = ?6,
-                registered_at = ?8, last_seen = ?9, trust = ?10, removed = ?11",
+                group_key = ?7, registered_at = ?8, last_seen = ?9, trust = ?10, removed = ?11",
         )?
         .execute(params![
             node.ordinal,

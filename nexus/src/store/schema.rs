@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// One entry a version; `user_version` counts how many were applied. Times are microseconds since 1970.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     "
     CREATE TABLE nodes (
         ordinal INTEGER PRIMARY KEY,
@@ -122,6 +122,65 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (name, version)
     ) WITHOUT ROWID;
     CREATE TABLE runs (id BLOB PRIMARY KEY, live INTEGER NOT NULL, run TEXT NOT NULL) WITHOUT ROWID;
+",
+    "
+    CREATE TABLE charts (number INTEGER PRIMARY KEY, chart TEXT NOT NULL);
+    CREATE TABLE seats (
+        chart INTEGER NOT NULL,
+        number INTEGER NOT NULL,
+        key TEXT,
+        ordinal INTEGER,
+        PRIMARY KEY (chart, number)
+    ) WITHOUT ROWID;
+    INSERT INTO charts VALUES (1, '{\"info\":{\"number\":1,\"by\":{\"by\":\"site\"},\"made_by\":\"\",\"since\":null},\"expected\":[]}');
+    INSERT INTO seats SELECT 1, ordinal, group_key, CASE removed WHEN 0 THEN ordinal END FROM nodes;
+",
+    "
+    CREATE TABLE minutes (
+        minute INTEGER PRIMARY KEY,
+        at INTEGER NOT NULL,
+        online INTEGER NOT NULL,
+        degraded INTEGER NOT NULL,
+        offline INTEGER NOT NULL,
+        fell INTEGER NOT NULL,
+        jobs INTEGER NOT NULL,
+        jobs_failed INTEGER NOT NULL,
+        executions INTEGER NOT NULL,
+        executions_failed INTEGER NOT NULL
+    );
+    CREATE TABLE samples (
+        minute INTEGER NOT NULL,
+        block INTEGER NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (minute, block)
+    ) WITHOUT ROWID;
+    CREATE TABLE turns (
+        at INTEGER NOT NULL,
+        node INTEGER NOT NULL,
+        stood INTEGER NOT NULL,
+        PRIMARY KEY (at, node)
+    ) WITHOUT ROWID;
+    CREATE INDEX turns_of_node ON turns (node, at, stood);
+",
+    "
+    CREATE TABLE saved_calls (
+        id BLOB PRIMARY KEY,
+        principal TEXT NOT NULL,
+        skill TEXT NOT NULL,
+        method TEXT NOT NULL,
+        name TEXT NOT NULL,
+        parameters TEXT NOT NULL,
+        timeout REAL NOT NULL,
+        summary TEXT NOT NULL,
+        incomplete INTEGER NOT NULL,
+        used_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX saved_calls_of ON saved_calls (principal, skill, method, used_at);
+",
+    "
+    CREATE TABLE alert_rules (id BLOB PRIMARY KEY, rule TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE alerts (id BLOB PRIMARY KEY, alert TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE alert_mutes (key TEXT PRIMARY KEY, mute TEXT NOT NULL) WITHOUT ROWID;
 ",
 ];
 

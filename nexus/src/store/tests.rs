@@ -232,6 +232,7 @@ async fn what_cannot_be_written_is_reported_as_lost() {
 }
 
 mod audit;
+mod history;
 
 #[tokio::test]
 async fn saved_groups_are_kept_changed_and_forgotten() {
@@ -267,6 +268,192 @@ async fn saved_groups_are_kept_changed_and_forgotten() {
     thread.join().unwrap();
     let (store, remembered, thread, _hear) = open(&path);
     assert_eq!(remembered.groups.len(), 1);
+    drop(store);
+    thread.join().unwrap();
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story over four starts")]
+async fn the_chart_in_use_and_the_one_before_it_are_kept() {
+    use crate::chart::{ChartBy, ChartInfo, Seat};
+    let path = scratch("charts");
+    let seat = |key: &str, holder| Seat {
+        key: (!key.is_empty()).then(|| key.to_owned()),
+        holder,
+    };
+    let chart = |number, by| ChartRow {
+        info: ChartInfo {
+            number,
+            by,
+            made_by: "ann".into(),
+            since: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(number)),
+            can_undo: false,
+        },
+        expected: vec![("web".into(), 2)],
+        seats: vec![seat("web", Some(0)), seat("", Some(1)), seat("web", None)],
+    };
+    let numbers = |remembered: &Remembered| {
+        let charts = remembered.charts.iter();
+        charts.map(|chart| chart.info.number).collect::<Vec<_>>()
+    };
+    let (store, remembered, thread, _hear) = open(&path);
+    assert_eq!(numbers(&remembered), [1]);
+    assert_eq!(remembered.charts[0].info, ChartInfo::default());
+    store.write(Write::Seat(1, 0, Box::new(seat("paris", Some(0)))));
+    store.write(Write::Chart(Box::new(chart(2, ChartBy::Role))));
+    store.write(Write::Seat(2, 2, Box::new(seat("web", Some(2)))));
+    store.write(Write::Seat(2, 4, Box::new(seat("db", Some(3)))));
+    drop(store);
+    thread.join().unwrap();
+
+    let (store, remembered, thread, _hear) = open(&path);
+    assert_eq!(numbers(&remembered), [1, 2]);
+    assert_eq!(remembered.charts[0].seats, [seat("paris", Some(0))]);
+    let kept = &remembered.charts[1];
+    assert_eq!(kept.info, chart(2, ChartBy::Role).info);
+    assert_eq!(kept.expected, [("web".to_owned(), 2)]);
+    let seats = [
+        seat("web", Some(0)),
+        seat("", Some(1)),
+        seat("web", Some(2)),
+        seat("db", None),
+        seat("db", Some(3)),
+    ];
+    assert_eq!(
+        kept.seats, seats,
+        "one that was never written keeps its number"
+    );
+    store.write(Write::Chart(Box::new(chart(
+        3,
+        ChartBy::Tag("rack".into()),
+    ))));
+    drop(store);
+    thread.join().unwrap();
+
+    let (store, remembered, thread, _hear) = open(&path);
+    assert_eq!(numbers(&remembered), [2, 3]);
+    store.write(Write::ForgetChart(3));
+    drop(store);
+    thread.join().unwrap();
+    let (store, remembered, thread, _hear) = open(&path);
+    assert_eq!(numbers(&remembered), [2]);
+    let damage = "UPDATE charts SET chart = '{}'";
+    store
+        .change(move |file| file.execute(damage, []).map(drop))
+        .await
+        .unwrap();
+    drop(store);
+    thread.join().unwrap();
+    let (store, remembered, thread, _hear) = open(&path);
+    assert!(remembered.charts.is_empty());
+    drop(store);
+    thread.join().unwrap();
+}
+
+/// A file from before there were charts: who was there keeps his place.
+#[test]
+fn places_from_before_charts_are_seats_of_the_first_one() {
+    let path = scratch("before-charts");
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let before = 7;
+    for migration in &schema::MIGRATIONS[..before] {
+        file.execute_batch(migration).unwrap();
+    }
+    file.pragma_update(None, "user_version", 7).unwrap();
+    for (ordinal, group, removed) in [(0, Some("paris"), 0), (1, None, 0), (2, Some("paris"), 1)] {
+        let row = "INSERT INTO nodes VALUES (?1, 'n' || ?1, 'n', '{}', 2, '', ?2, 1, 1, '', ?3)";
+        file.execute(row, rusqlite::params![ordinal, group, removed])
+            .unwrap();
+    }
+    drop(file);
+    let (store, remembered, thread, _hear) = open(&path);
+    let seats = &remembered.charts[0].seats;
+    let kept: Vec<_> = seats
+        .iter()
+        .map(|seat| (seat.key.as_deref(), seat.holder))
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            (Some("paris"), Some(0)),
+            (None, Some(1)),
+            (Some("paris"), None)
+        ]
+    );
+    drop(store);
+    thread.join().unwrap();
+}
+
+fn saved(principal: &str, name: &str, number: u64) -> super::SavedCall {
+    super::SavedCall {
+        id: Uuid::now_v7(),
+        principal: principal.to_owned(),
+        skill: "ShellSkill".to_owned(),
+        method: "run".to_owned(),
+        name: name.to_owned(),
+        parameters: format!("{{\"command\":\"echo {number}\"}}"),
+        timeout: 30.0,
+        summary: format!("echo {number}"),
+        incomplete: false,
+        used_at: SystemTime::UNIX_EPOCH + Duration::from_secs(number),
+    }
+}
+
+#[tokio::test]
+async fn calls_of_before_are_ones_own_and_only_so_many() {
+    let path = scratch("saved-calls");
+    let (store, _, thread, _hear) = open(&path);
+    for number in 0..25 {
+        assert!(
+            store
+                .put_saved_call(saved("ann", "", number))
+                .await
+                .unwrap()
+        );
+    }
+    // The same parameters again are no second one, the same name replaces.
+    assert!(store.put_saved_call(saved("ann", "", 24)).await.unwrap());
+    assert!(store.put_saved_call(saved("ann", "b", 1)).await.unwrap());
+    assert!(store.put_saved_call(saved("ann", "b", 2)).await.unwrap());
+    assert!(store.put_saved_call(saved("bob", "", 7)).await.unwrap());
+    let of = async |who: &str| {
+        let kept = store.saved_calls(who.into(), "ShellSkill".into(), "run".into());
+        kept.await.unwrap()
+    };
+    let ann = of("ann").await;
+    let told: Vec<_> = ann.iter().map(|one| one.summary.as_str()).collect();
+    assert_eq!(told.len(), 21);
+    assert_eq!(told[..3], ["echo 2", "echo 24", "echo 23"]);
+    assert_eq!(told[20], "echo 5");
+    let bob = of("bob").await;
+    assert_eq!(bob.len(), 1);
+    // Nobody takes away what is another's.
+    store
+        .remove_saved_call("ann".into(), bob[0].id)
+        .await
+        .unwrap();
+    assert_eq!(of("bob").await, bob);
+    store
+        .remove_saved_call("ann".into(), ann[0].id)
+        .await
+        .unwrap();
+    assert_eq!(of("ann").await.len(), 20);
+    for number in 0..200 {
+        assert!(
+            store
+                .put_saved_call(saved("cid", &format!("n{number}"), number))
+                .await
+                .unwrap()
+        );
+    }
+    assert!(
+        !store
+            .put_saved_call(saved("cid", "one more", 1))
+            .await
+            .unwrap()
+    );
+    assert!(store.put_saved_call(saved("cid", "n7", 999)).await.unwrap());
+    assert_eq!(of("cid").await.len(), 200);
     drop(store);
     thread.join().unwrap();
 }

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use protocol::PublicKey;
 use uuid::Uuid;
 
-use super::{NodeRow, Plan};
+use super::{ChartRow, NodeRow, Plan};
+use crate::alerts::AlertRow;
 use crate::approval::{Approval, Rule};
+use crate::chart::Seat;
 use crate::groups::Group;
+use crate::history::{Sample, Turn};
 use crate::job::JobRow;
 use crate::model::{Chunk, ExecutionInfo, StopInfo};
 use crate::redact::Known;
@@ -39,6 +42,14 @@ pub enum Write {
     Group(Box<Group>),
     /// It is not there any more.
     ForgetGroup(String),
+    /// A new chart with all of its places; of the earlier ones only the last is kept.
+    Chart(Box<ChartRow>),
+    /// It is taken back.
+    ForgetChart(u64),
+    /// Who has which place in which chart.
+    Seat(u64, u32, Box<Seat>),
+    /// An alert, a rule of alerts or a mute, or that it is gone.
+    Alert(AlertRow),
     /// Secrets among the parameters of an execution that begins.
     Secrets(Uuid, Box<Known>),
     /// An execution begins.
@@ -51,6 +62,10 @@ pub enum Write {
     Plan(Plan),
     /// Whether the fleet is stopped.
     Stop(Box<StopInfo>),
+    /// How all nodes stand at the beginning of a minute.
+    Sample(Box<Sample>),
+    /// Who fell silent and who came back since.
+    Turns(Vec<Turn>),
     /// It ended, or its end is corrected.
     End(Arc<ExecutionInfo>, Option<Kept>),
 }
@@ -66,13 +81,19 @@ impl Write {
             | Self::Unseat(_)
             | Self::Secrets(..)
             | Self::Stop(_)
+            | Self::Sample(_)
+            | Self::Turns(_)
             | Self::Plan(_)
             | Self::Approval(_)
             | Self::ForgetApproval(_)
             | Self::ApprovalRule(_)
             | Self::ForgetApprovalRule(_)
             | Self::Group(_)
-            | Self::ForgetGroup(_) => None,
+            | Self::Alert(_)
+            | Self::ForgetGroup(_)
+            | Self::Chart(_)
+            | Self::ForgetChart(_)
+            | Self::Seat(..) => None,
             Self::Begin(_, kept) | Self::End(_, kept) | Self::Job(_, kept) => *kept,
             Self::Output(chunk) => Some(Kept::Output(chunk.execution, chunk.seq + 1)),
         }

@@ -12,7 +12,9 @@ use tokio::sync::mpsc;
 use super::chronicle::{Chronicle, Progress};
 use super::lane::Lane;
 use super::veil::Veil;
-use super::{Health, Job, Report, Write, approvals, groups, jobs, plans, rows};
+use super::{
+    Health, Job, Report, Write, alerts, approvals, charts, groups, history, jobs, plans, rows,
+};
 use crate::audit::Draft;
 use crate::model::ExecutionState;
 
@@ -192,12 +194,18 @@ fn put(transaction: &Connection, veil: &mut Veil, write: &Write) -> rusqlite::Re
         Write::Job(job, _) => jobs::put(transaction, job),
         Write::Stop(stop) => jobs::put_stop(transaction, stop),
         Write::Plan(plan) => plans::put(transaction, plan),
+        Write::Sample(sample) => history::put(transaction, sample),
+        Write::Turns(turns) => history::put_turns(transaction, turns),
         Write::Approval(approval) => approvals::put(transaction, approval),
         Write::ForgetApproval(id) => approvals::forget(transaction, *id),
         Write::ApprovalRule(rule) => approvals::put_rule(transaction, rule),
         Write::ForgetApprovalRule(id) => approvals::forget_rule(transaction, *id),
+        Write::Alert(row) => alerts::put(transaction, row),
         Write::Group(group) => groups::put(transaction, group),
         Write::ForgetGroup(name) => groups::forget(transaction, name),
+        Write::Chart(chart) => charts::put(transaction, chart),
+        Write::ForgetChart(number) => charts::forget(transaction, *number),
+        Write::Seat(chart, number, seat) => charts::put_seat(transaction, *chart, *number, seat),
         Write::Begin(execution, _) | Write::End(execution, _) => {
             let (result, error) = veil.end(execution);
             rows::put_execution(transaction, execution, result.as_deref(), error.as_deref())

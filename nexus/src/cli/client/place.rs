@@ -6,8 +6,8 @@ use http::Uri;
 use nexus::Config;
 use nexus::config::Plain;
 
-use super::tls::{self, Trust};
 use crate::cli::Failure;
+use nexus::tls::client::{self as tls, Trust};
 
 /// Longest token that is sent, bytes.
 const TOKEN: usize = 1024;
@@ -100,7 +100,10 @@ impl Place {
         let trust = if is_plain {
             None
         } else {
-            Some(Trust::Pinned(tls::fingerprint_of_file(shown)?))
+            Some(Trust::Pinned(
+                tls::fingerprint_of_file(shown)
+                    .map_err(|error| Failure::failed(error.to_string()))?,
+            ))
         };
         let token = match token {
             Some(token) => token,

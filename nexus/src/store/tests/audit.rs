@@ -92,6 +92,7 @@ fn entry(action: Action, subject: &str) -> Entry {
 
 fn asked(number: u32) -> crate::audit::Asked {
     crate::audit::Asked {
+        action: Action::Execute,
         at: SystemTime::now(),
         caller: crate::access::Caller::local(),
         skill: "ShellSkill".into(),
