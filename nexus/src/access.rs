@@ -5,6 +5,7 @@ mod authorize;
 mod issue;
 mod limits;
 mod scope;
+mod sight;
 mod tokens;
 
 use std::sync::{Arc, OnceLock};
@@ -15,6 +16,7 @@ pub use authorize::{Denied, Object, Verb, authorize};
 pub use limits::Limits;
 pub(crate) use limits::network;
 pub use scope::{Scope, ScopeError};
+pub(crate) use sight::Sight;
 pub use tokens::{NewToken, Pass, TokenError, TokenInfo, Tokens};
 
 /// Somebody who asks.

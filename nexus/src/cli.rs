@@ -1,6 +1,7 @@
 //! The command line: its grammar, and what stands behind each word. Not here: what the commands do to a swarm; those that ask a
 //! Nexus stand on its public REST API alone.
 
+mod alerts;
 mod answers;
 mod audit;
 mod clean;
@@ -66,6 +67,8 @@ enum Command {
     Release,
     /// Where a call would go, and why there; runs nothing.
     Explain(explain::Explain),
+    /// What is wrong, by likely cause; take, acknowledge, mute it.
+    Alerts(alerts::Alerts),
     /// What begins by itself.
     Schedules(schedules::Schedules),
     /// Several steps under one name.
@@ -141,6 +144,7 @@ impl Cli {
             Command::Stop(stop) => stop.run(settings),
             Command::Release => stop::release(settings),
             Command::Explain(explain) => explain.run(settings),
+            Command::Alerts(alerts) => alerts.run(settings),
             Command::Schedules(schedules) => schedules.run(settings),
             Command::Runbooks(runbooks) => runbooks.run(settings),
             Command::Groups(groups) => groups.run(settings),

@@ -9,11 +9,14 @@
 //! [`start`] makes one; [`Handle`] asks it things. Not here: what a skill does (that is the spore's), and Tauri.
 
 pub mod access;
+pub mod alerts;
 pub mod approval;
 pub mod audit;
-mod chart;
+pub mod chart;
 pub mod config;
+pub mod console;
 pub mod groups;
+pub mod history;
 mod hub;
 pub mod identity;
 pub mod job;
@@ -33,12 +36,12 @@ pub mod simulate;
 pub mod state;
 pub mod store;
 pub mod target;
-mod tls;
+pub mod tls;
 pub mod trust;
 
 pub use audit::AuditLog;
 pub use config::Config;
-pub use hub::{Acceptance, Handle};
+pub use hub::{Acceptance, GlanceError, Handle, ShownBoard, Tried};
 pub use joining::{Joining, JoiningError, MadeJoinCode};
 pub use rest::openapi;
 pub use server::{Running, StartError, start};

@@ -4,9 +4,13 @@
 //! Not here: what anything does to the swarm.
 
 mod access;
+mod alert_rules;
+mod alerts;
 mod approvals;
 mod audit;
 mod caller;
+mod chart;
+mod console;
 mod dispatch;
 mod doors;
 mod download;
@@ -15,11 +19,13 @@ mod execute;
 mod executions;
 mod groups;
 mod health;
+mod history;
 mod jobs;
 mod join_codes;
 mod json;
 mod nodes;
 mod placement;
+mod places;
 mod problem;
 mod runbooks;
 mod runs;
@@ -28,7 +34,7 @@ mod standing;
 mod stop;
 mod targets;
 mod tokens;
-mod view;
+
 mod waiting;
 
 use std::net::SocketAddr;
@@ -38,7 +44,7 @@ use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{DefaultBodyLimit, State, WebSocketUpgrade};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
 use protocol::limits;
 use tokio_util::sync::CancellationToken;
@@ -51,6 +57,7 @@ use problem::Problem;
 
 use crate::access::{Limits, Tokens};
 use crate::config::Config;
+use crate::console::Console;
 use crate::hub::Handle;
 use crate::joining::Joining;
 use crate::listen::Peer;
@@ -67,6 +74,7 @@ const UNSENT: usize = 2 * limits::FRAME_TO_SPORE;
 /// What the routes stand on.
 pub(crate) struct Doors {
     pub(crate) handle: Handle,
+    pub(crate) console: Console,
     pub(crate) joining: Joining,
     pub(crate) gate: Arc<Gate>,
     pub(crate) limits: Arc<Limits>,
@@ -80,6 +88,7 @@ pub(crate) struct App {
     access: Access,
     enabled: bool,
     prototype_health: bool,
+    sessions: console::Sessions,
 }
 
 type Shared = State<Arc<App>>;
@@ -99,6 +108,7 @@ impl App {
             access,
             enabled: config.enabled,
             prototype_health: config.prototype_health,
+            sessions: console::Sessions::default(),
         }
     }
 
@@ -139,6 +149,26 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(targets::propose))
         .routes(routes!(groups::list, groups::make))
         .routes(routes!(groups::get, groups::put, groups::remove))
+        .routes(routes!(chart::look, chart::apply))
+        .routes(routes!(chart::preview))
+        .routes(routes!(chart::undo))
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::causes))
+        .routes(routes!(alerts::get))
+        .routes(routes!(alerts::own))
+        .routes(routes!(alerts::acknowledge))
+        .routes(routes!(alerts::note))
+        .routes(routes!(alerts::mute))
+        .routes(routes!(alerts::unmute))
+        .routes(routes!(alert_rules::list, alert_rules::make))
+        .routes(routes!(alert_rules::preview))
+        .routes(routes!(alert_rules::put, alert_rules::remove))
+        .merge(work())
+}
+
+/// What runs, what will, what is wrong.
+fn work() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
         .routes(routes!(executions::list, executions::submit))
         .routes(routes!(executions::get))
         .routes(routes!(executions::output))
@@ -177,6 +207,9 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(runs::list))
         .routes(routes!(runs::get))
         .routes(routes!(runs::cancel))
+        .routes(routes!(history::timeline))
+        .routes(routes!(history::at))
+        .routes(routes!(history::node))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(audit::export))
@@ -207,6 +240,13 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     protected
         .route("/openapi.json", get(openapi_document))
         .merge(open)
+        .route("/", get(console::index))
+        .route("/favicon.svg", get(console::asset))
+        .route("/assets/{name}", get(console::asset))
+        .route("/console/login", post(console::sign_in))
+        .route("/console/logout", post(console::sign_out))
+        .route("/console/session", get(console::look))
+        .route("/console/socket", get(console::socket))
         .route("/ws/events", get(events::events))
         .route("/ws/nodes", get(spores))
         .fallback(|| async { Problem::not_found("Not Found") })

@@ -1,6 +1,8 @@
 //! Start in two phases, end with drain and a deadline. First everything that can be wrong is found out (files,
 //! store, ports), then tasks are spawned. Not here: configuration's sources, and routes.
 
+mod parts;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,24 +13,23 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use parts::{about, certificate_source, console, joining, restored, tokens};
+
 use crate::access::{Limits, Tokens};
-use crate::approval::Approvals;
 use crate::audit::{Action, AuditLog, Entry};
 use crate::config::Config;
-use crate::groups::Groups;
+use crate::console::Console;
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
-use crate::joining::{Joining, reachable_at};
+use crate::joining::Joining;
 use crate::listen::Entrance;
 use crate::metrics::Metrics;
-use crate::model::Now;
 use crate::rest::{self, App, Doors};
 use crate::scheduler::Scheduler;
 use crate::secret::{self, Secret};
 use crate::session::Gate;
-use crate::state::{Rules, State};
 use crate::store::{Remembered, Report, Store, StoreError};
-use crate::tls::{Certificate, Source};
+use crate::tls::Certificate;
 
 /// Most nodes that one Nexus remembers.
 const MAX_NODES: usize = 50_000;
@@ -67,6 +68,7 @@ pub struct Running {
     identity: Identity,
     joining: Joining,
     tokens: Tokens,
+    console: Console,
     stopping: CancellationToken,
     listeners: JoinSet<()>,
     sessions: TaskTracker,
@@ -117,6 +119,11 @@ impl Running {
         &self.tokens
     }
 
+    /// What consoles stand on.
+    pub fn console(&self) -> &Console {
+        &self.console
+    }
+
     /// Takes no more connections, lets requests end, says goodbye to spores, writes everything down; at most `deadline`.
     pub async fn shutdown(mut self, deadline: Duration) {
         self.stopping.cancel();
@@ -140,13 +147,14 @@ impl Running {
             store,
             tokens,
             joining,
+            console,
             ..
         } = self;
         handle.audit().settle_now(true);
         handle
             .audit()
             .note(Entry::new(Action::Stop, SystemTime::now()));
-        drop((tokens, joining));
+        drop((tokens, joining, console));
         drop(handle);
         // The store's thread ends when the last handle is gone; what it holds is written whatever it takes.
         drop(
@@ -195,8 +203,10 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     );
     let tokens = tokens(&config, &store, &audit, &api_token).await?;
     let joining = joining(&config, &addresses, &handle, &identity);
+    let console = console(&config, &addresses, &handle, &joining, &tokens);
     let doors = Doors {
         handle: handle.clone(),
+        console: console.clone(),
         joining: joining.clone(),
         gate,
         limits,
@@ -208,12 +218,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     sessions.spawn(audit.clone().settle(stopping.clone()));
     sessions.spawn(certificate.keep_fresh(stopping.clone()));
     sessions.spawn(Scheduler::new(handle.clone(), tokens.clone()).run(stopping.clone()));
-    sessions.spawn(Hub::new(state, store, audit.clone(), metrics).run(inputs));
-    let mut serving = JoinSet::new();
-    let router = rest::router(app);
-    for listener in listeners {
-        serving.spawn(Arc::clone(&entrance).serve(listener, router.clone(), stopping.clone()));
-    }
+    let hub = Hub::new(state, store, audit.clone(), metrics, config.history_keep);
+    sessions.spawn(hub.run(inputs));
+    let serving = serve(listeners, &entrance, app, &stopping);
     Ok(Running {
         handle,
         addresses,
@@ -221,6 +228,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         identity,
         joining,
         tokens,
+        console,
         stopping,
         listeners: serving,
         sessions,
@@ -228,43 +236,19 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     })
 }
 
-fn restored(config: &Config, remembered: Remembered) -> State {
-    let mut state = State::new(rules(config));
-    for node in remembered.nodes {
-        state.restore_node(node);
+fn serve(
+    listeners: Vec<TcpListener>,
+    entrance: &Arc<Entrance>,
+    app: Arc<App>,
+    stopping: &CancellationToken,
+) -> JoinSet<()> {
+    let router = rest::router(app);
+    let mut serving = JoinSet::new();
+    for listener in listeners {
+        let entrance = Arc::clone(entrance);
+        serving.spawn(entrance.serve(listener, router.clone(), stopping.clone()));
     }
-    state.restore_trust(remembered.codes, remembered.waiting);
-    state.restore_groups(Groups::restore(remembered.groups));
-    state.restore_approvals(Approvals::restore(remembered.rules, remembered.approvals));
-    let now = Now {
-        at: Duration::ZERO,
-        wall: SystemTime::now(),
-    };
-    let jobs = remembered.jobs;
-    state.restore_plans(remembered.plans);
-    state.restore_stop(jobs.stop);
-    state.restore_jobs(jobs.live, jobs.next, jobs.used, now);
-    state
-}
-
-async fn tokens(
-    config: &Config,
-    store: &Store,
-    audit: &AuditLog,
-    local: &Secret,
-) -> Result<Tokens, StoreError> {
-    let (store, audit, local) = (store.clone(), audit.clone(), local.clone());
-    Tokens::load(store, audit, local, config.request_rate).await
-}
-
-/// What the audit log says of a start: whatever makes the doors wider, and how many executions the last life left unknown.
-fn about(config: &Config, addresses: &[SocketAddr], orphaned: usize) -> Entry {
-    Entry::new(Action::Start, SystemTime::now()).with(serde_json::json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "listening": addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "open_api": config.open_api, "shared_token": config.shared_token.is_some(), "plain": format!("{:?}", config.plain),
-        "local_fallback": config.local_fallback, "executions_unknown": orphaned,
-    }))
+    serving
 }
 
 /// The certificate, and what takes connections with it.
@@ -302,38 +286,6 @@ fn open_store(
     Store::open(&path, identity.clone(), config.audit_keep, report)
 }
 
-fn joining(
-    config: &Config,
-    addresses: &[SocketAddr],
-    handle: &Handle,
-    identity: &Identity,
-) -> Joining {
-    let listening = addresses
-        .first()
-        .copied()
-        .unwrap_or_else(|| SocketAddr::new(config.host, config.port));
-    let reachable = if config.public_addresses.is_empty() {
-        reachable_at(listening)
-    } else {
-        config.public_addresses.clone()
-    };
-    Joining::new(handle.clone(), identity.public(), listening, reachable)
-}
-
-fn rules(config: &Config) -> Rules {
-    Rules {
-        heartbeat_timeout: config.heartbeat_timeout,
-        local_node: config.local_node.clone(),
-        local_fallback: config.local_fallback,
-        nexus_id: config.name.clone(),
-        max_nodes: MAX_NODES,
-        max_executions: MAX_EXECUTIONS,
-        max_queue: MAX_QUEUE,
-        max_job_executions: usize::try_from(config.job_executions.max(1)).unwrap_or(usize::MAX),
-        shared_token_calls: config.shared_token_calls.clone(),
-    }
-}
-
 /// The listeners, and where each of them is.
 async fn listen(config: &Config) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), StartError> {
     let mut listeners = Vec::new();
@@ -366,26 +318,4 @@ fn raise_file_limit() -> usize {
     usize::try_from(limit - limit / 20)
         .unwrap_or(usize::MAX)
         .min(MAX_CONNECTIONS)
-}
-
-/// Under which names browsers and curl may ask for it.
-fn certificate_source(config: &Config) -> Source {
-    if let Some((chain, key)) = &config.tls {
-        return Source::Files(chain.clone(), key.clone());
-    }
-    let mut names = vec![
-        "localhost".to_owned(),
-        "127.0.0.1".to_owned(),
-        "::1".to_owned(),
-    ];
-    names.push(config.name.clone());
-    names.extend(config.allowed_hosts.iter().cloned());
-    let listening = reachable_at(SocketAddr::new(config.host, config.port));
-    names.extend(listening.into_iter().map(|address| address.host));
-    // What cannot stand in a certificate, such as a name with a space, is left out.
-    let fits = |c: char| c.is_ascii_alphanumeric() || ".-:".contains(c);
-    names.retain(|name| !name.is_empty() && name.chars().all(fits));
-    names.sort();
-    names.dedup();
-    Source::OwnMade(config.data_dir.clone(), names)
 }

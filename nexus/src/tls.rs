@@ -4,6 +4,8 @@
 //!
 //! Not here: connections, see [`crate::listen`], and identity, see [`crate::identity`].
 
+pub mod client;
+
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};

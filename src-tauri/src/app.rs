@@ -6,9 +6,11 @@ use tauri::webview::PageLoadEvent;
 use tauri::{AppHandle, Manager, RunEvent, WebviewWindowBuilder, WindowEvent};
 use tauri_plugin_window_state::StateFlags;
 
-use crate::feed::Feeds;
+use crate::commands;
+use crate::feeds::Feeds;
 use crate::host::Host;
-use crate::{bindings, tray};
+use crate::links::{self, Links};
+use crate::{menu, tray};
 
 /// Label of the one window.
 pub const WINDOW: &str = "main";
@@ -22,15 +24,21 @@ pub fn run() -> Result<(), Box<dyn std::error::Error>> {
         .enable_all()
         .build()?;
     tauri::async_runtime::set(runtime.handle().clone());
-    let bindings = bindings::builder();
     let app = with_single_instance(tauri::Builder::default())
+        .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_store::Builder::default().build())
         .plugin(
             tauri_plugin_window_state::Builder::default()
                 .with_state_flags(remembered())
                 .build(),
         )
-        .invoke_handler(bindings.invoke_handler())
+        .invoke_handler(tauri::generate_handler![
+            commands::subscribe,
+            commands::seen,
+            commands::unsubscribe,
+            commands::call,
+        ])
         .setup(|app| set_up(app.handle()))
         .on_page_load(|webview, load| {
             if load.event() == PageLoadEvent::Started {
@@ -58,6 +66,7 @@ fn remembered() -> StateFlags {
 fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     quit_on_signal(app.clone());
     app.manage(Feeds::default());
+    app.manage(Links::default());
     app.manage(Host::start(app, app.path().app_data_dir()?)?);
     let tray = tray::raise(app);
     app.manage(tray);
@@ -70,6 +79,8 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
         .cloned()
         .unwrap_or_default();
     WebviewWindowBuilder::from_config(app, &config)?.build()?;
+    menu::raise(app)?;
+    links::listen(app);
     Ok(())
 }
 

@@ -8,27 +8,25 @@
 //! This is the only crate that knows Tauri. It decides nothing about nodes or executions.
 
 pub mod app;
-pub mod bindings;
+#[cfg(test)]
+mod bindings;
+pub mod calls;
 pub mod commands;
+pub mod connection;
 pub mod environment;
+pub mod environments;
 pub mod export;
-pub mod feed;
+pub mod feeds;
 pub mod host;
+pub mod links;
+pub mod menu;
 pub mod port;
 pub mod preferences;
 pub mod swarm;
-pub mod translate;
 pub mod tray;
-pub mod view;
-pub mod view_ask;
-pub mod view_execution;
-pub mod view_job;
-pub mod view_node;
-pub mod view_plan;
-pub mod view_policy;
-pub mod view_proof;
+pub mod view_environment;
 pub mod view_settings;
-pub mod view_trust;
+pub mod windows;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

@@ -1,33 +1,19 @@
 //! A running Nexus and, if wanted, the spore of this machine beside it. Not here: what the operator prefers.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use nexus::access::Tokens;
+use nexus::access::Caller;
 use nexus::config::{environment, file};
+use nexus::console::Desk;
 use nexus::secret;
-use nexus::{Config, Handle, Joining, Running, StartError};
+use nexus::{Config, Running, StartError};
 use tokio_util::sync::CancellationToken;
 
 use crate::port;
 
 /// How many ports after a taken one are tried.
 const PORTS: u16 = 20;
-
-/// What everybody needs of it. Cheap to clone.
-#[derive(Clone)]
-pub struct Link {
-    /// To ask it things.
-    pub handle: Handle,
-    /// Its name.
-    pub name: String,
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// To let machines in.
-    pub joining: Joining,
-    /// To let others ask.
-    pub tokens: Tokens,
-}
 
 /// See the module.
 pub struct Swarm {
@@ -97,15 +83,14 @@ impl Swarm {
         })
     }
 
-    /// See [`Link`].
-    pub fn link(&self) -> Link {
-        Link {
-            handle: self.running.handle(),
-            name: self.config.name.clone(),
-            address: self.running.address(),
-            joining: self.running.joining().clone(),
-            tokens: self.running.tokens().clone(),
-        }
+    /// The owner's desk at it.
+    pub fn desk(&self) -> Desk {
+        self.running.console().desk(Caller::local())
+    }
+
+    /// Whether others can reach it.
+    pub fn is_exposed(&self) -> bool {
+        !self.running.address().ip().is_loopback()
     }
 
     /// Makes this machine a node, or no longer. The error is for the operator.

@@ -1,21 +1,41 @@
-//! The icon in the tray: Show, Stop everything (one step further in, so that it is no slip of the hand) and Quit.
+//! The icon in the tray: how the fleet stands, Show, Stop everything (one step further in, so that it is no slip of the hand) and Quit.
 //! A desktop without a tray is normal, and is no error.
 
-use nexus::access::Caller;
 use tauri::menu::{Menu, MenuItem, Submenu};
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Manager, Wry};
 
 use crate::host::Host;
 
+const STATUS: &str = "status";
 const STOP: &str = "stop";
 const SHOW: &str = "show";
 const QUIT: &str = "quit";
 
 /// Whether somebody shows our icon. If nobody does, a hidden window could not be brought back.
-pub struct Tray(Option<tauri::tray::TrayIcon<Wry>>);
+pub struct Tray(Option<Raised>);
+
+struct Raised {
+    icon: tauri::tray::TrayIcon<Wry>,
+    status: MenuItem<Wry>,
+}
 
 impl Tray {
+    /// Says how the fleet stands.
+    pub fn say(&self, text: &str) {
+        let Some(raised) = &self.0 else { return };
+        let text: String = text.chars().filter(|c| !c.is_control()).take(120).collect();
+        let tooltip = format!("Nexus: {text}");
+        for told in [
+            raised.status.set_text(&text),
+            raised.icon.set_tooltip(Some(&tooltip)),
+        ] {
+            if let Err(error) = told {
+                tracing::debug!(%error, "the tray does not say it");
+            }
+        }
+    }
+
     /// See [`Tray`].
     pub fn exists(&self) -> bool {
         self.0.is_some()
@@ -30,7 +50,7 @@ pub fn raise(app: &AppHandle) -> Tray {
     }
     // The library that draws the icon on Linux is loaded when needed, and its absence is a panic.
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| build(app))) {
-        Ok(Ok(icon)) => Tray(Some(icon)),
+        Ok(Ok(raised)) => Tray(Some(raised)),
         Ok(Err(error)) => {
             tracing::warn!(%error, "no tray icon");
             Tray(None)
@@ -42,12 +62,13 @@ pub fn raise(app: &AppHandle) -> Tray {
     }
 }
 
-fn build(app: &AppHandle) -> tauri::Result<tauri::tray::TrayIcon<Wry>> {
+fn build(app: &AppHandle) -> tauri::Result<Raised> {
+    let status = MenuItem::with_id(app, STATUS, "Nexus", false, None::<&str>)?;
     let show = MenuItem::with_id(app, SHOW, "Show Nexus", true, None::<&str>)?;
     let quit = MenuItem::with_id(app, QUIT, "Quit", true, None::<&str>)?;
     let yes = MenuItem::with_id(app, STOP, "Yes, on every node, now", true, None::<&str>)?;
     let stop = Submenu::with_items(app, "Stop everything", true, &[&yes])?;
-    let menu = Menu::with_items(app, &[&show, &stop, &quit])?;
+    let menu = Menu::with_items(app, &[&status, &show, &stop, &quit])?;
     let mut icon = TrayIconBuilder::with_id("nexus")
         .tooltip("Nexus")
         .menu(&menu)
@@ -60,7 +81,10 @@ fn build(app: &AppHandle) -> tauri::Result<tauri::tray::TrayIcon<Wry>> {
     if let Some(image) = app.default_window_icon() {
         icon = icon.icon(image.clone());
     }
-    icon.build(app)
+    Ok(Raised {
+        icon: icon.build(app)?,
+        status,
+    })
 }
 
 /// What came of it stands in the window, which is shown for it.
@@ -68,15 +92,13 @@ fn stop_everything(app: &AppHandle) {
     crate::app::show(app);
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
-        let link = match app.state::<Host>().connected() {
-            Ok(link) => link,
-            Err(error) => {
-                tracing::error!(%error, "nothing to stop");
-                return;
-            }
+        let stopped = async {
+            let shown = app.state::<Host>().connected()?;
+            shown
+                .ask::<_, serde_json::Value>("fleetStop", &["from the tray"])
+                .await
         };
-        let reason = "from the tray".to_owned();
-        if let Err(error) = link.handle.stop_all(reason, &Caller::local()).await {
+        if let Err(error) = stopped.await {
             tracing::error!(%error, "nothing was stopped");
         }
     });

@@ -37,6 +37,12 @@ pub enum Verb {
     ReadAudit,
     /// Make, change and remove saved groups. That changes what the expressions of others mean.
     EditGroups,
+    /// Make another chart of the map, or take one back. It moves the map of everybody.
+    EditChart,
+    /// Take, acknowledge, note and mute alerts. Muting changes what others hear of.
+    Alerts,
+    /// Write rules of alerts.
+    AlertRules,
     /// One approval: one's own, or any if one may say the second yes.
     SeeApproval,
     /// Say the second yes.
@@ -97,9 +103,12 @@ impl Verb {
             | Self::Cancel
             | Self::StopFleet
             | Self::EditGroups
+            | Self::Alerts
             | Self::SeeApproval => Role::Operator,
             Self::ReleaseFleet
+            | Self::AlertRules
             | Self::EditNode
+            | Self::EditChart
             | Self::RevokeNode
             | Self::RemoveNode
             | Self::Tokens
@@ -114,7 +123,8 @@ impl Verb {
 impl Verb {
     /// Whether it reaches beyond what a limited caller can see.
     fn is_about_all(self) -> bool {
-        self.needs() == Role::Admin || matches!(self, Self::EditGroups | Self::StopFleet)
+        self.needs() == Role::Admin
+            || matches!(self, Self::EditGroups | Self::StopFleet | Self::Alerts)
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::model::Phase;
 use crate::target::Facts;
 
-const VERBS: [Verb; 22] = [
+const VERBS: [Verb; 25] = [
     Verb::SeeNode,
     Verb::SeeExecution,
     Verb::SeePlans,
@@ -20,9 +20,12 @@ const VERBS: [Verb; 22] = [
     Verb::Cancel,
     Verb::EditGroups,
     Verb::StopFleet,
+    Verb::Alerts,
+    Verb::AlertRules,
     Verb::ReleaseFleet,
     Verb::SeeApproval,
     Verb::EditNode,
+    Verb::EditChart,
     Verb::RevokeNode,
     Verb::RemoveNode,
     Verb::Tokens,
@@ -75,9 +78,12 @@ fn a_role_may_what_the_one_before_may_and_no_more() {
             | Verb::Cancel
             | Verb::StopFleet
             | Verb::EditGroups
+            | Verb::Alerts
             | Verb::SeeApproval => [false, true, true],
             Verb::ReleaseFleet
+            | Verb::AlertRules
             | Verb::EditNode
+            | Verb::EditChart
             | Verb::RevokeNode
             | Verb::RemoveNode
             | Verb::Tokens

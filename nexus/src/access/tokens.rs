@@ -134,7 +134,7 @@ impl Pass {
         })
     }
 
-    fn local() -> Self {
+    pub(crate) fn local() -> Self {
         Self {
             principal: Principal::local(),
             expires_at: None,

@@ -82,7 +82,7 @@ impl Access {
 
     /// A browser can be made to send a request to us under another name (DNS rebinding), or from another page.
     /// An address cannot be rebound, so addresses are good hosts.
-    fn check_browser(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    fn check_browser(&self, headers: &HeaderMap, secure: bool) -> Result<(), Problem> {
         let host = headers
             .get(HOST)
             .and_then(|host| host.to_str().ok())
@@ -95,10 +95,10 @@ impl Access {
                 "this Nexus is not known as {host:?}; add the name to NEXUS_ALLOWED_HOSTS"
             )));
         }
-        match headers
-            .get(ORIGIN)
-            .map(|origin| origin.to_str().unwrap_or("?").to_lowercase())
-        {
+        let origin = headers.get(ORIGIN);
+        match origin.map(|origin| origin.to_str().unwrap_or("?").to_lowercase()) {
+            // The console's own page: under the name that was found good above, and over the same kind of connection.
+            Some(origin) if is_own(&origin, host.as_deref(), secure) => Ok(()),
             Some(origin) if !self.origins.contains(&origin) => Err(Problem::forbidden(&format!(
                 "pages of {origin:?} may not talk to this Nexus; add the origin to NEXUS_ALLOWED_ORIGINS"
             ))),
@@ -179,11 +179,10 @@ pub(crate) async fn guard(
         "x-content-type-options",
         HeaderValue::from_static("nosniff"),
     );
-    headers.insert(
-        "content-security-policy",
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
-    headers.insert("cache-control", HeaderValue::from_static("no-store"));
+    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry("content-security-policy").or_insert(nothing);
+    let no_store = HeaderValue::from_static("no-store");
+    headers.entry("cache-control").or_insert(no_store);
     headers.insert(
         "cross-origin-resource-policy",
         HeaderValue::from_static("same-origin"),
@@ -199,7 +198,7 @@ async fn admit(
 ) -> Result<(), Problem> {
     // Spores connect by whatever name they were given; they are not browsers, and say so by having no Origin.
     if request.uri().path() != protocol::PATH {
-        app.access.check_browser(request.headers())?;
+        app.access.check_browser(request.headers(), peer.secure)?;
     }
     check_query(request.uri().query())?;
     let Some(path) = request.extensions().get::<MatchedPath>() else {
@@ -316,6 +315,14 @@ fn check_body(headers: &HeaderMap) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// Whether a page comes from here.
+fn is_own(origin: &str, host: Option<&str>, secure: bool) -> bool {
+    let scheme = if secure { "https://" } else { "http://" };
+    origin
+        .strip_prefix(scheme)
+        .is_some_and(|page| Some(page) == host)
 }
 
 fn without_port(host: &str) -> &str {

@@ -40,7 +40,7 @@ impl Caller {
     }
 
     /// Whether this node exists for it.
-    pub(super) fn sees(&self, node: &NodeInfo) -> bool {
+    pub(crate) fn sees(&self, node: &NodeInfo) -> bool {
         let facts = Facts::from(node);
         self.may(Verb::SeeNode, Object::Node(Some(&facts))).is_ok()
     }

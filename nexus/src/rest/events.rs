@@ -13,12 +13,13 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use protocol::rfc3339;
 use serde_json::{Value, json};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
+use super::alerts::body::AlertBody;
 use super::approvals::ApprovalBody;
+use super::chart::ChartBody;
 use super::executions::{ChunkBody, ExecutionBody};
 use super::jobs::body::JobBody;
 use super::join_codes::JoinCodeBody;
@@ -26,12 +27,15 @@ use super::nodes::NodeBody;
 use super::runs::RunBody;
 use super::schedules::body::ScheduleBody;
 use super::stop::StopBody;
-use super::view::View;
+
+use super::places::{Place, place, stranger};
 use super::waiting::WaitingBody;
-use super::{App, Problem, Shared};
-use crate::access::{Caller, Object, Pass, Verb};
+use super::{App, Shared};
+use crate::access::{Caller, Object, Pass, Sight, Verb};
+use crate::alerts::{Alert, Board};
 use crate::approval::Approval;
-use crate::listen::{Peer, Share};
+use crate::chart::ChartInfo;
+use crate::listen::Peer;
 use crate::model::{Event, NodeInfo, Snapshot, StopInfo};
 use crate::runbook::Run;
 use crate::schedule::Schedule;
@@ -56,10 +60,7 @@ pub(super) async fn events(
     // A place is taken before the socket is there; whoever has shown no token yet has one of few.
     let place = match &pass {
         Some(pass) => place(&app, pass),
-        None => {
-            let stranger = app.access.strangers.try_take(Some(peer.address.ip()));
-            stranger.map(Place::Stranger).ok_or_else(full)
-        }
+        None => stranger(&app, &peer),
     };
     let place = match place {
         Ok(place) => place,
@@ -69,27 +70,6 @@ pub(super) async fn events(
         .max_message_size(LARGEST_FRAME_IN)
         .max_frame_size(LARGEST_FRAME_IN);
     upgrade.on_upgrade(move |socket| welcome(app, socket, peer, pass, place))
-}
-
-fn full() -> Problem {
-    let wait = Duration::from_secs(30);
-    Problem::too_many("too many streams are open; close one first", wait)
-}
-
-/// Room for one stream, held as long as it is open.
-enum Place {
-    Stranger(#[expect(dead_code, reason = "held")] Share),
-    Known(#[expect(dead_code, reason = "held")] [OwnedSemaphorePermit; 2]),
-}
-
-/// Room for one more stream, of this principal and of all.
-fn place(app: &App, pass: &Pass) -> Result<Place, Problem> {
-    let own = Arc::clone(&pass.streams).try_acquire_owned();
-    let all = Arc::clone(&app.access.streams).try_acquire_owned();
-    match (own, all) {
-        (Ok(own), Ok(all)) => Ok(Place::Known([own, all])),
-        _ => Err(full()),
-    }
 }
 
 async fn welcome(
@@ -144,11 +124,11 @@ async fn tell(app: &App, socket: &mut WebSocket, peer: &Peer, pass: &Pass) -> (u
     tokio::select! {
         () = pass.ended.cancelled() => (1008, "your token was revoked"),
         () = tokio::time::sleep(remaining) => (1008, "your token has expired"),
-        () = stream(app, socket, View::new(caller)) => (1000, ""),
+        () = stream(app, socket, Sight::new(caller)) => (1000, ""),
     }
 }
 
-async fn stream(app: &App, socket: &mut WebSocket, mut view: View) {
+async fn stream(app: &App, socket: &mut WebSocket, mut view: Sight) {
     let greeting = event(
         "SYSTEM_LOG",
         "Connected to the Nexus",
@@ -187,7 +167,7 @@ enum End {
 async fn follow(
     app: &App,
     socket: &mut WebSocket,
-    view: &mut View,
+    view: &mut Sight,
     mut events: Receiver<Event>,
 ) -> End {
     loop {
@@ -287,6 +267,11 @@ fn stop_event(stop: &StopInfo) -> Value {
     event("STOP_UPDATED", &message, data)
 }
 
+fn chart_event(chart: &ChartInfo) -> Value {
+    let data = json!({"chart": ChartBody::new(chart)});
+    event("CHART_UPDATED", "The map is charted anew", data)
+}
+
 fn schedule_event(schedule: &Schedule) -> Value {
     let message = format!("Schedule {:?} changed", schedule.name);
     let data = json!({"schedule": ScheduleBody::new(schedule, false)});
@@ -296,6 +281,37 @@ fn schedule_event(schedule: &Schedule) -> Value {
 fn run_event(run: &Run) -> Value {
     let message = format!("Run {} of {} is {}", run.id, run.runbook, run.state.word());
     event("RUN_UPDATED", &message, json!({"run": RunBody::new(run)}))
+}
+
+fn alert_event(alert: &Alert) -> Value {
+    let word = if alert.is_firing() {
+        "fires"
+    } else {
+        "is over"
+    };
+    let message = format!("{}: {} {word}", alert.name, alert.rule_name);
+    event(
+        "ALERT_UPDATED",
+        &message,
+        json!({"alert": AlertBody::bare(alert)}),
+    )
+}
+
+fn alerts_event(board: &Board) -> Value {
+    let message = format!("{} alerts fire", board.counts.firing);
+    let causes: Vec<_> = board
+        .causes
+        .iter()
+        .map(|cause| {
+            json!({"key": cause.key, "title": cause.title, "place": cause.place, "severity": cause.severity,
+                "alerts": cause.alerts.len(), "nodes": cause.nodes.len(), "owner": cause.owner})
+        })
+        .collect();
+    event(
+        "ALERTS_UPDATED",
+        &message,
+        json!({"counts": board.counts, "causes": causes}),
+    )
 }
 
 fn event_json(what: &Event) -> Value {
@@ -337,6 +353,7 @@ fn event_json(what: &Event) -> Value {
             let keys: Vec<_> = groups.iter().map(|group| &group.key).collect();
             event("GROUPS_UPDATED", "The map grew", json!({"groups": keys}))
         }
+        Event::ChartChanged(chart) => chart_event(&chart.info),
         Event::ExecutionChanged(execution) => {
             let message = format!("Execution {} is {}", execution.id, execution.state.word());
             event(
@@ -350,6 +367,8 @@ fn event_json(what: &Event) -> Value {
             event("JOB_UPDATED", &message, json!({"job": JobBody::new(job)}))
         }
         Event::StopChanged(stop) => stop_event(stop),
+        Event::AlertChanged(alert) => alert_event(alert),
+        Event::AlertsChanged(board) => alerts_event(board),
         Event::ScheduleChanged(schedule) => schedule_event(schedule),
         Event::ScheduleRemoved(schedule) => {
             let message = format!("Schedule {:?} was removed", schedule.name);

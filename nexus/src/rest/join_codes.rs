@@ -169,6 +169,8 @@ impl From<JoiningError> for Problem {
             JoiningError::Runbook(error) => error.into(),
             JoiningError::Run(error) => error.into(),
             JoiningError::Group(error) => error.into(),
+            JoiningError::Chart(error) => error.into(),
+            JoiningError::Alert(error) => error.into(),
             JoiningError::Nexus(error) => error.into(),
         }
     }

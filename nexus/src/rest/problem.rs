@@ -57,6 +57,13 @@ impl Problem {
         }
     }
 
+    /// Its sentence, where there is no body to put it in.
+    pub(crate) fn sentence(&self) -> String {
+        self.detail
+            .as_str()
+            .map_or_else(|| self.detail.to_string(), str::to_owned)
+    }
+
     pub(crate) fn with(mut self, context: Value) -> Self {
         self.context = Some(Box::new(context));
         self
@@ -177,7 +184,7 @@ impl From<SubmitError> for Problem {
             }
             SubmitError::NeedsApproval(approval) => super::approvals::required(&approval),
             SubmitError::Approval(error) => error.into(),
-            SubmitError::NameNodes(_) => {
+            SubmitError::NameNodes(_) | SubmitError::Guarded { .. } => {
                 Self::new(StatusCode::CONFLICT, "approval_required", detail)
             }
             SubmitError::Offline(_) => Self::new(StatusCode::BAD_REQUEST, "offline", detail),

@@ -1,0 +1,158 @@
+//! The audit log on its way to the window, and what is looked for on its way back.
+
+use crate::access::{PrincipalKind, Role};
+use crate::audit::{Decision, Entry, Kept, Query, Verdict};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::execution::state;
+use crate::console::view::proof::{
+    AuditEntryView, AuditPage, AuditQuery, AuditVerdict, CallToldView, DecisionView, FaultView,
+    OutcomeView, WhoView,
+};
+use crate::console::view::trust::RoleView;
+use crate::console::view::{BridgeError, Json};
+
+/// What is looked for, as the Nexus takes it.
+pub(crate) fn audit_query(query: AuditQuery) -> Result<Query, BridgeError> {
+    let given = |text: String| (!text.trim().is_empty()).then_some(text);
+    let action = query
+        .action
+        .map(|word| serde_json::from_value(Value::String(word)))
+        .transpose()
+        .map_err(|_| BridgeError::new("bad_request", "There is no such action."))?;
+    Ok(Query {
+        search: given(query.search),
+        action,
+        who: given(query.who),
+        node: query.node,
+        before: query.before,
+        limit: Some(query.limit),
+    })
+}
+
+/// Some entries. What is not readable is shown as such: it must not disappear.
+pub(crate) fn audit_page(page: &crate::audit::Page) -> AuditPage {
+    AuditPage {
+        entries: page.entries.iter().map(kept).collect(),
+        before: page.before,
+    }
+}
+
+/// What verifying came to.
+pub(crate) fn verdict(verdict: &Verdict) -> AuditVerdict {
+    let fault = |fault: &crate::audit::Fault| FaultView {
+        number: fault.number,
+        kind: word(&fault.kind),
+        detail: fault.detail.clone(),
+    };
+    AuditVerdict {
+        ok: verdict.ok,
+        entries: verdict.entries,
+        first: verdict.first,
+        last: verdict.last,
+        hash: verdict.hash.to_string(),
+        checkpoints: verdict.checkpoints,
+        unsigned: verdict.unsigned,
+        fingerprint: verdict.fingerprint.clone(),
+        faults: verdict.faults.iter().map(fault).collect(),
+    }
+}
+
+fn kept(kept: &Kept) -> AuditEntryView {
+    let hash = kept.hash.to_string();
+    match kept.read() {
+        Some(said) => entry(said, hash),
+        None => AuditEntryView {
+            detail: Json(Value::String(kept.entry.get().to_owned())),
+            ..nothing(kept.number, hash, "unreadable".to_owned())
+        },
+    }
+}
+
+fn entry(entry: Entry, hash: String) -> AuditEntryView {
+    AuditEntryView {
+        at: entry.at,
+        who: entry.who.map(|who| WhoView {
+            id: who.id,
+            name: who.name,
+            kind: kind(who.kind),
+            role: role(who.role),
+        }),
+        from: entry.from,
+        decision: entry.decision.map(|decision| match decision {
+            Decision::Allowed => DecisionView::Allowed,
+            Decision::Denied => DecisionView::Denied,
+            Decision::NeedsApproval => DecisionView::NeedsApproval,
+        }),
+        why: entry.why,
+        subject: entry.subject,
+        call: entry.call.map(|call| CallToldView {
+            skill: call.skill,
+            method: call.method,
+            summary: call.summary,
+            timeout: call.timeout,
+            sha256: call.sha256.to_string(),
+        }),
+        targets: entry.targets,
+        targets_sha256: entry.targets_sha256.map(|hash| hash.to_string()),
+        executions: entry.executions.iter().map(ToString::to_string).collect(),
+        approval: entry.approval.map(|id| id.to_string()),
+        outcomes: entry.outcomes.iter().map(outcome).collect(),
+        about: entry.about,
+        count: entry.count,
+        detail: Json(entry.detail.unwrap_or_default()),
+        ..nothing(entry.number, hash, word(&entry.action))
+    }
+}
+
+fn nothing(number: u64, hash: String, action: String) -> AuditEntryView {
+    AuditEntryView {
+        number,
+        hash,
+        at: String::new(),
+        action,
+        who: None,
+        from: None,
+        decision: None,
+        why: None,
+        subject: Vec::new(),
+        call: None,
+        targets: Vec::new(),
+        targets_sha256: None,
+        executions: Vec::new(),
+        approval: None,
+        outcomes: Vec::new(),
+        about: None,
+        count: None,
+        detail: Json(Value::Null),
+    }
+}
+
+fn outcome(outcome: &crate::audit::Outcome) -> OutcomeView {
+    OutcomeView {
+        execution: outcome.execution.to_string(),
+        state: state(outcome.state),
+        exit_code: outcome.exit_code,
+    }
+}
+
+fn kind(kind: PrincipalKind) -> String {
+    word(&kind)
+}
+
+fn role(role: Role) -> RoleView {
+    match role {
+        Role::Viewer => RoleView::Viewer,
+        Role::Operator => RoleView::Operator,
+        Role::Admin => RoleView::Admin,
+    }
+}
+
+/// As it stands in the log.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

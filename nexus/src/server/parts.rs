@@ -1,0 +1,138 @@
+//! What a Nexus is put together from, each part out of the configuration and what was remembered. Not here: the order in
+//! which they come to life.
+
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use super::{MAX_EXECUTIONS, MAX_NODES, MAX_QUEUE};
+use crate::access::Tokens;
+use crate::approval::Approvals;
+use crate::audit::{Action, AuditLog, Entry};
+use crate::config::Config;
+use crate::console::Console;
+use crate::groups::Groups;
+use crate::hub::Handle;
+use crate::identity::Identity;
+use crate::joining::{Joining, reachable_at};
+use crate::model::Now;
+use crate::secret::Secret;
+use crate::state::{Rules, State};
+use crate::store::{Remembered, Store, StoreError};
+use crate::tls::Source;
+
+pub(super) fn restored(config: &Config, remembered: Remembered) -> State {
+    let mut state = State::new(rules(config));
+    state.restore_groups(Groups::restore(remembered.groups));
+    let present = remembered.nodes.iter().filter(|node| !node.removed);
+    state.restore_charts(
+        remembered.charts,
+        &present.map(|node| node.ordinal).collect(),
+    );
+    for node in remembered.nodes {
+        state.restore_node(node);
+    }
+    state.restore_trust(remembered.codes, remembered.waiting);
+    state.restore_approvals(Approvals::restore(remembered.rules, remembered.approvals));
+    let now = Now {
+        at: Duration::ZERO,
+        wall: SystemTime::now(),
+    };
+    let jobs = remembered.jobs;
+    let alerts = remembered.alerts;
+    state.restore_plans(remembered.plans);
+    state.restore_stop(jobs.stop);
+    state.restore_jobs(jobs.live, jobs.next, jobs.used, now);
+    state.restore_alerts(alerts, now);
+    state
+}
+
+pub(super) async fn tokens(
+    config: &Config,
+    store: &Store,
+    audit: &AuditLog,
+    local: &Secret,
+) -> Result<Tokens, StoreError> {
+    let (store, audit, local) = (store.clone(), audit.clone(), local.clone());
+    Tokens::load(store, audit, local, config.request_rate).await
+}
+
+/// What the audit log says of a start: whatever makes the doors wider, and how many executions the last life left unknown.
+pub(super) fn about(config: &Config, addresses: &[SocketAddr], orphaned: usize) -> Entry {
+    Entry::new(Action::Start, SystemTime::now()).with(serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "listening": addresses.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "open_api": config.open_api, "shared_token": config.shared_token.is_some(), "plain": format!("{:?}", config.plain),
+        "local_fallback": config.local_fallback, "executions_unknown": orphaned,
+    }))
+}
+
+pub(super) fn joining(
+    config: &Config,
+    addresses: &[SocketAddr],
+    handle: &Handle,
+    identity: &Identity,
+) -> Joining {
+    let listening = addresses
+        .first()
+        .copied()
+        .unwrap_or_else(|| SocketAddr::new(config.host, config.port));
+    let reachable = if config.public_addresses.is_empty() {
+        reachable_at(listening)
+    } else {
+        config.public_addresses.clone()
+    };
+    Joining::new(handle.clone(), identity.public(), listening, reachable)
+}
+
+pub(super) fn console(
+    config: &Config,
+    addresses: &[SocketAddr],
+    handle: &Handle,
+    joining: &Joining,
+    tokens: &Tokens,
+) -> Console {
+    let configured = SocketAddr::new(config.host, config.port);
+    Console::new(
+        handle.clone(),
+        joining.clone(),
+        tokens.clone(),
+        config.name.clone(),
+        addresses.first().copied().unwrap_or(configured),
+    )
+}
+
+pub(super) fn rules(config: &Config) -> Rules {
+    Rules {
+        heartbeat_timeout: config.heartbeat_timeout,
+        local_node: config.local_node.clone(),
+        local_fallback: config.local_fallback,
+        nexus_id: config.name.clone(),
+        max_nodes: MAX_NODES,
+        max_executions: MAX_EXECUTIONS,
+        max_queue: MAX_QUEUE,
+        max_job_executions: usize::try_from(config.job_executions.max(1)).unwrap_or(usize::MAX),
+        shared_token_calls: config.shared_token_calls.clone(),
+    }
+}
+
+/// Under which names browsers and curl may ask for it.
+pub(super) fn certificate_source(config: &Config) -> Source {
+    if let Some((chain, key)) = &config.tls {
+        return Source::Files(chain.clone(), key.clone());
+    }
+    let mut names = vec![
+        "localhost".to_owned(),
+        "127.0.0.1".to_owned(),
+        "::1".to_owned(),
+    ];
+    names.push(config.name.clone());
+    names.extend(config.allowed_hosts.iter().cloned());
+    let listening = reachable_at(SocketAddr::new(config.host, config.port));
+    names.extend(listening.into_iter().map(|address| address.host));
+    // What cannot stand in a certificate, such as a name with a space, is left out.
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".-:".contains(c);
+    names.retain(|name| !name.is_empty() && name.chars().all(fits));
+    names.sort();
+    names.dedup();
+    Source::OwnMade(config.data_dir.clone(), names)
+}
