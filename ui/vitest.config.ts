@@ -8,16 +8,23 @@ export default defineConfig({
   // Named here, because a dependency found late makes Vite reload the page under a running test.
   optimizeDeps: {
     include: [
+      "@base-ui/react/combobox",
       "@base-ui/react/csp-provider",
       "@base-ui/react/dialog",
+      "@base-ui/react/menu",
+      "@base-ui/react/popover",
       "@base-ui/react/select",
       "@base-ui/react/switch",
       "@base-ui/react/tabs",
       "@cfworker/json-schema",
       "@tanstack/react-virtual",
       "axe-core",
+      "typescript",
+      "i18next",
       "lucide-react",
       "react-dom/client",
+      "react-i18next",
+      "uplot",
       "zustand",
       "zustand/vanilla",
     ],

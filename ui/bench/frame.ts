@@ -1,7 +1,7 @@
 /**
  * The page behind frame.mjs: `window.bench(nodes, seconds)` pans the scene with real pointer events, changes 1 % of
  * the nodes a second at 10 Hz, and reads the scene's own script time of every frame.
- * Not here: the browser and the report.
+ * `window.soak(nodes, ticks)` plays changes without end, for the heap. Not here: the browser and the report.
  */
 import type { Scene } from "../src/scene/api.ts";
 import { createScene } from "../src/scene/index.ts";
@@ -111,4 +111,64 @@ async function bench(nodes: number, seconds: number): Promise<Record<string, num
   };
 }
 
-Object.assign(window, { bench });
+/**
+ * A day in short: so many ticks of 1 % changed nodes, each drawn, with states that come and go, work that starts and
+ * ends, selections and filters. The caller measures the heap between calls; nothing may stay behind.
+ */
+type Soak = { scene: Scene; fleet: Fleet; roll: () => number; ticks: number };
+let soaking: Soak | null = null;
+
+async function soak(nodes: number, ticks: number): Promise<{ ticks: number; frames: number }> {
+  if (soaking === null) {
+    const fleet = fleetOf(nodes);
+    const scene = createScene({
+      canvas: freshCanvas(),
+      theme: "dark",
+      reducedMotion: false,
+      onPointer: () => undefined,
+    });
+    scene.setStars(fleet.stars);
+    scene.setGroups(fleet.groups);
+    soaking = { scene, fleet, roll: random(17), ticks: 0 };
+  }
+  const began = soaking.scene.stats().frames;
+  for (let n = 0; n < ticks; n++) {
+    tick(soaking);
+    await nextFrame();
+  }
+  return { ticks: soaking.ticks, frames: soaking.scene.stats().frames - began };
+}
+
+function tick(soak: Soak): void {
+  const { scene, fleet, roll } = soak;
+  const { stars } = fleet;
+  const touched: number[] = [];
+  for (let n = 0; n < stars.count / 100; n++) {
+    const i = Math.floor(roll() * stars.count);
+    stars.cpu[i] = roll();
+    stars.memory[i] = roll();
+    if (n % 5 === 0) stars.status[i] = 1 + Math.floor(roll() * 5);
+    touched.push(i);
+  }
+  scene.touch(touched);
+  const at = soak.ticks++;
+  scene.workStarted(touched[0] ?? 0, `w${at}`);
+  if (at >= 20) scene.workEnded(touched[1] ?? 0, `w${at - 20}`, at % 3 === 0 ? "failed" : "ok");
+  if (at % 10 === 0) scene.connected(touched[2] ?? 0);
+  if (at % 50 === 0) scene.setSelection(new Set(touched), touched[0] ?? null);
+  if (at % 90 === 0) scene.setFilter(at % 180 === 0 ? new Set(touched) : null);
+  if (at % 150 === 0) scene.setGroups(fleet.groups.map((group) => ({ ...group })));
+}
+
+/** Frames of a second in which nothing happens. */
+async function idle(): Promise<number> {
+  if (soaking === null) return 0;
+  soaking.scene.setFilter(null);
+  for (let n = 0; n <= 20; n++) soaking.scene.workEnded(0, `w${soaking.ticks - 1 - n}`, "ok");
+  await sleep(4000);
+  const before = soaking.scene.stats().frames;
+  await sleep(1000);
+  return soaking.scene.stats().frames - before;
+}
+
+Object.assign(window, { bench, soak, idle });

@@ -6,7 +6,7 @@
 import "@fontsource-variable/geist";
 import "@fontsource-variable/geist-mono";
 import { createScene } from "../src/scene/index.ts";
-import { fleetOf } from "../tests/scene/fixture.ts";
+import { ENGLISH, fleetOf } from "../tests/scene/fixture.ts";
 
 const query = new URLSearchParams(location.search);
 const fleet = fleetOf(Number(query.get("n") ?? 184));
@@ -19,6 +19,7 @@ const scene = createScene({
   onPointer: (event) => events.push(event),
 });
 const events: unknown[] = [];
+scene.setWords(ENGLISH);
 scene.setStars(fleet.stars);
 scene.setGroups(fleet.groups);
 Object.assign(window, { stage: { scene, fleet, events } });

@@ -4,30 +4,58 @@ import "@fontsource-variable/geist-mono/index.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { StrictMode } from "react";
+import { type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app/App";
 import { Broken, CrashGuard } from "./app/Crash";
+import { OwnWindow } from "./app/OwnWindow";
 import { applyOpening } from "./app/opening";
+import { keepFollowing, ownPath } from "./app/paths";
+import { SignIn } from "./app/SignIn";
+import { keepStatus } from "./app/status";
+import { type Visit, Window } from "./app/Window";
 import { openBridge } from "./bridge/index";
-import { createConsole, startConsole } from "./state/console";
+import { t } from "./i18n";
+import { type Console, createConsole, startConsole } from "./state/console";
 
 const root = createRoot(document.getElementById("root") as HTMLElement);
 
 openBridge().then(
-  ({ bridge, simulated }) => {
+  (opened) => {
+    if (opened.kind === "signIn") {
+      // Signed in, the page begins again, so that nothing of the visitor before is left in it.
+      draw(<SignIn onSignedIn={() => window.location.reload()} />);
+      return;
+    }
+    const { bridge, simulated } = opened;
     const console = createConsole(bridge);
     if (simulated) applyOpening(console, window.location.search);
     startConsole(console);
-    root.render(
-      <StrictMode>
-        <CSPProvider disableStyleElements>
-          <CrashGuard>
-            <App console={console} simulated={simulated} />
-          </CrashGuard>
-        </CSPProvider>
-      </StrictMode>,
-    );
+    const own = ownPath(window.location.hash);
+    if (own) {
+      draw(<OwnWindow console={console} own={own} />);
+      return;
+    }
+    keepFollowing(console, window.location.hash);
+    keepStatus(console);
+    draw(<Window home={console} simulated={simulated} simulate={simulated ? null : visitSimulation} />);
   },
-  (reason) => root.render(<Broken text={`The console could not start: ${String(reason)}`} />),
+  (reason) => root.render(<Broken text={t("The console could not start: {{reason}}", { reason: String(reason) })} />),
 );
+
+function draw(what: ReactNode): void {
+  root.render(
+    <StrictMode>
+      <CSPProvider disableStyleElements>
+        <CrashGuard>{what}</CrashGuard>
+      </CSPProvider>
+    </StrictMode>,
+  );
+}
+
+/** Loaded only when somebody wants to look at it. */
+async function visitSimulation(home: Console): Promise<Visit> {
+  const { createMockBridge } = await import("./bridge/mock");
+  const theme = home.settings.getState().settings?.theme ?? "system";
+  const console = createConsole(createMockBridge({ n: 184, jobs: 1, waiting: 1, approvals: 1, theme }));
+  return { console, end: startConsole(console) };
+}

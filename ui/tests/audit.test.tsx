@@ -87,7 +87,7 @@ test("the export says where it is; a refusal says why not", async () => {
   unmountAll();
   await openAudit((bridge) => ({
     ...bridge,
-    exportAudit: () => Promise.reject({ code: "file", message: "The disk is full." }),
+    saveExport: () => Promise.reject({ code: "file", message: "The disk is full." }),
   }));
   await page.getByTestId("export-audit").click();
   await expect.element(page.getByTestId("audit-told")).toHaveTextContent("The disk is full.");

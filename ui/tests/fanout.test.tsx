@@ -1,7 +1,7 @@
 /** Running on many nodes: preview, the typed count, results by outcome. */
 import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import type { JobRequest } from "../src/bridge/typesJob";
+import type { JobRequest } from "../src/bridge/types";
 import { clickStar, eventually, mount, unmountAll } from "./mount";
 
 afterEach(unmountAll);
@@ -70,9 +70,7 @@ test("a set that changed since it was shown is not run: the new one is shown fir
   await page.getByTestId("field-command").fill("uptime");
   await page.getByTestId("confirm-count").fill("9");
   await page.getByTestId("run").click();
-  await expect
-    .element(page.getByTestId("set-changed"))
-    .toHaveTextContent("other nodes are meant by now, 10 nodes in all");
+  await expect.element(page.getByTestId("set-changed")).toHaveTextContent("other nodes are meant by now, 10 in all");
   expect(console.jobs.getState().jobs).toHaveLength(0);
   await eventually(() => expect(ui.getState().selected.has(late.ordinal)).toBe(true));
   await expect.element(page.getByTestId("confirm-count")).toHaveValue("");

@@ -1,7 +1,7 @@
 /** Machines come in: the line, the waiting room, refusals, and all of it by keys. */
 import { afterEach, expect, test } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import type { WaitingView } from "../src/bridge/typesTrust";
+import type { WaitingView } from "../src/bridge/types";
 import { eventually, mount, unmountAll } from "./mount";
 
 afterEach(unmountAll);

@@ -1,8 +1,11 @@
 /** Schedules and runbooks: lists, forms with what the host says of them, runs, and files. */
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
-import type { SchedulePlan } from "../src/bridge/typesPlan";
+import type { SchedulePlan } from "../src/bridge/types";
 import { eventually, mount, unmountAll } from "./mount";
+
+// Many steps each, on machines that have others to serve.
+vi.setConfig({ testTimeout: 60_000 });
 
 afterEach(unmountAll);
 
@@ -108,7 +111,23 @@ test("a runbook is changed as text, and the host's words stand under it", async 
   await page.getByTestId("runbook-text").fill('name = "network-check"\n[[steps]]\nname = "only"\n');
   await page.getByTestId("runbook-save").click();
   await eventually(() => expect(count("runbook-editor")).toBe(0));
-  await expect.element(page.getByTestId("runbook-row")).toHaveTextContent("version 2");
+  await expect.element(page.getByTestId("runbook-row")).toHaveTextContent("version 3");
   await page.getByTestId("runbook-export").click();
   await expect.element(page.getByTestId("toast")).toHaveTextContent("network-check.toml");
+});
+
+test("older versions of a runbook are looked at, compared with the newest, and taken back", async () => {
+  const { console, bridge } = await mount({ n: 184, jobs: 1 });
+  console.ui.getState().go("jobs");
+  console.ui.getState().set({ jobsTab: "runbooks" });
+  await page.getByTestId("runbook-edit").click();
+  await page.getByTestId("runbook-show-versions").click();
+  await eventually(() => expect(page.getByTestId("runbook-version").elements()).toHaveLength(2));
+  const diff = page.getByTestId("runbook-diff");
+  await expect.element(diff).toHaveTextContent('target = "site=lab"');
+  await expect.element(diff).toHaveTextContent('target = "site=sin"');
+  await page.getByTestId("runbook-take-back").click();
+  await expect.element(page.getByTestId("runbook-text")).toHaveValue(await bridge.runbookText("network-check", 1));
+  await page.getByTestId("runbook-save").click();
+  await eventually(async () => expect(await bridge.runbookVersions("network-check")).toHaveLength(3));
 });

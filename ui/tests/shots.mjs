@@ -1,5 +1,6 @@
 /**
- * Pictures of the console at 1440x900, one per state of the design: node ui/tests/shots.mjs <directory> [name…]
+ * Pictures of the console at 1440x900, one per state of the design: node ui/tests/shots.mjs <directory> [--matrix] [name…]
+ * With `--matrix` each is taken in both themes at three sizes.
  * Builds, serves with the strict content security policy, and fails when the page breaks it or logs an error.
  */
 import { mkdirSync } from "node:fs";
@@ -10,7 +11,8 @@ import { build, preview } from "vite";
 
 const ui = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = resolve(process.argv[2] ?? "shots");
-const only = process.argv.slice(3);
+const matrix = process.argv.includes("--matrix");
+const only = process.argv.slice(3).filter((word) => word !== "--matrix");
 const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ipc: http://ipc.localhost";
 
@@ -26,9 +28,46 @@ const SHOTS = [
   { name: "nexus-3-light", query: "n=3&theme=light&open=nas-01", act: grep },
   { name: "nexus-10k", query: "n=10000&theme=dark" },
   { name: "nexus-10k-light", query: "n=10000&theme=light" },
+  { name: "alerts", query: "n=184&theme=dark&view=alerts" },
+  { name: "alerts-light", query: "n=184&theme=light&view=alerts", act: takeAndMute },
+  { name: "alerts-10k", query: "n=10000&theme=dark&view=alerts" },
+  { name: "alerts-quiet", query: "n=3&theme=dark&view=alerts&jobs=0" },
+  { name: "alerts-rules", query: "n=184&theme=dark&view=alerts", act: alertRules },
+  { name: "alerts-rule", query: "n=184&theme=light&view=alerts", act: newAlertRule },
+  { name: "attention-lit", query: "n=10000&theme=dark", act: (page) => page.getByTestId("cause").first().hover() },
+  { name: "attention-light", query: "n=184&theme=light" },
+  { name: "attention-quiet", query: "n=3&theme=dark&jobs=0" },
   { name: "nexus-empty", query: "n=0&theme=dark" },
   { name: "nexus-empty-light", query: "n=0&theme=light" },
   { name: "nexus-table", query: "n=184&theme=dark&view=table", act: (page) => page.getByTestId("sort-cpu").click() },
+  {
+    name: "table-light",
+    query: "n=184&theme=light&view=table",
+    act: async (page) => {
+      await page.getByTestId("filter").fill("tag:role:db and not site=par");
+      await page.getByTestId("table-row").nth(2).click();
+      await page
+        .getByTestId("table-row")
+        .nth(5)
+        .click({ modifiers: ["Shift"] });
+    },
+  },
+  { name: "table-columns", query: "n=184&theme=dark&view=table", act: everyColumn },
+  {
+    name: "table-menu",
+    query: "n=184&theme=dark&view=table",
+    act: (page) => page.getByTestId("table-row").nth(4).click({ button: "right" }),
+  },
+  { name: "palette-rest", query: "n=184&theme=light&palette=" },
+  { name: "palette-jobs", query: "n=184&theme=dark&palette=%23" },
+  { name: "environments", query: "n=184&theme=dark", act: (page) => page.getByTestId("environment").click() },
+  { name: "connect", query: "n=184&theme=light", act: connect },
+  { name: "coach", query: "n=1&theme=dark&jobs=0" },
+  {
+    name: "coach-light",
+    query: "n=1&theme=light&jobs=0",
+    act: (page) => page.getByTestId("coach-open").click(),
+  },
   { name: "nexus-palette", query: "n=184&theme=dark&palette=fra-db" },
   { name: "nexus-multi", query: "n=184&theme=dark&select=Ashburn" },
   { name: "nexus-multi-light", query: "n=184&theme=light&select=Ashburn" },
@@ -38,7 +77,30 @@ const SHOTS = [
     query: "n=184&theme=dark&open=fra-db-04",
     act: (page) => page.getByTestId("more-fields").click(),
   },
+  { name: "form-docker", query: "n=184&theme=dark&open=iad-bld-01", act: docker },
+  { name: "form-docker-light", query: "n=184&theme=light&open=iad-bld-01", act: docker },
+  { name: "form-problems", query: "n=184&theme=dark&open=iad-bld-01", act: dockerWrong },
+  { name: "form-json", query: "n=184&theme=light&open=iad-bld-01", act: dockerJson },
+  { name: "form-recent", query: "n=184&theme=dark&open=fra-db-04", act: (page) => page.getByTestId("recall").click() },
+  {
+    name: "form-recent-light",
+    query: "n=184&theme=light&open=fra-db-04",
+    act: (page) => page.getByTestId("recall").click(),
+  },
+  { name: "skills", query: "n=184&theme=dark&view=skills", act: fileSkill },
+  { name: "skills-light", query: "n=184&theme=light&view=skills", act: dockerSkill },
+  { name: "skills-run", query: "n=184&theme=dark&view=skills", act: (page) => page.getByTestId("skill-run").click() },
+  { name: "skills-form", query: "n=184&theme=light&view=skills", act: skillForm },
+  { name: "skills-empty", query: "n=0&theme=dark&view=skills" },
   { name: "nexus-settings", query: "n=3&theme=light&view=settings" },
+  { name: "node-overview", query: "n=184&theme=dark&open=fra-db-04&tab=overview", act: openProcess },
+  { name: "node-overview-light", query: "n=184&theme=light&open=fra-db-04&tab=overview", act: openProcess },
+  { name: "node-services", query: "n=184&theme=light&open=fra-db-04&tab=overview", act: showServices },
+  { name: "node-logs", query: "n=184&theme=dark&open=fra-db-04&tab=logs", act: searchLog },
+  { name: "node-logs-light", query: "n=184&theme=light&open=fra-db-04&tab=logs" },
+  { name: "node-executions", query: "n=184&theme=dark&open=fra-db-04&tab=executions&jobs=1" },
+  { name: "node-menu", query: "n=184&theme=dark&open=fra-db-04", act: (page) => page.getByTestId("node-menu").click() },
+  { name: "node-old", query: "n=3&theme=light&open=pi-kitchen&tab=overview" },
   { name: "nexus-overview", query: "n=184&theme=dark&open=fra-db-04&tab=overview" },
   { name: "joining", query: "n=184&theme=dark&view=joining&waiting=3&exposed", act: makeCodes },
   { name: "joining-light", query: "n=184&theme=light&view=joining&waiting=3&exposed", act: makeCodes },
@@ -107,9 +169,176 @@ const SHOTS = [
   { name: "palette-target", query: "n=184&theme=dark&palette=site=sin and not role=web" },
   { name: "dock", query: "n=184&theme=dark", act: (page) => page.getByTestId("dock-toggle").click() },
   { name: "rerun", query: "n=184&theme=dark&job=Resolver check", act: (page) => page.getByTestId("job-rerun").click() },
+  { name: "chart-menu", query: "n=184&theme=dark", act: chartMenu },
+  { name: "chart-menu-light", query: "n=184&theme=light", act: chartMenu },
+  { name: "chart-preview", query: "n=184&theme=dark", act: (page) => chartBy(page, "role") },
+  { name: "chart-preview-light", query: "n=10000&theme=light", act: (page) => chartBy(page, "rack") },
+  { name: "chart-made", query: "n=184&theme=dark", act: chartApplied },
+  { name: "minimap", query: "n=10000&theme=dark", act: zoomIn },
+  { name: "minimap-light", query: "n=10000&theme=light", act: zoomIn },
+  { name: "time-band", query: "n=184&theme=dark", act: (page) => page.getByTestId("time-open").click() },
+  { name: "time-back", query: "n=184&theme=dark&back=193" },
+  { name: "time-back-light", query: "n=184&theme=light&back=490" },
+  { name: "time-node", query: "n=184&theme=dark&open=fra-db-04&back=193" },
+  { name: "time-10k", query: "n=10000&theme=dark&back=195" },
+  { name: "time-3", query: "n=3&theme=light&back=300" },
+  { name: "pl-map", query: "n=184&theme=dark&waiting=1", locale: "pl-PL" },
+  { name: "pl-table", query: "n=184&theme=light&view=table", locale: "pl-PL" },
+  { name: "pl-node", query: "n=184&theme=dark&open=fra-db-04", locale: "pl-PL", act: grep },
+  { name: "pl-many", query: "n=184&theme=dark&select=Ashburn", locale: "pl-PL", act: openHow },
+  { name: "pl-jobs", query: "n=184&theme=light&view=jobs", locale: "pl-PL" },
+  { name: "pl-run", query: "n=184&theme=dark&job=OpenSSL security update", locale: "pl-PL" },
+  { name: "pl-joining", query: "n=184&theme=dark&view=joining&waiting=3&exposed", locale: "pl-PL", act: makeCodes },
+  { name: "pl-approvals", query: "n=184&theme=light&view=approvals&approvals=2", locale: "pl-PL" },
+  {
+    name: "pl-audit",
+    query: "n=184&theme=dark&view=audit",
+    locale: "pl-PL",
+    act: (page) => chooseEntry(page, true),
+  },
+  { name: "pl-settings", query: "n=3&theme=light&view=settings", locale: "pl-PL", act: toTokens },
+  { name: "pl-stopped", query: "n=184&theme=dark&stopping", locale: "pl-PL", act: stopAll },
+  { name: "pl-alerts", query: "n=184&theme=dark&view=alerts", locale: "pl-PL" },
+  { name: "pl-skills", query: "n=184&theme=light&view=skills", locale: "pl-PL" },
+  { name: "pl-palette", query: "n=184&theme=dark&palette=fra-db", locale: "pl-PL" },
   { name: "audit", query: "n=184&theme=dark&view=audit", act: (page) => chooseEntry(page, true) },
   { name: "audit-light", query: "n=184&theme=light&view=audit", act: (page) => chooseEntry(page, false) },
 ];
+
+/** A picture in both themes, at the least size that is designed for, the usual one and a large one. */
+function everyWay(shot) {
+  const sizes = [
+    [1280, 720],
+    [1440, 900],
+    [1920, 1080],
+  ];
+  return ["dark", "light"].flatMap((theme) =>
+    sizes.map(([width, height]) => ({
+      ...shot,
+      name: `${shot.name}-${theme}-${width}`,
+      query: shot.query.replace(/theme=\w+/, `theme=${theme}`),
+      size: { width, height },
+    })),
+  );
+}
+
+async function everyColumn(page) {
+  await page.getByTestId("table-columns").click();
+  for (const column of ["address", "os", "latency", "tags", "trust"])
+    await page.getByTestId(`column-${column}`).click();
+}
+
+async function connect(page) {
+  await page.getByTestId("environment").click();
+  await page.getByTestId("menu-connect").click();
+  await page.getByTestId("connect-address").fill("ops.example:8765");
+  await page.getByTestId("connect-look").click();
+  await page.getByTestId("connect-token").fill("nxs_secret");
+}
+
+async function chartMenu(page) {
+  await page.getByTestId("chart-menu").click();
+}
+
+async function chartBy(page, by) {
+  await chartMenu(page);
+  await page.getByTestId(`chart-by-${by}`).click();
+  await page.getByTestId("chart-preview").waitFor();
+  await page.waitForTimeout(1500);
+}
+
+async function chartApplied(page) {
+  await chartBy(page, "role");
+  await page.getByTestId("chart-apply").click();
+  await page.waitForTimeout(900);
+}
+
+/** Into a disc, so that the minimap comes. */
+async function zoomIn(page) {
+  const box = await page.getByTestId("map-canvas").boundingBox();
+  await page.mouse.move(box.x + box.width * 0.42, box.y + box.height * 0.42);
+  for (let n = 0; n < 6; n++) {
+    await page.mouse.wheel(0, -240);
+    await page.waitForTimeout(120);
+  }
+  await page.waitForTimeout(900);
+}
+
+async function fileSkill(page) {
+  await page.getByTestId("skill-row").filter({ hasText: "read_file" }).click();
+}
+
+async function dockerSkill(page) {
+  await page.getByTestId("skill-row").filter({ hasText: "Start a container" }).click();
+}
+
+async function skillForm(page) {
+  await dockerSkill(page);
+  await page.getByTestId("skill-run").click();
+  await page.getByTestId("where-site").first().click();
+}
+
+async function docker(page) {
+  await page.getByTestId("method-picker").click();
+  await page.locator('[data-value="DockerSkill.run"]').click();
+  await page.getByTestId("field-image").fill("nginx:1.29");
+  await page.getByTestId("more-fields").click();
+  await page.getByTestId("add-ports").click();
+  await page.getByTestId("field-ports/0/host").fill("8080");
+  await page.getByTestId("field-ports/0/container").fill("80");
+  await page.getByTestId("field-env").getByTestId("pair-name").first().fill("TZ");
+  await page.getByTestId("field-env").getByTestId("field-env/TZ").fill("Europe/Warsaw");
+  await page.getByTestId("field-memory").fill("536870912");
+  await page.getByTestId("pick").nth(2).click();
+  await page.getByTestId("add-health").click();
+  await page
+    .getByTestId("execute-form")
+    .locator("> div")
+    .first()
+    .evaluate((fields) => fields.scrollTo(0, 110));
+}
+
+async function dockerWrong(page) {
+  await docker(page);
+  await page.getByTestId("field-image").fill("");
+  await page.getByTestId("field-cpus").fill("0.3");
+  await page.getByTestId("run").click();
+}
+
+async function dockerJson(page) {
+  await docker(page);
+  await page.getByTestId("json-toggle").click();
+}
+
+async function takeAndMute(page) {
+  await page.getByTestId("take").click();
+  await page.getByTestId("mute").click();
+}
+
+async function alertRules(page) {
+  await page.getByRole("button", { name: "Rules" }).click();
+}
+
+async function newAlertRule(page) {
+  await alertRules(page);
+  await page.getByTestId("new-alert-rule").click();
+  await page.getByTestId("alert-rule-above").fill("60");
+  await page.waitForTimeout(500);
+}
+
+async function openProcess(page) {
+  await page.getByTestId("process").nth(1).getByRole("button").click();
+}
+
+async function showServices(page) {
+  await page.getByTestId("more-services").click();
+  await page.getByTestId("services").scrollIntoViewIfNeeded();
+}
+
+async function searchLog(page) {
+  await page.getByTestId("log-search").fill("lock");
+  await page.waitForTimeout(900);
+}
 
 async function openHow(page) {
   await page.getByTestId("how").click();
@@ -200,9 +429,12 @@ const browser = await chromium.launch({
 });
 mkdirSync(out, { recursive: true });
 const problems = [];
-for (const shot of SHOTS) {
-  if (only.length > 0 && !only.includes(shot.name)) continue;
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+const chosen = SHOTS.filter(({ name }) => only.length === 0 || only.includes(name));
+for (const shot of matrix ? chosen.filter(({ name }) => !name.endsWith("-light")).flatMap(everyWay) : chosen) {
+  const page = await browser.newPage({
+    viewport: shot.size ?? { width: 1440, height: 900 },
+    ...(shot.locale ? { locale: shot.locale } : {}),
+  });
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`${shot.name}: ${message.text()}`);
   });
@@ -212,6 +444,8 @@ for (const shot of SHOTS) {
   await page.waitForTimeout(900);
   await shot.act?.(page);
   await page.waitForTimeout(400);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  if (wide > 0) problems.push(`${shot.name}: ${wide} px wider than the window`);
   await page.screenshot({ path: join(out, `${shot.name}.png`) });
   await page.close();
   process.stdout.write(`${shot.name}\n`);

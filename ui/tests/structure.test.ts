@@ -7,16 +7,17 @@ const sheets = import.meta.glob<string>("../src/**/*.css", { query: "?raw", impo
 /** Other people's rooms hold their own tests; dependencies on them are still checked here. */
 const ours = Object.entries(modules).filter(([path]) => !/\.test\.tsx?$|\/(scene|kernels)\/|generated\.ts$/.test(path));
 
-type Tier = "app" | "features" | "components" | "state" | "bridge" | "scene" | "kernels" | "styles" | "main";
+type Tier = "app" | "features" | "components" | "state" | "bridge" | "scene" | "kernels" | "styles" | "i18n" | "main";
 const MAY: Record<Tier, readonly Tier[]> = {
-  main: ["app", "state", "bridge", "styles"],
-  app: ["app", "features", "components", "state", "bridge"],
-  features: ["features", "components", "state", "bridge"],
-  components: ["components"],
-  state: ["state", "bridge"],
+  main: ["app", "state", "bridge", "styles", "i18n"],
+  app: ["app", "features", "components", "state", "bridge", "i18n"],
+  features: ["features", "components", "state", "bridge", "i18n"],
+  components: ["components", "i18n"],
+  state: ["state", "bridge", "i18n"],
   bridge: ["bridge"],
   scene: ["scene", "kernels"],
   kernels: ["kernels"],
+  i18n: ["i18n"],
   styles: [],
 };
 

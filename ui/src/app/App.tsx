@@ -2,35 +2,52 @@
  * The shell: top bar, rail, main area, right panel, job strip. Joins the features; holds no state of the swarm.
  * The map stays mounted under the other pages, so that its camera is where it was.
  */
-import { useRef } from "react";
+import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
 import { Tokens } from "../features/access/Tokens";
 import { ApprovalsView } from "../features/approvals/ApprovalsView";
 import { AuditView } from "../features/audit/AuditView";
+import { VisitBanner } from "../features/environments/VisitBanner";
 import { FleetBar } from "../features/fleet/FleetBar";
 import { JobStrip } from "../features/jobs/JobStrip";
 import { JobDock, JobsView } from "../features/jobs/JobsView";
 import { AddDialog, RekeyDialog } from "../features/join/AddDialog";
 import { JoinCard } from "../features/join/JoinCard";
 import { JoiningView } from "../features/join/JoiningView";
+import { ChartMenu } from "../features/map/ChartMenu";
 import { MapView } from "../features/map/MapView";
 import { Palette } from "../features/palette/Palette";
+import type { Command } from "../features/palette/sources/commands";
 import { SettingsView } from "../features/settings/SettingsView";
 import { StopBanner } from "../features/stop/StopBanner";
 import { StopDialog } from "../features/stop/StopDialog";
 import { NodeTable } from "../features/table/NodeTable";
+import { TableTools } from "../features/table/TableTools";
+import { ReplayFrame } from "../features/time/ReplayFrame";
+import { TimeControl } from "../features/time/TimeControl";
+import { Coach, Explore } from "../features/welcome/Coach";
+import { language, t } from "../i18n";
 import type { Console } from "../state/console";
-import { ConsoleContext, useConsole, useFleet, useLink, useUi } from "../state/hooks";
+import { useEnvironments } from "../state/environments";
+import { ConsoleContext, useConsole, useFleet, useLink, useReplay, useUi } from "../state/hooks";
 import styles from "./App.module.css";
 import { useAppearance } from "./appearance";
+import { fillExample } from "./example";
 import { useHotkeys } from "./hotkeys";
+import { inWords } from "./inWords";
 import { RunbooksPage, SchedulesPage } from "./PlanPages";
 import { Rail } from "./Rail";
 import { Regions } from "./Regions";
-import { inWords, SidePanel } from "./SidePanel";
+import { SidePanel } from "./SidePanel";
 import { TopBar } from "./TopBar";
 
+const AlertsView = lazy(() => import("../features/alerts/AlertsView").then((m) => ({ default: m.AlertsView })));
+const SkillsView = lazy(() => import("./SkillsPage").then((m) => ({ default: m.SkillsPage })));
+
+/** Pages that take the whole width until a node of theirs is looked at. */
+const ROOMY: ReadonlySet<string> = new Set(["nodes", "jobs", "alerts", "skills"]);
 /** Pages that need no panel beside them. */
-const WIDE: ReadonlySet<string> = new Set(["settings", "joining", "approvals", "audit"]);
+const WIDE: ReadonlySet<string> = new Set(["settings", "joining", "approvals", "audit", "alerts"]);
 
 export function App({ console, simulated }: { console: Console; simulated: boolean }) {
   return (
@@ -41,33 +58,37 @@ export function App({ console, simulated }: { console: Console; simulated: boole
 }
 
 function Shell({ simulated }: { simulated: boolean }) {
+  // Draws everything again when the language changes.
+  useTranslation();
   const console = useConsole();
   const appearance = useAppearance();
   const search = useRef<HTMLInputElement>(null);
   const page = useUi((s) => s.page);
   const dock = useUi((s) => s.dock);
-  // Jobs take the whole width until one of their nodes is looked at.
-  const narrow = useUi((s) => s.page !== "jobs" || s.open !== null || s.selected.size > 0);
+  const past = useReplay((s) => s.at !== null);
+  const narrow = useUi((s) => !ROOMY.has(s.page) || s.open !== null || s.selected.size > 0);
   const empty = useFleet((fleet) => fleet.size === 0);
   const opposite = appearance.theme === "dark" ? "light" : "dark";
   useHotkeys(console, search);
-  const setTheme = async () => {
-    const saved = await console.settings.getState().save({ theme: opposite });
-    if (!saved)
-      console.news.toast(`The theme could not be saved: ${console.settings.getState().problem ?? ""}`, "problem");
-  };
+  const more = useMore(console, opposite);
+  const onBegin = useCallback((ordinal: number) => fillExample(console, ordinal), [console]);
   return (
     <div className={styles.app}>
-      <TopBar theme={appearance.theme} simulated={simulated} onTheme={() => void setTheme()} />
-      <StopBanner />
+      <SkipLink />
+      <TopBar theme={appearance.theme} simulated={simulated} onTheme={() => void setTheme(console, opposite)} />
+      <div className={styles.banners}>
+        <VisitBanner />
+        <StopBanner />
+      </div>
       <Rail />
-      <main className={styles.main}>
+      <main className={styles.main} id="main" tabIndex={-1} data-past={past}>
         <MapView
           theme={appearance.theme}
           reducedMotion={appearance.reducedMotion}
           covered={page !== "map" && !(page === "nodes" && empty)}
         />
         <Page search={search} empty={empty} />
+        <Coach onBegin={onBegin} />
       </main>
       {!WIDE.has(page) && narrow && !empty && <SidePanel />}
       <JobStrip />
@@ -76,7 +97,7 @@ function Shell({ simulated }: { simulated: boolean }) {
           <JobDock inWords={inWords} />
         </div>
       )}
-      <Palette />
+      <Palette more={more} />
       <AddDialog />
       <RekeyDialog />
       <StopDialog />
@@ -85,11 +106,61 @@ function Shell({ simulated }: { simulated: boolean }) {
   );
 }
 
+/** The first stop of the keyboard: past bar and rail. */
+function SkipLink() {
+  const { t } = useTranslation();
+  return (
+    <a className={styles.skip} href="#main">
+      {t("Skip to the content")}
+    </a>
+  );
+}
+
+async function setTheme({ settings, news }: Console, theme: "dark" | "light"): Promise<void> {
+  if (await settings.getState().save({ theme })) return;
+  news.toast(t("The theme could not be saved: {{reason}}", { reason: settings.getState().problem ?? "" }), "problem");
+}
+
+/** What the palette can do besides: what belongs to the shell. */
+function useMore(console: Console, opposite: "dark" | "light"): readonly Command[] {
+  const { simulate, leave, visiting } = useEnvironments();
+  const shown = language();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the names are in the language of now
+  return useMemo(() => {
+    const theme: Command = {
+      key: `theme-${opposite}`,
+      name: opposite === "light" ? t("Light theme") : t("Dark theme"),
+      hint: t("Appearance"),
+      words: "theme|colour|dark|light|motyw",
+      act: () => void setTheme(console, opposite),
+    };
+    const visit: Command = visiting
+      ? {
+          key: "leave",
+          name: t("Back to my fleet"),
+          hint: t("Leaves the simulated one"),
+          words: "simulated",
+          act: leave,
+        }
+      : {
+          key: "simulate",
+          name: t("Explore a simulated fleet"),
+          hint: t("Nothing in it is real"),
+          words: "demo|environment|try",
+          act: () => simulate?.(),
+        };
+    return visiting || simulate ? [theme, visit] : [theme];
+  }, [console, opposite, simulate, leave, visiting, shown]);
+}
+
 function Page({ search, empty }: { search: React.RefObject<HTMLInputElement | null>; empty: boolean }) {
   const page = useUi((s) => s.page);
   const link = useLink((s) => s.state);
   const known = useLink((s) => s.nexus !== null);
+  const drawn = useUi((s) => s.mapUnavailable === null);
   if (page === "settings") return <SettingsView access={<Tokens />} />;
+  if (page === "alerts" || page === "skills")
+    return <Suspense fallback={null}>{page === "alerts" ? <AlertsView /> : <SkillsView />}</Suspense>;
   if (page === "joining") return <JoiningView />;
   if (page === "approvals") return <ApprovalsView />;
   if (page === "audit") return <AuditView />;
@@ -97,14 +168,16 @@ function Page({ search, empty }: { search: React.RefObject<HTMLInputElement | nu
   if (!known)
     return (
       <div className={styles.connecting}>
-        {link === "lost" ? "The Nexus does not answer. Trying again…" : "Connecting to the Nexus…"}
+        {link === "lost" ? t("The Nexus does not answer. Trying again…") : t("Connecting to the Nexus…")}
       </div>
     );
-  if (empty) return <JoinCard />;
+  if (empty) return <JoinCard exits={<Explore />} />;
   return (
     <>
+      <FleetBar search={search} tools={<TableTools />} chart={<ChartMenu />} />
       {page === "nodes" && <NodeTable />}
-      <FleetBar search={search} />
+      {page === "map" && drawn && <TimeControl />}
+      <ReplayFrame />
     </>
   );
 }

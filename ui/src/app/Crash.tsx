@@ -1,7 +1,9 @@
 /** The last resort: when drawing fails, the reason is shown instead of a blank window. */
+
 import { Component, type ReactNode } from "react";
 import { Button } from "../components/Button";
 import { Notice } from "../components/Notice";
+import { t } from "../i18n";
 import styles from "./App.module.css";
 
 export class CrashGuard extends Component<{ children: ReactNode }, { problem: string | null }> {
@@ -15,7 +17,10 @@ export class CrashGuard extends Component<{ children: ReactNode }, { problem: st
     if (this.state.problem === null) return this.props.children;
     return (
       <Broken
-        text={`The console stopped drawing: ${this.state.problem}. The Nexus itself is not affected; running executions go on.`}
+        text={t(
+          "The console stopped drawing: {{problem}}. The Nexus itself is not affected; running executions go on.",
+          { problem: this.state.problem },
+        )}
       />
     );
   }
@@ -25,7 +30,7 @@ export function Broken({ text }: { text: string }) {
   return (
     <main className={styles.crash}>
       <Notice tone="problem">{text}</Notice>
-      <Button onClick={() => window.location.reload()}>Load the console again</Button>
+      <Button onClick={() => window.location.reload()}>{t("Load the console again")}</Button>
     </main>
   );
 }

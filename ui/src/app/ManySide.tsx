@@ -3,13 +3,14 @@
  * all as one job with the hash of the set that was shown. When the set moved meanwhile, the new one is shown first.
  */
 import { useEffect, useMemo, useState } from "react";
-import { counted } from "../components/format";
+import type { ResolvedView } from "../bridge/types";
 import { Notice } from "../components/Notice";
 import { Asks } from "../features/approvals/Asks";
 import { nameOf, sharedMethods } from "../features/execute/builtin";
 import { ExecuteForm } from "../features/execute/ExecuteForm";
 import { How } from "../features/fanout/How";
 import { ManyPanel } from "../features/fanout/ManyPanel";
+import { t } from "../i18n";
 import type { Call } from "../state/commands";
 import { useConsole, useFleet, useUi } from "../state/hooks";
 import { type Asked, startJob } from "../state/jobCommands";
@@ -49,25 +50,8 @@ export function ManySide() {
   const obstacle =
     aim.problem ??
     (count > 0 && offline === count && policy.offline === "skip"
-      ? "None of the selected nodes is online. Under How you can wait for them."
+      ? t("None of the selected nodes is online. Under “How it runs” you can wait for them.")
       : null);
-  const notes = (
-    <>
-      <Asks node={null} />
-      <Said asked={asked} />
-      {offline > 0 && offline < count && (
-        <Notice testId="excluded">
-          {counted(offline, "offline node")} will {policy.offline === "skip" ? "be left out" : "be waited for"}.
-        </Notice>
-      )}
-      {resolved !== null && resolved.refused.length > 0 && (
-        <Notice tone="warning" testId="cannot">
-          {counted(resolved.refused.length, "node")} cannot take this: {resolved.refused[0]?.nodeName},{" "}
-          {resolved.refused[0]?.why}
-        </Notice>
-      )}
-    </>
-  );
   return (
     <ManyPanel
       aim={resolved}
@@ -79,13 +63,55 @@ export function ManySide() {
           effect={effect}
           ready={resolved !== null && problem === null}
           obstacle={obstacle}
-          aside={slots === null ? "" : `any of ${count}`}
-          notes={notes}
+          aside={slots === null ? "" : t("any of {{n}}", { n: count })}
+          notes={
+            <Notes
+              asked={asked}
+              resolved={resolved}
+              count={count}
+              offline={offline}
+              skipped={policy.offline === "skip"}
+            />
+          }
           how={<How policy={policy} effect={effect} problem={problem} onChange={setPolicy} />}
           onRun={(wanted, typed) => void start(wanted, typed)}
         />
       }
     />
+  );
+}
+
+type NotesProps = {
+  asked: Asked | null;
+  resolved: ResolvedView | null;
+  count: number;
+  offline: number;
+  /** Those that are offline are left out, not waited for. */
+  skipped: boolean;
+};
+
+function Notes({ asked, resolved, count, offline, skipped }: NotesProps) {
+  return (
+    <>
+      <Asks node={null} />
+      <Said asked={asked} />
+      {offline > 0 && offline < count && (
+        <Notice testId="excluded">
+          {skipped
+            ? t("{{count}} offline nodes will be left out.", { count: offline })
+            : t("{{count}} offline nodes will be waited for.", { count: offline })}
+        </Notice>
+      )}
+      {resolved !== null && resolved.refused.length > 0 && (
+        <Notice tone="warning" testId="cannot">
+          {t("{{count}} nodes cannot take this: {{name}}, {{why}}", {
+            count: resolved.refused.length,
+            name: resolved.refused[0]?.nodeName,
+            why: resolved.refused[0]?.why,
+          })}
+        </Notice>
+      )}
+    </>
   );
 }
 
@@ -98,8 +124,10 @@ function Said({ asked }: { asked: Asked | null }) {
     case "changed":
       return (
         <Notice tone="warning" testId="set-changed">
-          Nothing was run: other nodes are meant by now, {counted(asked.count, "node")} in all. They are shown here;
-          look at them, and run it if that is right.
+          {t(
+            "Nothing was run: other nodes are meant by now, {{count}} in all. They are shown here; look at them, and run it if that is right.",
+            { count: asked.count },
+          )}
         </Notice>
       );
     case "problem":

@@ -3,13 +3,10 @@
  * whoever is meant at that time, so its form offers every method that somebody in the swarm has.
  */
 import { useEffect, useMemo } from "react";
-import type { JobRequest } from "../bridge/typesJob";
-import type { RunbookView } from "../bridge/typesPlan";
+import type { JobRequest, RunbookView } from "../bridge/types";
 import { methodsOf, nameOf, type OfferedMethod } from "../features/execute/builtin";
-import { emptyDraft } from "../features/execute/draft";
-import { keepDraft, keptDraft } from "../features/execute/drafts";
+import { beginWith } from "../features/execute/drafts";
 import { ExecuteForm } from "../features/execute/ExecuteForm";
-import { readForm } from "../features/execute/schema";
 import { Runbooks } from "../features/runbooks/Runbooks";
 import { type CallForm, Schedules } from "../features/schedules/Schedules";
 import type { Call } from "../state/commands";
@@ -114,8 +111,5 @@ function useAllMethods(): OfferedMethod[] {
 /** The form of a call that was made before begins with what it was made with. */
 function prefill(scope: string, methods: readonly OfferedMethod[], job: JobRequest | null): void {
   const method = methods.find((one) => one.skill === job?.skill && one.method === job.method);
-  if (!job || !method) return;
-  const key = `${scope} ${nameOf(method)}`;
-  if (keptDraft(key)) return;
-  keepDraft(key, { draft: emptyDraft(readForm(method.schema), job.parameters), timeoutSeconds: job.timeoutSeconds });
+  if (job && method) beginWith(scope, method, job.parameters, job.timeoutSeconds);
 }

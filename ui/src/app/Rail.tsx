@@ -1,46 +1,58 @@
-/** The rail: the pages there are, with words under icons, and a dot where somebody waits for the operator. */
-import { DoorOpen, List, ScrollText, Server, Settings, Stamp } from "lucide-react";
+/** The rail: the pages there are, with words under icons, and a count where somebody waits for the operator. */
+import { Box, DoorOpen, List, ScrollText, Server, Settings, Stamp, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { count } from "../components/format";
+import { t } from "../i18n";
 import { useConsole, useTrust, useUi } from "../state/hooks";
 import type { Page } from "../state/ui";
 import styles from "./Rail.module.css";
-import { useGateCount, usePendingCount } from "./waiting";
+import { useAlertCount, useGateCount, usePendingCount } from "./waiting";
 
 const PAGES = [
-  { page: "nodes", title: "Nodes", Icon: Server },
-  { page: "jobs", title: "Jobs", Icon: List },
-  { page: "joining", title: "Joining", Icon: DoorOpen },
-  { page: "approvals", title: "Approvals", Icon: Stamp },
-  { page: "audit", title: "Audit", Icon: ScrollText },
+  { page: "nodes", title: () => t("Nodes"), Icon: Server },
+  { page: "jobs", title: () => t("Jobs"), Icon: List },
+  { page: "alerts", title: () => t("Alerts"), Icon: TriangleAlert },
+  { page: "skills", title: () => t("Skills"), Icon: Box },
+  { page: "joining", title: () => t("Joining"), Icon: DoorOpen },
+  { page: "approvals", title: () => t("Approvals"), Icon: Stamp },
+  { page: "audit", title: () => t("Audit"), Icon: ScrollText },
 ] as const;
 
+/** How many, and in words for those who hear it. */
+type Mark = { count: number; words: string };
+
 export function Rail() {
-  const waiting = useTrust((s) => s.waiting.length);
-  const asked = usePendingCount();
-  const gates = useGateCount();
-  const marks: Partial<Record<Page, string>> = {
-    ...(waiting > 0 ? { joining: `${waiting} waiting` } : {}),
-    ...(asked > 0 ? { approvals: `${asked} waiting` } : {}),
-    ...(gates > 0 ? { jobs: `${gates} waiting at a gate` } : {}),
+  // Draws the words again when the language changes.
+  useTranslation();
+  const marks: Partial<Record<Page, Mark>> = {
+    joining: { count: useTrust((s) => s.waiting.length), words: t("waiting") },
+    approvals: { count: usePendingCount(), words: t("waiting") },
+    jobs: { count: useGateCount(), words: t("waiting at a gate") },
+    alerts: { count: useAlertCount(), words: t("to look at") },
   };
   return (
-    <nav className={styles.rail} aria-label="Main">
-      <RailButton page="map" title="Map" icon={<MapGlyph />} />
+    <nav className={styles.rail} aria-label={t("Main")}>
+      <RailButton page="map" title={t("Map")} icon={<MapGlyph />} />
       {PAGES.map(({ page, title, Icon }) => (
         <RailButton
           key={page}
           page={page}
-          title={title}
+          title={title()}
           mark={marks[page]}
           icon={<Icon size={18} strokeWidth={1.4} aria-hidden="true" />}
         />
       ))}
       <span className={styles.space} />
-      <RailButton page="settings" title="Settings" icon={<Settings size={18} strokeWidth={1.4} aria-hidden="true" />} />
+      <RailButton
+        page="settings"
+        title={t("Settings")}
+        icon={<Settings size={18} strokeWidth={1.4} aria-hidden="true" />}
+      />
     </nav>
   );
 }
 
-type RailButtonProps = { page: Page; title: string; icon: React.ReactNode; mark?: string | undefined };
+type RailButtonProps = { page: Page; title: string; icon: React.ReactNode; mark?: Mark | undefined };
 
 function RailButton({ page, title, icon, mark }: RailButtonProps) {
   const { ui } = useConsole();
@@ -54,10 +66,14 @@ function RailButton({ page, title, icon, mark }: RailButtonProps) {
     >
       {icon}
       {title}
-      {mark && (
+      {mark && mark.count > 0 && (
         <>
-          <i aria-hidden="true" data-testid={`rail-mark-${page}`} />
-          <span className="visually-hidden">, {mark}</span>
+          <i aria-hidden="true" data-testid={`rail-mark-${page}`}>
+            {mark.count > 99 ? "99+" : count(mark.count)}
+          </i>
+          <span className="visually-hidden">
+            , {count(mark.count)} {mark.words}
+          </span>
         </>
       )}
     </button>

@@ -1,6 +1,8 @@
 /** Where news is told: the polite spoken line, and toasts for what has no place of its own. */
+
 import { X } from "lucide-react";
 import { IconButton } from "../components/Button";
+import { t } from "../i18n";
 import { useConsole, useNews } from "../state/hooks";
 import styles from "./Regions.module.css";
 
@@ -13,7 +15,7 @@ export function Regions() {
       <div className="visually-hidden" aria-live="polite" data-testid="spoken">
         {spoken}
       </div>
-      <section className={styles.toasts} aria-label="Messages" hidden={toasts.length === 0}>
+      <section className={styles.toasts} aria-label={t("Messages")} hidden={toasts.length === 0}>
         {toasts.map((toast) => (
           <div
             key={toast.key}
@@ -22,7 +24,7 @@ export function Regions() {
             data-testid="toast"
           >
             <p>{toast.text}</p>
-            <IconButton label="Dismiss" onClick={() => news.dismiss(toast.key)}>
+            <IconButton label={t("Dismiss")} onClick={() => news.dismiss(toast.key)}>
               <X size={14} strokeWidth={1.5} aria-hidden="true" />
             </IconButton>
           </div>

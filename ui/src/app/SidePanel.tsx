@@ -1,34 +1,22 @@
 /**
- * Decides what the right panel shows: a job's results, a selection, one node, or what needs attention; and joins
- * features that do not know each other (the drawer with its form and its output).
+ * Decides what the right panel shows: a job's results, a selection, one node, or what needs attention.
+ * Not here: what each of them joins (OneNode, ManySide).
  */
-import { useMemo } from "react";
-import type { ExecutionView } from "../bridge/types";
+import { useTranslation } from "react-i18next";
 import { ApprovalsShort } from "../features/approvals/ApprovalsShort";
-import { Asks } from "../features/approvals/Asks";
 import { usePending } from "../features/approvals/usePending";
 import { AttentionPanel } from "../features/attention/AttentionPanel";
-import { methodsOf } from "../features/execute/builtin";
-import { ExecuteForm } from "../features/execute/ExecuteForm";
-import { ExecutionList, type InWords } from "../features/jobs/ExecutionList";
 import { GatesShort } from "../features/jobs/GatesShort";
 import { JobPanel } from "../features/jobs/JobPanel";
 import { WaitingShort } from "../features/join/WaitingShort";
-import { NodeDrawer } from "../features/nodes/NodeDrawer";
-import { OutputPane } from "../features/output/OutputPane";
-import { markOf, tell } from "../features/output/outcome";
-import { NodeStop } from "../features/stop/NodeStop";
-import { run } from "../state/commands";
-import { useConsole, useExecutionsVersion, useFleet, useTrust, useUi } from "../state/hooks";
-import { Status } from "../state/status";
+import { MetricHistory } from "../features/nodes/MetricHistory";
+import { PastPanel } from "../features/time/PastPanel";
+import { t } from "../i18n";
+import { useConsole, useFleet, useReplay, useTrust, useUi } from "../state/hooks";
 import styles from "./App.module.css";
 import { ManySide } from "./ManySide";
+import { OneNode } from "./OneNode";
 import { useGateCount } from "./waiting";
-
-export const inWords: InWords = (view) => {
-  const told = tell(view);
-  return { word: told.word, bad: told.tone === "bad", mark: markOf(view) };
-};
 
 export function SidePanel() {
   const job = useUi((s) => (s.page === "jobs" ? null : s.job));
@@ -37,7 +25,10 @@ export function SidePanel() {
   const waiting = useTrust((s) => s.waiting.length);
   const asked = usePending().length;
   const gates = useGateCount();
-  const label = job !== null ? "Job" : many ? "Selection" : open !== null ? "Node details" : "Needs attention";
+  const past = useReplay((s) => s.at !== null);
+  const label =
+    job !== null ? t("Job") : many ? t("Selection") : open !== null ? t("Node details") : t("Needs attention");
+  if (past) return <PastSide />;
   return (
     <aside className={styles.side} aria-label={label}>
       {job !== null ? (
@@ -64,53 +55,27 @@ export function SidePanel() {
   );
 }
 
-function OneNode({ ordinal }: { ordinal: number }) {
-  const console = useConsole();
-  useExecutionsVersion();
-  const node = useFleet((fleet) => fleet.node(ordinal));
-  const executions = console.executions.ofNode(ordinal);
-  const chosen = useUi((s) => s.shown.get(ordinal));
-  const shown = chosen ?? executions[0]?.view.id ?? null;
-  const show = (view: ExecutionView) => console.ui.getState().showExecution(ordinal, view.id);
+/** While the map shows another time, nothing stands beside it that acts on this one. */
+function PastSide() {
+  const { t } = useTranslation();
+  const { replay } = useConsole();
+  const open = useUi((s) => s.open);
+  const at = useReplay((s) => s.past?.atMs ?? s.at);
+  const node = useFleet((fleet) => (open === null ? undefined : fleet.node(open)));
   return (
-    <NodeDrawer
-      ordinal={ordinal}
-      executionCount={executions.length}
-      stop={<NodeStop node={node?.id ?? ""} name={node?.name ?? ""} />}
-      execute={
-        <>
-          <OneForm ordinal={ordinal} onStarted={(id) => console.ui.getState().showExecution(ordinal, id)} />
-          <OutputPane id={shown} />
-        </>
-      }
-      executions={
-        <ExecutionList
-          executions={executions}
-          inWords={inWords}
-          named={false}
-          empty="Nothing was run on this node yet."
-          onOpen={show}
-        />
-      }
-    />
-  );
-}
-
-function OneForm({ ordinal, onStarted }: { ordinal: number; onStarted(id: string): void }) {
-  const console = useConsole();
-  const node = useFleet((fleet) => fleet.node(ordinal));
-  const offline = useFleet((fleet) => fleet.status[ordinal] === Status.Offline);
-  const methods = useMemo(() => (node ? methodsOf(node) : []), [node]);
-  if (!node) return null;
-  const obstacle = offline ? `${node.name} is offline. Nothing can be run on it until it is back.` : null;
-  return (
-    <ExecuteForm
-      scope={node.id}
-      methods={methods}
-      targets={1}
-      obstacle={obstacle}
-      notes={<Asks node={node.id} />}
-      onRun={(call) => onStarted(run(console, ordinal, call))}
-    />
+    <aside className={styles.side} aria-label={t("The fleet at another time")}>
+      <PastPanel
+        curves={
+          node && (
+            <MetricHistory
+              nodeId={node.id}
+              ordinal={node.ordinal}
+              markMs={at}
+              onLook={(moment) => replay.getState().seek(moment)}
+            />
+          )
+        }
+      />
+    </aside>
   );
 }

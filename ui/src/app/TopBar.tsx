@@ -1,14 +1,18 @@
 /** The top bar: who this is, the command field, how the link fares, theme, and how many nodes need a look. */
 import { Bell, Moon, Plus, Search, Sun } from "lucide-react";
+import { useTranslation } from "react-i18next";
 import { IconButton } from "../components/Button";
 import { count } from "../components/format";
 import { Kbd, withModifier } from "../components/Kbd";
 import { StatusMark } from "../components/StatusMark";
 import { StopButton } from "../features/stop/StopButton";
+import { useEnvironments } from "../state/environments";
 import { useConsole, useFleet, useLink, useTrust } from "../state/hooks";
+import { Language } from "./Language";
 import { medianLatency } from "./latency";
+import { Switch } from "./Switch";
 import styles from "./TopBar.module.css";
-import { useGateCount, usePendingCount } from "./waiting";
+import { useAlertCount, useGateCount, usePendingCount } from "./waiting";
 
 export function TopBar({
   theme,
@@ -19,7 +23,9 @@ export function TopBar({
   simulated: boolean;
   onTheme(): void;
 }) {
+  const { t } = useTranslation();
   const { ui } = useConsole();
+  const { visiting } = useEnvironments();
   const Icon = theme === "dark" ? Moon : Sun;
   return (
     <header className={styles.top}>
@@ -28,7 +34,8 @@ export function TopBar({
           <Mark />
         </span>
         Nexus
-        {simulated && <span className={styles.note}>simulated swarm</span>}
+        <Switch />
+        {simulated && !visiting && <span className={styles.note}>{t("simulated")}</span>}
       </div>
       <button
         type="button"
@@ -37,21 +44,22 @@ export function TopBar({
         data-testid="command-field"
       >
         <Search size={16} strokeWidth={1.5} aria-hidden="true" />
-        <span>Search nodes, run a skill, jump to…</span>
+        <span>{t("Search nodes, run a skill, jump to…")}</span>
         <Kbd>{withModifier("K")}</Kbd>
       </button>
       <div className={styles.right}>
         <Link />
         <StopButton />
         <IconButton
-          label="Add a machine (A)"
+          label={t("Add a machine (A)")}
           onClick={() => ui.getState().set({ adding: true })}
           data-testid="top-add-machine"
         >
           <Plus size={17} strokeWidth={1.5} aria-hidden="true" />
         </IconButton>
+        <Language />
         <IconButton
-          label={theme === "dark" ? "Light theme" : "Dark theme"}
+          label={theme === "dark" ? t("Light theme") : t("Dark theme")}
           onClick={onTheme}
           data-testid="theme-toggle"
         >
@@ -65,21 +73,23 @@ export function TopBar({
 
 /** Everything that waits for the operator: nodes in trouble, and machines at the door. */
 function Attention() {
+  const { t } = useTranslation();
   const { ui } = useConsole();
-  const degraded = useFleet((fleet) => fleet.totals.degraded);
+  const degraded = useAlertCount();
   const waiting = useTrust((s) => s.waiting.length);
   const asked = usePendingCount();
   const gates = useGateCount();
   const parts = [
-    degraded > 0 ? `${count(degraded)} degraded` : "",
-    waiting > 0 ? `${count(waiting)} waiting to join` : "",
-    asked > 0 ? `${count(asked)} waiting for a second yes` : "",
-    gates > 0 ? `${count(gates)} waiting at a gate` : "",
+    degraded > 0 ? t("{{n}} degraded", { n: degraded }) : "",
+    waiting > 0 ? t("{{n}} waiting to join", { n: waiting }) : "",
+    asked > 0 ? t("{{n}} waiting for a second yes", { n: asked }) : "",
+    gates > 0 ? t("{{n}} waiting at a gate", { n: gates }) : "",
   ].filter((part) => part !== "");
   const total = degraded + waiting + asked + gates;
   const show = () => {
     const { page, go, closePanel } = ui.getState();
-    if (page !== "map" && page !== "nodes" && page !== "jobs") go("map");
+    // The only page beside which it stands whatever was looked at.
+    if (page !== "map") go("map");
     closePanel();
   };
   return (
@@ -88,9 +98,11 @@ function Attention() {
       className={styles.attention}
       onClick={show}
       data-testid="attention-count"
-      title="Needs attention"
+      title={t("Needs attention")}
       aria-label={
-        parts.length > 0 ? `Needs attention: ${count(total)}, ${parts.join(", ")}` : "Nothing needs attention"
+        parts.length > 0
+          ? t("Needs attention: {{n}}, {{what}}", { n: total, what: parts.join(", ") })
+          : t("Nothing needs attention")
       }
     >
       <Bell size={16} strokeWidth={1.5} aria-hidden="true" />
@@ -100,22 +112,23 @@ function Attention() {
 }
 
 function Link() {
+  const { t } = useTranslation();
   const state = useLink((s) => s.state);
   const problem = useLink((s) => s.problem);
   const name = useLink((s) => s.nexus?.name ?? "");
   const latency = useFleet(medianLatency);
   const words = {
-    connecting: "Connecting…",
-    live: latency === null ? name : `${name} · ${latency} ms`,
-    resyncing: "Reading the swarm again…",
-    lost: "No connection to the Nexus, trying again…",
+    connecting: t("Connecting…"),
+    live: latency === null ? name : `${name} · ${t("{{n}} ms", { n: latency })}`,
+    resyncing: t("Reading the swarm again…"),
+    lost: t("No connection to the Nexus, trying again…"),
   }[state];
   return (
     <span
       className={`${styles.link} ${state === "lost" ? styles.lost : ""}`}
       data-testid="link-state"
       data-state={state}
-      title={problem ?? "Median round trip to the nodes that are online"}
+      title={problem ?? t("Median round trip to the nodes that are online")}
     >
       <StatusMark kind={state === "live" ? "online" : state === "lost" ? "critical" : "activity"} />
       <span>{words}</span>

@@ -10,8 +10,8 @@ export type Appearance = { theme: "dark" | "light"; reducedMotion: boolean };
 export function useAppearance(): Appearance {
   const theme = useSettings((s) => s.settings?.theme ?? "system");
   const motion = useSettings((s) => s.settings?.reducedMotion ?? "system");
-  const systemLight = useMedia("(prefers-color-scheme: light)");
-  const systemReduced = useMedia("(prefers-reduced-motion: reduce)");
+  const systemLight = useMedia(LIGHT);
+  const systemReduced = useMedia(REDUCED);
   const resolved = theme === "system" ? (systemLight ? "light" : "dark") : theme;
   const reducedMotion = motion === "system" ? systemReduced : motion === "on";
   useEffect(() => {
@@ -24,13 +24,16 @@ export function useAppearance(): Appearance {
   return { theme: resolved, reducedMotion };
 }
 
-function useMedia(query: string): boolean {
+const LIGHT = () => matchMedia("(prefers-color-scheme: light)");
+const REDUCED = () => matchMedia("(prefers-reduced-motion: reduce)");
+
+function useMedia(query: () => MediaQueryList): boolean {
   return useSyncExternalStore(
     (changed) => {
-      const media = matchMedia(query);
+      const media = query();
       media.addEventListener("change", changed);
       return () => media.removeEventListener("change", changed);
     },
-    () => matchMedia(query).matches,
+    () => query().matches,
   );
 }

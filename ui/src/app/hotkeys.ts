@@ -1,9 +1,10 @@
 /**
  * Keys that work wherever the operator is: Ctrl K, Ctrl Shift S stop everything; and unless they are typing: / search, T table, L lasso, R run, G group, A add a machine,
- * N and Shift N next and previous exception, Esc one step back.
+ * H the last 24 hours, N and Shift N next and previous exception, Esc one step back.
  * Not here: walking the map (features/map/mapKeys) and the table's own keys.
  */
 import { type RefObject, useEffect } from "react";
+import { t } from "../i18n";
 import type { Console } from "../state/console";
 import { classOf } from "../state/status";
 
@@ -24,7 +25,8 @@ export function useHotkeys(console: Console, search: RefObject<HTMLInputElement 
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || console.ui.getState().palette.open) return;
-      if (document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
+      // One that is on its way out hears nothing any more.
+      if (document.querySelector(':is([role="dialog"], [role="alertdialog"]):not([data-closed])')) return;
       if (event.key === "Escape" && leaveField(event.target)) return;
       if (isTyping(event.target)) return;
       if (onLetter(event, console, search)) event.preventDefault();
@@ -63,11 +65,17 @@ function onLetter(event: KeyboardEvent, console: Console, search: RefObject<HTML
     case "A":
       state.set({ adding: true });
       return true;
+    case "h":
+    case "H":
+      if (state.page !== "map" || state.mapUnavailable !== null) return false;
+      console.replay.getState().show();
+      return true;
     case "n":
     case "N":
       return toException(console, event.shiftKey ? -1 : 1);
     case "Escape":
-      state.back();
+      // The lasso is in the hand; then comes the time that is shown.
+      if (state.lasso || !console.replay.getState().back()) state.back();
       return true;
     default:
       return false;
@@ -75,7 +83,11 @@ function onLetter(event: KeyboardEvent, console: Console, search: RefObject<HTML
 }
 
 /** R: the form for what is chosen; a star under the keyboard is opened first. */
-function callForm({ ui }: Console): boolean {
+function callForm({ ui, replay, news }: Console): boolean {
+  if (replay.getState().at !== null) {
+    news.toast(t("Running acts on the present. Go back to now first (Esc)."), "problem");
+    return true;
+  }
   const { open, cursor, selected, openNode, callForm: call } = ui.getState();
   if (selected.size === 0 && open === null) {
     if (cursor === null) return false;
@@ -85,8 +97,9 @@ function callForm({ ui }: Console): boolean {
   return true;
 }
 
-function toException({ ui, fleet }: Console, step: 1 | -1): boolean {
-  const exceptions = [...fleet.ordinals()].filter((o) => classOf(fleet.status[o] ?? 0) !== "online");
+function toException({ ui, fleet, replay }: Console, step: 1 | -1): boolean {
+  const status = replay.getState().past?.stars.status ?? fleet.status;
+  const exceptions = [...fleet.ordinals()].filter((o) => !["online", null].includes(classOf(status[o] ?? 0)));
   if (exceptions.length === 0) return false;
   const from = ui.getState().cursor ?? (step > 0 ? -1 : Number.POSITIVE_INFINITY);
   const next =

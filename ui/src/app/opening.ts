@@ -1,13 +1,13 @@
 /**
  * With the simulated host, the URL may say what is open from the start, so that tests and pictures are repeatable:
- * ?open=<name>&tab=…&view=table|jobs|joining|approvals|audit|settings&select=<site>&palette=<text>&adding
- * &job=<label>&plan=schedules|runbooks&target=<expression>&stopping. Waits for the first snapshot.
+ * ?open=<name>&tab=…&view=table|jobs|alerts|skills|joining|approvals|audit|settings&select=<site>&palette=<text>&adding
+ * &job=<label>&plan=schedules|runbooks&target=<expression>&stopping&back=<minutes ago>. Waits for the first snapshot.
  */
 import type { Console } from "../state/console";
 import type { Page, Tab } from "../state/ui";
 
-const PAGES: readonly Page[] = ["jobs", "joining", "approvals", "audit", "settings"];
-const TABS: readonly Tab[] = ["overview", "execute", "executions", "trust"];
+const PAGES: readonly Page[] = ["jobs", "alerts", "skills", "joining", "approvals", "audit", "settings"];
+const TABS: readonly Tab[] = ["overview", "execute", "executions", "logs", "trust"];
 
 export function applyOpening(console: Console, search: string): void {
   const url = new URLSearchParams(search);
@@ -33,6 +33,8 @@ function apply(console: Console, url: URLSearchParams): void {
   if (ordinal !== undefined) state.openNode(ordinal, TABS.find((name) => name === tab) ?? "execute");
   const select = url.get("select");
   if (select !== null) state.select([...fleet.ordinals()].filter((o) => fleet.groupLabel(o) === select));
+  const back = Number(url.get("back") ?? Number.NaN);
+  if (Number.isFinite(back)) console.replay.getState().seek(Date.now() - back * 60_000);
   const palette = url.get("palette");
   if (palette !== null) state.set({ palette: { open: true, query: palette } });
 }

@@ -4,18 +4,24 @@
  * `?jobs=0` leaves the jobs from before out. `?still=1` freezes the drift for pictures, `?join=<ms>` lets a node appear, `?waiting=<n>` machines stand at the door; tests hold `control`.
  */
 
-import { jobsOf, plansOf } from "./mock/asks";
+import { download } from "./download";
+import { alertsOf, jobsOf, plansOf } from "./mock/asks";
 import { hashOf } from "./mock/audit";
+import { chartsOf } from "./mock/charts";
+import { simulatedEnvironments } from "./mock/environments";
 import { summaryOf } from "./mock/executions";
 import { type MockOptions, SimulatedHost } from "./mock/host";
+import type { ProofBridge, TrustBridge } from "./mock/parts";
+import { savedCallsOf } from "./mock/saved";
+import { timeOf } from "./mock/timeline";
 import type { Bridge, ExecuteAnswer, ExecuteRequest, FeedEvent, NodeView } from "./types";
-import type { ProofBridge } from "./typesProof";
-import type { TrustBridge } from "./typesTrust";
 
 export type { MockOptions };
 export type MockControl = {
   readonly nodes: NodeView[];
   readonly subscriptions: number;
+  /** How often each method was looked at. */
+  readonly looked: ReadonlyMap<string, number>;
   emit(...events: FeedEvent[]): void;
   disconnect(ordinal: number): void;
   reconnect(ordinal: number): void;
@@ -44,6 +50,8 @@ const DEFAULTS: MockOptions = {
   approvals: 0,
   jobs: 0,
 };
+/** A look takes a moment. */
+const LOOK_MS = 60;
 const MOST_NODES = 200_000;
 
 export function mockOptionsFromUrl(search: string): Partial<MockOptions> {
@@ -67,6 +75,7 @@ export function createMockBridge(given: Partial<MockOptions> = {}): MockBridge {
       get subscriptions() {
         return host.subscriptions;
       },
+      looked: host.looks.asked,
       emit: (...events) => host.emit(...events),
       disconnect: (ordinal) => host.lose(at(ordinal)),
       reconnect: (ordinal) => host.reconnect(at(ordinal)),
@@ -80,11 +89,32 @@ export function createMockBridge(given: Partial<MockOptions> = {}): MockBridge {
     subscribe: async (onBatch) => host.subscribe(onBatch),
     execute: async (request) => execute(host, request),
     cancel: async (id) => host.executions.cancel(id),
+    saveText: async (name, text) => download(name, text),
+    saveExport: async (what) => {
+      if (what.kind === "audit") host.audit.add("export_audit");
+      const name =
+        what.kind === "runbook" ? `${what.name}.toml` : what.kind === "audit" ? "nexus-audit.jsonl" : "output.txt";
+      return `/home/you/Downloads/${name}`;
+    },
     output: async (id) => host.executions.output(id),
+    glance: async (node, skill, method, parameters) => {
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+      return structuredClone(host.looks.answer(node, skill, method, parameters));
+    },
     ...trustOf(host),
     ...proofOf(host),
     ...jobsOf(host),
     ...plansOf(host),
+    ...simulatedEnvironments(),
+    place: "desktop",
+    onOpen: () => () => undefined,
+    opening: async () => null,
+    openWindow: async () => undefined,
+    sayStatus: async () => undefined,
+    ...chartsOf(host.charts),
+    ...timeOf(host.day),
+    ...savedCallsOf(),
+    ...alertsOf(host),
     settings: async () => host.settings,
     saveSettings: async (patch) => host.saveSettings(patch),
   };
@@ -183,9 +213,5 @@ function proofOf({ audit, approvals }: SimulatedHost): ProofBridge {
     },
     audit: async (query) => structuredClone(audit.page(query)),
     verifyAudit: async () => audit.verify(),
-    exportAudit: async () => {
-      audit.add("export_audit");
-      return "/home/you/Downloads/nexus-audit-2026-11-26.jsonl";
-    },
   };
 }

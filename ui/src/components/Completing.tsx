@@ -3,6 +3,7 @@
  * Escape closes it. Not here: what fits (the caller asks for it), what the text means.
  */
 import { type KeyboardEvent, type Ref, type RefObject, useEffect, useId, useRef, useState } from "react";
+import { t } from "../i18n";
 import styles from "./Completing.module.css";
 
 export type Completion = { from: number; items: readonly { text: string; what: string; count: number | null }[] };
@@ -124,7 +125,7 @@ function Offers({ id, label, list, onChoose }: OffersProps) {
       id={`${id}-list`}
       className={styles.list}
       role="listbox"
-      aria-label={`For ${label}`}
+      aria-label={t("For {{label}}", { label })}
       hidden={list.items.length === 0}
     >
       {list.items.map((item, i) => (

@@ -1,12 +1,13 @@
 /** Copies a text and says whether that worked. The text is asked for only when it is needed. */
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
+import { t } from "../i18n";
 import { Button } from "./Button";
 
 type CopyProps = { text: () => string; look?: "primary" | "bare" | "plain"; label?: string; testId?: string };
 
-export function CopyButton({ text, look = "bare", label = "Copy", testId }: CopyProps) {
-  const [told, setTold] = useState<"" | "Copied" | "Not allowed">("");
+export function CopyButton({ text, look = "bare", label = t("Copy"), testId }: CopyProps) {
+  const [told, setTold] = useState<"" | "done" | "refused">("");
   useEffect(() => {
     if (told === "") return;
     const timer = setTimeout(() => setTold(""), 2000);
@@ -14,21 +15,21 @@ export function CopyButton({ text, look = "bare", label = "Copy", testId }: Copy
   }, [told]);
   const copy = () => {
     writeClipboard(text()).then(
-      () => setTold("Copied"),
-      () => setTold("Not allowed"),
+      () => setTold("done"),
+      () => setTold("refused"),
     );
   };
-  const Icon = told === "Copied" ? Check : Copy;
+  const Icon = told === "done" ? Check : Copy;
   return (
     <Button look={look} onClick={copy} data-testid={testId} aria-live="polite">
       <Icon size={13} strokeWidth={1.5} aria-hidden="true" />
-      {told || label}
+      {told === "" ? label : told === "done" ? t("Copied") : t("Not allowed")}
     </Button>
   );
 }
 
 /** Some web views have no clipboard without a permission; a hidden text field still works there. */
-async function writeClipboard(text: string): Promise<void> {
+export async function writeClipboard(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

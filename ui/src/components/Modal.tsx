@@ -2,6 +2,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { type ReactNode, useRef } from "react";
+import { t } from "../i18n";
 import styles from "./Modal.module.css";
 
 type ModalProps = {
@@ -32,7 +33,7 @@ export function Modal({ title, open, onClose, wide = false, testId, untitled = f
         >
           {!untitled && <Dialog.Title className={styles.title}>{title}</Dialog.Title>}
           {children}
-          <Dialog.Close className={styles.close} aria-label="Close" title="Close">
+          <Dialog.Close className={styles.close} aria-label={t("Close")} title={t("Close")}>
             <X size={16} strokeWidth={1.5} aria-hidden="true" />
           </Dialog.Close>
         </Dialog.Popup>

@@ -2,18 +2,12 @@
  * Progress by outcome as one thin segmented bar: what went well, what failed, what nobody knows (striped, because it
  * is no failure), what runs and what waits. Not here: the words beside it.
  */
-import styles from "./OutcomeBar.module.css";
 
-export type ByOutcome = {
-  succeeded: number;
-  failed: number;
-  unknown: number;
-  running: number;
-  stopping: number;
-  waiting: number;
-  cancelled: number;
-  skipped: number;
-};
+import { t } from "../i18n";
+import styles from "./OutcomeBar.module.css";
+import { type OutcomeName, outcomeWord } from "./outcomes";
+
+export type ByOutcome = Record<OutcomeName, number>;
 
 type OutcomeBarProps = { by: ByOutcome; total: number; label: string; tall?: boolean; testId?: string };
 
@@ -47,5 +41,6 @@ export function OutcomeBar({ by, total, label, tall = false, testId }: OutcomeBa
 
 function told(by: ByOutcome, total: number): string {
   const words = Object.entries(by).filter(([, n]) => n > 0);
-  return words.length === 0 ? `0 of ${total}` : words.map(([word, n]) => `${n} ${word}`).join(", ");
+  if (words.length === 0) return t("0 of {{total}}", { total });
+  return words.map(([outcome, n]) => `${n} ${outcomeWord(outcome as OutcomeName)}`).join(", ");
 }

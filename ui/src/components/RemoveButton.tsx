@@ -1,5 +1,6 @@
 /** Removes something at the second press; a first one that nothing follows is taken back. */
 import { useEffect, useState } from "react";
+import { t } from "../i18n";
 import { Button } from "./Button";
 
 const CONFIRM_MS = 4000;
@@ -15,14 +16,14 @@ export function RemoveButton({ what, onRemove, testId }: { what: string; onRemov
     <Button
       small
       look={asking ? "danger" : "plain"}
-      aria-label={asking ? `Yes, remove ${what}` : `Remove ${what}`}
+      aria-label={asking ? t("Yes, remove {{what}}", { what }) : t("Remove {{what}}", { what })}
       onClick={() => {
         if (asking) onRemove();
         setAsking(!asking);
       }}
       data-testid={testId}
     >
-      {asking ? "Yes, remove" : "Remove"}
+      {asking ? t("Yes, remove") : t("Remove")}
     </Button>
   );
 }

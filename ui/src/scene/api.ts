@@ -36,6 +36,14 @@ export type SceneGroup = {
   discs: readonly { x: number; y: number; r: number }[];
 };
 
+/** What the scene writes by itself, in the operator's language. */
+export type SceneWords = {
+  critical(count: number): string;
+  degraded(count: number): string;
+  offline(count: number): string;
+  number(value: number): string;
+};
+
 export type SceneTheme = "dark" | "light";
 
 export type ScenePointer =
@@ -50,6 +58,10 @@ export type ScenePointer =
   /** Canvas lost WebGL2 or never had it: show the table. */
   | { kind: "unavailable"; reason: string };
 
+/** Reasons that have words; any other one is the driver's own. */
+export const NO_WEBGL2 = "no-webgl2";
+export const CONTEXT_LOST = "context-lost";
+
 export type SceneOptions = {
   canvas: HTMLCanvasElement;
   theme: SceneTheme;
@@ -58,8 +70,11 @@ export type SceneOptions = {
 };
 
 export type Scene = {
-  setStars(stars: SceneStars): void;
+  /** `glide`: they are the same stars in another chart, so they travel to their places instead of jumping. */
+  setStars(stars: SceneStars, glide?: boolean): void;
   setGroups(groups: readonly SceneGroup[]): void;
+  /** The chart is one that somebody looks at before it is everybody's. */
+  setDraft(on: boolean): void;
   /** Status, load or tasks of these stars changed. */
   touch(ordinals: Iterable<number>): void;
   /** Multi-selection and the one focused star (the open drawer, keyboard focus), or null. */
@@ -67,6 +82,7 @@ export type Scene = {
   /** Stars outside the set are dimmed; null: no filter. */
   setFilter(visible: ReadonlySet<number> | null): void;
   setTheme(theme: SceneTheme): void;
+  setWords(words: SceneWords): void;
   setReducedMotion(on: boolean): void;
   /** Lasso mode: dragging draws a lasso instead of panning. */
   setLasso(on: boolean): void;
@@ -76,8 +92,12 @@ export type Scene = {
   /** Work in flight: comets run from the core to the star until `workEnded`; the outcome tints the last one. */
   workStarted(ordinal: number, key: string): void;
   workEnded(ordinal: number, key: string, outcome: "ok" | "failed" | "unknown"): void;
+  /** Nothing is in flight any more, and nothing lands: another time is shown. */
+  forgetWork(): void;
   fit(): void;
   zoomBy(factor: number): void;
+  /** Moves the view over the map by so many CSS pixels. */
+  panBy(dx: number, dy: number): void;
   flyTo(ordinal: number): void;
   flyToGroup(group: number): void;
   /** The nearest star in a direction from `from` (or from the centre), for arrow keys. */

@@ -76,7 +76,7 @@ export function boundsOf(chart: Chart, store: StarStore): Box {
   for (const d of chart.discs) include(d.x, d.y, d.r);
   for (let i = 0; i < store.stars.count; i++) {
     if (!store.isThere(i) || chart.discsOfGroup(store.stars.group[i] ?? 0).length > 0) continue;
-    include(store.stars.x[i] ?? 0, store.stars.y[i] ?? 0, 0.8);
+    include(store.given.x[i] ?? 0, store.given.y[i] ?? 0, 0.8);
   }
   return box;
 }

@@ -16,9 +16,12 @@ export type StarPass = (typeof STAR_PASSES)[number];
 
 export type Op =
   | { op: "grid"; step: number; stretch: number }
-  | { op: "trunks" }
-  | { op: "discs" }
-  | { op: "stars"; pass: StarPass }
+  | { op: "trunks"; alpha: number }
+  | { op: "discs"; alpha: number; draft: boolean }
+  /** All stars of all discs as a texture, for when they melt together. */
+  | { op: "density" }
+  /** `loose`: only those that stand in no disc. */
+  | { op: "stars"; pass: StarPass; loose?: boolean }
   /** `dash` in pixels, 0 for a solid line. */
   | { op: "ribbons"; first: number; count: number; dash: number }
   | { op: "fill"; loop: readonly number[]; colour: string; alpha: number }

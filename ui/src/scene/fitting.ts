@@ -20,11 +20,12 @@ const INSETS: Insets = { top: 56, right: 30, bottom: 26, left: 30 };
 const EMPTY_BOTTOM = 290;
 const NAME_PX = 34;
 
-export function fitAll(chart: Chart, store: StarStore, view: Size): Fit {
+/** `below` is what a bar at the bottom of the map takes. */
+export function fitAll(chart: Chart, store: StarStore, view: Size, below = 0): Fit {
   const box = boundsOf(chart, store);
   if (store.present > SMALL_FLEET) {
     const names = chart.discs.length > 0 ? NAME_PX : 0;
-    const insets = { ...INSETS, top: INSETS.top + names * 0.7, bottom: INSETS.bottom + names };
+    const insets = { ...INSETS, top: INSETS.top + names * 0.7, bottom: INSETS.bottom + names + below };
     return { box, insets: shrink(insets, view), maxK: FIT_K };
   }
   const rx = Math.max(SMALL_ROOM, CARD_ROOM.x - box.x0, CARD_ROOM.x + box.x1);

@@ -116,6 +116,14 @@ export class Flights {
     this.nextPulse = now + (now - this.busySince < SLOW_AFTER_MS * 2 ? PULSE_MS : PULSE_MS * 6);
   }
 
+  /** No work is known any more. */
+  forget(): void {
+    this.works.clear();
+    this.byGroup.clear();
+    this.byStar.clear();
+    this.ground();
+  }
+
   /** Ends all comets at once; running work is still known and tints its trunk. */
   ground(): void {
     this.comets.length = 0;

@@ -3,9 +3,11 @@
  * Not here: DOM events (gestures.ts), drawing.
  */
 import { unproject } from "../kernels/camera.ts";
+import { frameIn, isOnMini, worldAt } from "../kernels/minimap.ts";
 import type { ScenePointer } from "./api.ts";
 import type { GestureTarget } from "./gestures.ts";
 import { pickGroup, pickStar, starsInLoop } from "./picking.ts";
+import { miniOf } from "./plan/minimap.ts";
 import type { Sky } from "./plan/sky.ts";
 import type { Rig } from "./rig.ts";
 
@@ -31,19 +33,25 @@ export function gestureTarget(host: GestureHost): GestureTarget {
     host.tell({ kind: "hover", ordinal });
     host.redraw();
   };
+  const onMini = (x: number, y: number): boolean => isOnMini(miniOf(sky), x, y);
+  /** From where the minimap was taken to the middle of its frame, so that the frame does not jump under the pointer. */
+  let hold = { x: 0, y: 0 };
   return {
     hover(x, y) {
+      if (onMini(x, y)) return setHover(null, true);
       const star = pickStar(sky, x, y);
       setHover(star, star === null && pickGroup(sky, x, y) !== null);
     },
     leave: () => setHover(null, false),
     click(x, y, additive) {
+      if (onMini(x, y)) return;
       const star = pickStar(sky, x, y);
       const group = star === null ? pickGroup(sky, x, y) : null;
       if (group !== null) host.tell({ kind: "pickGroup", group });
       else host.tell({ kind: "pick", ordinal: star, additive });
     },
     doubleClick(x, y) {
+      if (onMini(x, y)) return;
       const star = pickStar(sky, x, y);
       if (star !== null) return host.flyTo(star);
       const at = unproject(sky.camera, x, y);
@@ -58,8 +66,28 @@ export function gestureTarget(host: GestureHost): GestureTarget {
       host.moved();
     },
     zoom(x, y, factor, fine) {
-      if (fine) rig.zoomAt(x, y, factor);
-      else rig.glideAt(x, y, factor, performance.now());
+      const [px, py] = onMini(x, y) ? [sky.view.width / 2, sky.view.height / 2] : [x, y];
+      if (fine) rig.zoomAt(px, py, factor);
+      else rig.glideAt(px, py, factor, performance.now());
+      host.moved();
+    },
+    grab(x, y) {
+      const mini = miniOf(sky);
+      if (mini === null || !isOnMini(mini, x, y)) return false;
+      const at = worldAt(mini, x, y);
+      const middle = unproject(sky.camera, sky.view.width / 2, sky.view.height / 2);
+      const frame = frameIn(mini, sky.camera, sky.view);
+      const onFrame =
+        frame !== null && x >= frame.x && y >= frame.y && x <= frame.x + frame.w && y <= frame.y + frame.h;
+      hold = onFrame ? { x: middle.x - at.x, y: middle.y - at.y } : { x: 0, y: 0 };
+      this.haul(x, y);
+      return true;
+    },
+    haul(x, y) {
+      const mini = miniOf(sky);
+      if (mini === null) return;
+      const at = worldAt(mini, x, y);
+      rig.centre(at.x + hold.x, at.y + hold.y);
       host.moved();
     },
     press() {

@@ -13,6 +13,10 @@ export type GestureTarget = {
   doubleClick(x: number, y: number): void;
   pan(dx: number, dy: number): void;
   zoom(x: number, y: number, factor: number, fine: boolean): void;
+  /** A finger or button went down on something that is dragged by itself; false: on the map. */
+  grab(x: number, y: number): boolean;
+  /** What was grabbed is dragged here. */
+  haul(x: number, y: number): void;
   /** A finger or button went down: whatever flies must stop. */
   press(): void;
   release(): void;
@@ -33,6 +37,7 @@ export class Gestures {
   private start: Finger | null = null;
   private dragging = false;
   private loop: number[] | null = null;
+  private hauling = false;
   private wheel = freshWheel();
   private readonly undo = new AbortController();
 
@@ -78,6 +83,8 @@ export class Gestures {
     }
     this.start = p;
     this.dragging = false;
+    this.hauling = e.button === 0 && this.target.grab(p.x, p.y);
+    if (this.hauling) return;
     if (this.lasso && e.button === 0) this.loop = [p.x, p.y];
   }
 
@@ -88,7 +95,8 @@ export class Gestures {
       if (this.fingers.size === 0) this.target.hover(p.x, p.y);
       return;
     }
-    if (this.fingers.size === 2) this.pinch(e.pointerId, before, p);
+    if (this.hauling) this.target.haul(p.x, p.y);
+    else if (this.fingers.size === 2) this.pinch(e.pointerId, before, p);
     else if (this.loop !== null) {
       if (extendLoop(this.loop, p.x, p.y, LASSO_STEP_PX)) this.target.lasso(this.loop);
     } else this.drag(before, p);
@@ -118,7 +126,8 @@ export class Gestures {
     if (!this.fingers.delete(e.pointerId)) return;
     const p = this.at(e);
     const additive = e.shiftKey || e.ctrlKey || e.metaKey;
-    if (this.loop !== null) {
+    if (this.hauling) this.hauling = false;
+    else if (this.loop !== null) {
       const loop = this.loop;
       this.loop = null;
       this.target.lasso(null);
@@ -135,6 +144,7 @@ export class Gestures {
     if (!this.fingers.delete(e.pointerId)) return;
     this.giveUpLasso();
     this.dragging = false;
+    this.hauling = false;
     if (this.fingers.size === 0) this.target.release();
   }
 

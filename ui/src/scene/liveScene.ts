@@ -6,20 +6,30 @@
 import { clamp, project, type Size } from "../kernels/camera.ts";
 import { levelOf } from "../kernels/detail.ts";
 import { curveLength } from "../kernels/trunk.ts";
-import { type Scene, type SceneGroup, type SceneOptions, type SceneStars, type SceneTheme, Status } from "./api.ts";
+import {
+  type Scene,
+  type SceneGroup,
+  type SceneOptions,
+  type SceneStars,
+  type SceneTheme,
+  type SceneWords,
+  Status,
+} from "./api.ts";
 import { Chart } from "./chart.ts";
+import { DensityField } from "./density.ts";
 import { DrawList } from "./drawList.ts";
 import { fitAll, fitGroup, starSpacing } from "./fitting.ts";
 import { Flights, type Outcome, type Routes } from "./flights.ts";
 import { Gestures } from "./gestures.ts";
 import { gestureTarget } from "./gestureTarget.ts";
+import { Glide } from "./glide.ts";
 import { Motion } from "./motion.ts";
 import { Pace } from "./pace.ts";
 import { paletteOf } from "./palette.ts";
 import { nextStar } from "./picking.ts";
 import { plan } from "./plan/index.ts";
 import { LabelBoard } from "./plan/labelBoard.ts";
-import type { Sky } from "./plan/sky.ts";
+import { BARE, type Sky } from "./plan/sky.ts";
 import { Rig } from "./rig.ts";
 import { StarStore } from "./starStore.ts";
 import { Surface } from "./surface.ts";
@@ -27,12 +37,15 @@ import { Ticker } from "./ticker.ts";
 
 /** The camera rests when nothing moved it for this long. */
 const REST_MS = 140;
+/** While a chart is only looked at, a bar at the bottom says so. */
+const DRAFT_BAR_PX = 46;
 
 export class LiveScene implements Scene {
   private readonly sky: Sky;
   private readonly rig = new Rig();
   private readonly pace = new Pace();
   private readonly list = new DrawList();
+  private readonly glide = new Glide();
   private readonly surface: Surface;
   private readonly ticker: Ticker;
   private readonly gestures: Gestures;
@@ -67,10 +80,16 @@ export class LiveScene implements Scene {
     this.ticker.request();
   }
 
-  setStars(stars: SceneStars): void {
-    const { store, motion } = this.sky;
+  setStars(stars: SceneStars, glide = false): void {
+    const { store, motion, density } = this.sky;
     motion.finish(store);
+    // A star that comes while others glide must not make them jump.
+    const from = (glide || this.glide.active) && !this.sky.reduced && this.everHadStars ? Glide.remember(store) : null;
     store.replace(stars);
+    density.touchAll();
+    if (from === null) this.glide.finish(store);
+    else this.glide.begin(store, from, performance.now());
+    this.sky.unfold = this.glide.progress;
     const first = !this.everHadStars;
     for (let i = 0; i < Math.max(stars.count, store.capacity); i++) this.readStar(i, !first);
     this.refit(!first);
@@ -81,6 +100,11 @@ export class LiveScene implements Scene {
     this.sky.chart.set(groups);
     if (version !== this.sky.chart.version) this.refit(version > 0 && this.everHadStars);
     this.changed();
+  }
+  setDraft(on: boolean): void {
+    if (on === this.sky.draft) return;
+    this.sky.draft = on;
+    this.refit(true);
   }
   touch(ordinals: Iterable<number>): void {
     const before = this.sky.store.present;
@@ -95,11 +119,17 @@ export class LiveScene implements Scene {
   }
   setFilter(visible: ReadonlySet<number> | null): void {
     this.sky.store.setFilter(visible);
+    this.sky.density.touchAll();
     this.changed();
   }
   setTheme(theme: SceneTheme): void {
     this.sky.palette = paletteOf(theme);
     this.changed();
+  }
+  setWords(words: SceneWords): void {
+    this.sky.words = words;
+    this.sky.labels.refont();
+    this.ticker?.request();
   }
   setReducedMotion(on: boolean): void {
     const { motion, flights, store } = this.sky;
@@ -109,6 +139,8 @@ export class LiveScene implements Scene {
     flights.still = on;
     if (!on) return;
     motion.finish(store);
+    this.glide.finish(store);
+    this.sky.unfold = 1;
     flights.ground();
     this.changed();
   }
@@ -135,6 +167,11 @@ export class LiveScene implements Scene {
     this.ticker.request();
   }
 
+  forgetWork(): void {
+    this.sky.flights.forget();
+    this.changed();
+  }
+
   fit(): void {
     this.rig.fit(performance.now());
     this.moved();
@@ -144,10 +181,14 @@ export class LiveScene implements Scene {
     this.rig.glideAt(width / 2, height / 2, factor, performance.now());
     this.moved();
   }
+  panBy(dx: number, dy: number): void {
+    this.rig.panBy(-dx, -dy);
+    this.moved();
+  }
   flyTo(ordinal: number): void {
     const { store, camera } = this.sky;
     if (!store.isThere(ordinal)) return;
-    const { x, y } = store.stars;
+    const { x, y } = store.given;
     this.rig.flyTo(x[ordinal] ?? 0, y[ordinal] ?? 0, starSpacing(camera.k), performance.now());
     this.moved();
   }
@@ -187,8 +228,9 @@ export class LiveScene implements Scene {
     sky.now = now;
     sky.camera = rig.camera;
     sky.fittedK = rig.fitted.k;
-    sky.moving = began - this.movedAt < REST_MS;
+    sky.moving = began - this.movedAt < REST_MS || this.glide.active;
     sky.thrift = this.pace.thrift;
+    this.stepGlide(now);
     sky.motion.step(sky.store, now);
     for (const landing of sky.flights.step(now, this.routes))
       if (landing.outcome !== "ok")
@@ -196,13 +238,21 @@ export class LiveScene implements Scene {
     plan(sky, this.list);
     this.surface.draw(this.list, sky);
     ticker.keep("camera", rig.moving);
-    ticker.keep("motion", sky.motion.active);
+    ticker.keep("motion", sky.motion.active || this.glide.active);
     ticker.keep("flights", sky.flights.active && !(sky.moving && sky.thrift >= 2));
     if (!this.probing && (sky.moving || sky.motion.active)) this.probe(now);
     const rest = sky.moving ? this.movedAt + REST_MS + 1 : Infinity;
     ticker.wakeAt(Math.min(rest, sky.labels.dueAt(), sky.flights.nextAt()));
     this.tellCamera();
     this.lastScriptMs = performance.now() - began;
+  }
+
+  /** Names are laid out anew when everybody has arrived: what they may cover stands elsewhere now. */
+  private stepGlide(now: number): void {
+    if (!this.glide.active) return;
+    this.glide.step(this.sky.store, now);
+    this.sky.unfold = this.glide.progress;
+    if (!this.glide.active) this.sky.labels.refont();
   }
 
   /** Watches how fast animation frames come while something moves; draws nothing itself. */
@@ -226,13 +276,15 @@ export class LiveScene implements Scene {
   private readStar(i: number, animate: boolean): void {
     const { store, motion } = this.sky;
     const from = store.read(i);
+    if (from !== null) this.sky.density.touch(i);
     if (from !== null && animate && store.statusOf(i) !== Status.Absent)
       motion.changed(store, i, from, performance.now());
   }
 
   /** `grew`: the sky changed before the user's eyes, so the camera flies instead of jumping. */
   private refit(grew: boolean): void {
-    const fit = fitAll(this.sky.chart, this.sky.store, this.rig.view);
+    const fit = fitAll(this.sky.chart, this.sky.store, this.rig.view, this.sky.draft ? DRAFT_BAR_PX : 0);
+    this.sky.bounds = fit.box;
     const { camera } = this.rig;
     this.rig.setFit(fit.box, fit.insets, fit.maxK, grew ? performance.now() : null);
     if (camera !== this.rig.camera || this.rig.moving) this.toldRest = false;
@@ -277,9 +329,13 @@ export class LiveScene implements Scene {
       view: { width: 1, height: 1 },
       camera: this.rig.camera,
       fittedK: 10,
+      bounds: { x0: -1, y0: -1, x1: 1, y1: 1 },
       palette: paletteOf(this.options.theme),
       store: new StarStore(),
       chart: new Chart(),
+      density: new DensityField(),
+      unfold: 1,
+      draft: false,
       motion: new Motion(),
       flights: new Flights(),
       labels: new LabelBoard(),
@@ -290,6 +346,7 @@ export class LiveScene implements Scene {
       thrift: 0,
       reduced: this.options.reducedMotion,
       measure: (style, text) => this.surface.measure(style, text),
+      words: BARE,
     };
   }
 }

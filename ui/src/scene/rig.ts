@@ -69,6 +69,12 @@ export class Rig {
     if (this.own) this.camera = pan(this.camera, dx, dy);
   }
 
+  /** Puts a world point in the middle at once, at the zoom of now. */
+  centre(wx: number, wy: number): void {
+    this.take();
+    this.camera = pinned(this.camera.k, wx, wy, this.view.width / 2, this.view.height / 2);
+  }
+
   panBy(dx: number, dy: number): void {
     this.take();
     this.camera = pan(this.camera, dx, dy);

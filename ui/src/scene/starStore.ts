@@ -23,7 +23,10 @@ const NOBODY: SceneStars = {
 };
 
 export class StarStore {
+  /** As they are shown: the caller's, but for their places while they glide. */
   stars: SceneStars = NOBODY;
+  /** As the caller gave them. */
+  given: SceneStars = NOBODY;
   /** status | previous status << 4, load, flags, progress from the previous look to this one. */
   look = new Uint8Array(0);
   /** The stars that are drawn again on top: degraded, offline, critical. */
@@ -60,6 +63,7 @@ export class StarStore {
   replace(stars: SceneStars): void {
     const old = this.look;
     this.stars = stars;
+    this.given = stars;
     for (let i = this.capacity; i < old.length / LOOK_BYTES; i++) this.forget(i, old);
     this.look = new Uint8Array(this.capacity * LOOK_BYTES);
     this.look.set(old.subarray(0, Math.min(old.length, this.look.length)));
@@ -128,6 +132,18 @@ export class StarStore {
     this.wanted = selected;
     this.selected.clear();
     for (const i of selected) if (i >= 0 && i < this.capacity) this.selected.set(i, true);
+  }
+
+  /** Shows places of its own, which the answer lets be written, or the caller's again. */
+  showOwn(own: true | null): { x: Float32Array; y: Float32Array } {
+    if (own === null) this.stars = this.given;
+    else if (this.stars === this.given) {
+      const size = this.capacity;
+      this.stars = { ...this.given, x: new Float32Array(size), y: new Float32Array(size) };
+    }
+    this.dirtyPositions.markAll();
+    this.gridCache = null;
+    return this.stars;
   }
 
   grid(): SpatialGrid {

@@ -4,6 +4,7 @@
  * Not here: what is drawn, and when frames happen.
  */
 import type { Size } from "../kernels/camera.ts";
+import { CONTEXT_LOST, NO_WEBGL2 } from "./api.ts";
 import type { DrawList, TextStyle } from "./drawList.ts";
 import { Atlas, FONTS } from "./gl/atlas.ts";
 import { openContext, Renderer } from "./gl/renderer.ts";
@@ -91,6 +92,8 @@ export class Surface {
       spacing: k,
       still: !sky.moving,
     });
+    // Until then it would be a black hole in a light page.
+    canvas.dataset.drawn ??= "yes";
   }
 
   destroy(): void {
@@ -104,7 +107,7 @@ export class Surface {
     window.clearTimeout(this.lossTimer);
     try {
       const gl = openContext(this.canvas);
-      if (gl === null) throw new Error("This browser has no WebGL2.");
+      if (gl === null) throw new Error(NO_WEBGL2);
       this.renderer = new Renderer(gl);
       this.atlas = new Atlas(this.dpr);
       this.events.redraw();
@@ -116,7 +119,7 @@ export class Surface {
   private lost(e: Event): void {
     e.preventDefault();
     this.renderer = null;
-    this.lossTimer = window.setTimeout(() => this.giveUp("The graphics context was lost."), RESTORE_MS);
+    this.lossTimer = window.setTimeout(() => this.giveUp(CONTEXT_LOST), RESTORE_MS);
   }
 
   private giveUp(reason: string): void {

@@ -3,8 +3,7 @@
  * Not here: asking and answering (commands.ts, features/approvals).
  */
 import { createStore } from "zustand/vanilla";
-import type { JobAnswer } from "../bridge/typesJob";
-import type { ApprovalView } from "../bridge/typesProof";
+import type { ApprovalView, JobAnswer } from "../bridge/types";
 import type { Call } from "./commands";
 import { plain } from "./text";
 

@@ -4,6 +4,7 @@
  * Not here: jobs, which are the same call on many nodes (jobCommands.ts), forms and their validation (features/execute).
  */
 import type { ExecuteAnswer, ExecutionView, JsonValue } from "../bridge/types";
+import { t } from "../i18n";
 import type { Ask } from "./approvals";
 import type { Console } from "./console";
 import { isLive } from "./executions";
@@ -38,13 +39,14 @@ export async function runApproved(console: Console, ask: Ask): Promise<void> {
     const asked = await sendApproved(console, ask);
     if (asked.kind === "accepted") console.approvals.getState().forget(ask.approval);
     else if (asked.kind === "changed")
-      console.news.toast("The yes was for other nodes than are meant by now. Nothing was run.", "problem");
-    else if (asked.kind === "problem") console.news.toast(`Nothing was run: ${asked.text}`, "problem");
+      console.news.toast(t("The yes was for other nodes than are meant by now. Nothing was run."), "problem");
+    else if (asked.kind === "problem")
+      console.news.toast(t("Nothing was run: {{problem}}", { problem: asked.text }), "problem");
     return;
   }
   const ordinal = console.fleet.ordinalOf(ask.nodes[0] ?? "");
   if (ordinal === undefined || reachable(console, [ordinal]).length === 0) {
-    console.news.toast("The yes was for a node that cannot be reached now. Nothing was run.", "problem");
+    console.news.toast(t("The yes was for a node that cannot be reached now. Nothing was run."), "problem");
     return;
   }
   console.approvals.getState().forget(ask.approval);
@@ -66,7 +68,12 @@ export async function stop(console: Console, id: string): Promise<void> {
     await console.bridge.cancel(id);
   } catch (reason) {
     console.news.toast(
-      `Could not stop ${execution.view.skill}.${execution.view.method} on ${execution.view.nodeName}: ${problemText(reason)}`,
+      t("Could not stop {{skill}}.{{method}} on {{name}}: {{problem}}", {
+        skill: execution.view.skill,
+        method: execution.view.method,
+        name: execution.view.nodeName,
+        problem: problemText(reason),
+      }),
       "problem",
     );
   }
@@ -83,7 +90,10 @@ export async function fetchOutput(console: Console, id: string): Promise<void> {
     executions.endFetch(id, await console.bridge.output(id));
   } catch (reason) {
     executions.endFetch(id, null);
-    console.news.toast(`Could not read the earlier output: ${problemText(reason)}`, "problem");
+    console.news.toast(
+      t("Could not read the earlier output: {{problem}}", { problem: problemText(reason) }),
+      "problem",
+    );
   }
   executions.commit();
 }
@@ -117,11 +127,11 @@ function enter(console: Console, id: string, ordinal: number, call: Call): void 
 /** Asks, and tells in its row what was refused. */
 async function submit(console: Console, id: string, ask: Ask, send: () => Promise<ExecuteAnswer>): Promise<void> {
   try {
-    if (ask.nodes.includes("")) throw { code: "node_unknown", message: "This node is not known any more." };
+    if (ask.nodes.includes("")) throw { code: "node_unknown", message: t("This node is not known any more.") };
     const { approval, refused } = await send();
     for (const { id: which, message } of refused) refuse(console, which, message);
     if (approval === null) return;
-    refuse(console, id, "Needs a second yes. Nothing was run.");
+    refuse(console, id, t("Needs a second yes. Nothing was run."));
     console.approvals.getState().ask({ ...ask, approval });
   } catch (reason) {
     refuse(console, id, problemText(reason));

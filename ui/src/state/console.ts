@@ -2,8 +2,11 @@
  * One console: the stores of one window, wired to one bridge. Made once at start, and once per test.
  * Not here: React (hooks.ts), what the operator can ask for (commands.ts).
  */
-import type { Bridge } from "../bridge/types";
+import type { ApprovalView, Bridge } from "../bridge/types";
+import { t } from "../i18n";
+import { type AlertStore, createAlerts } from "./alerts";
 import { type ApprovalsStore, createApprovals, isPending } from "./approvals";
+import { type ChartsStore, createCharts } from "./charts";
 import { Executions, isLive } from "./executions";
 import { Fleet } from "./fleet";
 import { takeBatch } from "./intake";
@@ -11,10 +14,13 @@ import { createJobs, isOver, type JobStore, titleOf } from "./jobs";
 import { createLinkStore, keepSubscribed, type LinkStore } from "./link";
 import { keepMarks } from "./marks";
 import { createNews, type News } from "./news";
+import { keepNotifying } from "./notifications";
 import { createPlans, type PlanStore } from "./plans";
+import { createReplay, leaveWith, type ReplayStore } from "./replay";
 import { createSettings, type SettingsStore } from "./settings";
 import { createTrust, type TrustStore } from "./trust";
 import { createUi, type UiState, type UiStore } from "./ui";
+import { stateWord } from "./words";
 
 export type Console = {
   bridge: Bridge;
@@ -22,27 +28,34 @@ export type Console = {
   executions: Executions;
   jobs: JobStore;
   plans: PlanStore;
+  charts: ChartsStore;
   ui: UiStore;
   link: LinkStore;
   news: News;
   settings: SettingsStore;
   trust: TrustStore;
   approvals: ApprovalsStore;
+  replay: ReplayStore;
+  alerts: AlertStore;
 };
 
 export function createConsole(bridge: Bridge, initial: Partial<UiState> = {}): Console {
+  const fleet = new Fleet();
   return {
     bridge,
-    fleet: new Fleet(),
+    fleet,
     executions: new Executions(),
     jobs: createJobs(),
     plans: createPlans(bridge),
+    charts: createCharts(bridge),
     ui: createUi(initial),
     link: createLinkStore(),
     news: createNews(),
     settings: createSettings(bridge),
     trust: createTrust(),
     approvals: createApprovals(),
+    replay: createReplay(bridge, fleet),
+    alerts: createAlerts(),
   };
 }
 
@@ -50,22 +63,29 @@ export function createConsole(bridge: Bridge, initial: Partial<UiState> = {}): C
 export function startConsole(console: Console): () => void {
   const stopNews = tellNews(console);
   const stopMarks = keepMarks(console);
+  const stopNotices = keepNotifying(console);
   const stopRemap = console.fleet.subscribe((delta) => {
-    if (delta.remapped) console.ui.getState().remap(delta.remapped);
+    if (!delta.remapped) return;
+    console.ui.getState().remap(delta.remapped);
+    console.replay.getState().forget();
   });
+  const stopLeaving = leaveWith(console.ui, console.replay);
   void console.settings
     .getState()
     .load()
     .then(() => {
       const { settings, problem } = console.settings.getState();
       for (const notice of settings?.notices ?? []) console.news.toast(notice, "problem");
-      if (problem) console.news.toast(`The settings cannot be read: ${problem}`, "problem");
+      if (problem) console.news.toast(t("The settings cannot be read: {{problem}}", { problem }), "problem");
     });
   const stopFeed = keepSubscribed(console.bridge, console.link, (batch) => takeBatch(console, batch));
   return () => {
     stopFeed();
+    stopLeaving();
+    console.replay.getState().hide();
     stopRemap();
     stopMarks();
+    stopNotices();
     stopNews();
   };
 }
@@ -81,9 +101,7 @@ function tellNews(console: Console): () => void {
       for (const ordinal of ordinals) news.note(kind, fleet.node(ordinal)?.name ?? "", fleet.groupLabel(ordinal));
       const first = ordinals[0];
       if (first === undefined) continue;
-      news.speak(
-        ordinals.length === 1 ? `${fleet.node(first)?.name ?? "A node"} ${kind}` : `${ordinals.length} nodes ${kind}`,
-      );
+      news.speak(cameOrWent(kind, ordinals.length, fleet.node(first)?.name ?? t("A node")));
     }
   });
   const stopExecutions = executions.subscribe((delta) => {
@@ -94,22 +112,30 @@ function tellNews(console: Console): () => void {
       if (view.jobId !== null) continue;
       if (isLive(view.state)) live.add(id);
       else if (live.delete(id))
-        news.speak(`${view.skill} ${view.method} on ${view.nodeName}: ${view.state.replace("_", " ")}`);
+        news.speak(
+          t("{{call}} on {{name}}: {{state}}", {
+            call: `${view.skill} ${view.method}`,
+            name: view.nodeName,
+            state: stateWord(view.state),
+          }),
+        );
     }
   });
   let seats: ReadonlySet<string> | null = null;
   const stopTrust = trust.subscribe(({ waiting }) => {
     const before = seats;
     seats = new Set(waiting.map(({ id }) => id));
-    for (const { id, name } of waiting) if (before && !before.has(id)) news.speak(`${name} wants to join`);
+    for (const { id, name } of waiting)
+      if (before && !before.has(id)) news.speak(t("{{name}} wants to join", { name }));
   });
   const stopApprovals = approvals.subscribe((now, before) => {
     for (const approval of now.approvals) {
       const was = before.approvals.find(({ id }) => id === approval.id)?.state;
       if (was === approval.state) continue;
       const what = `${approval.skill} ${approval.method}`;
-      if (was === undefined && isPending(approval)) news.speak(`${approval.askedBy} asks for a second yes: ${what}`);
-      else if (was === "pending" && approval.own) news.speak(`${what} was ${approval.state}`);
+      if (was === undefined && isPending(approval))
+        news.speak(t("{{name}} asks for a second yes: {{what}}", { name: approval.askedBy, what }));
+      else if (was === "pending" && approval.own) news.speak(`${what}: ${answerWord(approval.state)}`);
     }
   });
   return () => {
@@ -124,15 +150,40 @@ function tellNews(console: Console): () => void {
 function tellJobs({ jobs, news }: Console): () => void {
   return jobs.subscribe((now, before) => {
     if (now.stop?.held && !before.stop?.held)
-      news.speak(`Everything was stopped by ${now.stop.by === "local" ? "you" : now.stop.by}`);
-    else if (before.stop?.held && now.stop && !now.stop.held) news.speak("The stop was released");
+      news.speak(
+        now.stop.by === "local"
+          ? t("Everything was stopped by you")
+          : t("Everything was stopped by {{name}}", { name: now.stop.by }),
+      );
+    else if (before.stop?.held && now.stop && !now.stop.held) news.speak(t("The stop was released"));
     if (now.jobs === before.jobs) return;
     const states = new Map(before.jobs.map(({ id, state }) => [id, state]));
     for (const job of now.jobs) {
       const was = states.get(job.id);
       if (was === undefined || was === job.state) continue;
       if (isOver(job) || job.state === "paused")
-        news.speak(`${titleOf(job)}: ${job.state}${job.reason === null ? "" : `. ${job.reason}`}`);
+        news.speak(`${titleOf(job)}: ${stateWord(job.state)}${job.reason === null ? "" : `. ${job.reason}`}`);
     }
   });
+}
+
+function cameOrWent(kind: "connected" | "disconnected", count: number, name: string): string {
+  if (kind === "connected")
+    return count === 1 ? t("{{name}} connected", { name }) : t("{{count}} nodes connected", { count });
+  return count === 1 ? t("{{name}} disconnected", { name }) : t("{{count}} nodes disconnected", { count });
+}
+
+function answerWord(state: ApprovalView["state"]): string {
+  switch (state) {
+    case "pending":
+      return t("waiting");
+    case "approved":
+      return t("approved");
+    case "denied":
+      return t("denied");
+    case "used":
+      return t("used");
+    case "expired":
+      return t("expired");
+  }
 }

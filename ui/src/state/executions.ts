@@ -5,6 +5,7 @@
  * Not here: asking the host for anything (commands.ts), jobs that group executions (jobs.ts).
  */
 import type { ExecutionState, ExecutionView, OutputView } from "../bridge/types";
+import { t } from "../i18n";
 import { OutputBuffer } from "./output";
 import { plain } from "./text";
 
@@ -93,7 +94,7 @@ export class Executions {
       this.#set(execution, {
         ...execution.view,
         state: "unknown",
-        error: "The Nexus does not know this execution any more.",
+        error: t("The Nexus does not know this execution any more."),
       });
     }
     for (const view of [...views].sort((a, b) => compare(a?.submittedAt, b?.submittedAt))) this.apply(view, true);

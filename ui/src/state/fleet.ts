@@ -4,7 +4,8 @@
  * Everything that arrives is judged before it is stored: NaN, absurd ordinals and control characters do not get in.
  * Not here: what is selected or filtered (ui.ts), executions (executions.ts).
  */
-import type { GroupView, NodeView, VitalsRow } from "../bridge/types";
+import type { GroupView, NodeView, PlaceRow, VitalsRow } from "../bridge/types";
+import { t } from "../i18n";
 import { History } from "./history";
 import { sharedList } from "./methods";
 import { classOf, Status, type StatusClass, statusOf } from "./status";
@@ -24,6 +25,8 @@ export type FleetDelta = {
   /** Nodes appeared, vanished or changed their details. */
   structure: boolean;
   groups: boolean;
+  /** Everybody may stand elsewhere now: another chart. */
+  charted: boolean;
   /** A snapshot gave other ordinals to known ids: whoever keeps ordinals must look them up again. */
   remapped: Map<number, number> | null;
 };
@@ -73,7 +76,7 @@ export class Fleet {
 
   groupLabel(ordinal: number): string {
     const index = this.group[ordinal] ?? 0;
-    return index === 0 ? "Home" : (this.groups[index]?.label ?? "Home");
+    return index === 0 ? t("Home") : (this.groups[index]?.label ?? t("Home"));
   }
 
   subscribe = (listener: Listener): (() => void) => {
@@ -119,12 +122,44 @@ export class Fleet {
     for (const group of groups) {
       if (!Number.isInteger(group?.index) || group.index < 0 || group.index > 65535) continue;
       const discs = (group.discs ?? []).filter((d) => Number.isFinite(d.x) && Number.isFinite(d.y) && d.r > 0);
-      list[group.index] = { ...group, label: plain(group.label, 80) || "Unnamed", discs };
+      list[group.index] = { ...group, label: plain(group.label, 80) || t("Unnamed"), discs };
     }
-    for (let i = 0; i < list.length; i++) list[i] ??= { index: i, key: "", label: "Home", discs: [] };
+    for (let i = 0; i < list.length; i++) list[i] ??= { index: i, key: "", label: t("Home"), discs: [] };
     this.groups = list;
     this.#delta.groups = true;
     this.#touched = true;
+  }
+
+  /** Another chart: the same nodes in other places and groups. */
+  applyChart(groups: readonly GroupView[], places: readonly PlaceRow[]): void {
+    this.applyGroups(groups);
+    for (const place of places) {
+      const [ordinal, group, x, y] = place ?? [];
+      const node = this.#details[ordinal];
+      if (!node || !Number.isFinite(x) || !Number.isFinite(y)) continue;
+      const index = Number.isInteger(group) && group >= 0 && group < this.groups.length ? group : 0;
+      this.#details[ordinal] = { ...node, group: index, x, y };
+      this.x[ordinal] = x;
+      this.y[ordinal] = y;
+      this.group[ordinal] = index;
+    }
+    this.#countGroups();
+    this.versions.status += 1;
+    this.#delta.structure = true;
+    this.#delta.charted = true;
+  }
+
+  #countGroups(): void {
+    this.groupCounts = [];
+    for (const ordinal of this.ordinals()) {
+      const group = this.group[ordinal] ?? 0;
+      const counts = this.groupCounts[group] ?? emptyCount();
+      this.groupCounts[group] = counts;
+      const status = this.status[ordinal] ?? Status.Absent;
+      const bucket = classOf(status);
+      if (bucket) counts[bucket] += 1;
+      if (status === Status.Critical) counts.critical += 1;
+    }
   }
 
   applyVitals(rows: readonly VitalsRow[]): void {
@@ -224,7 +259,7 @@ export class Fleet {
   }
 }
 
-function wider<T extends Float32Array | Uint16Array | Uint8Array>(from: T, to: T): T {
+export function wider<T extends Float32Array | Uint16Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }
@@ -234,7 +269,15 @@ function emptyCount(): GroupCount {
 }
 
 function emptyDelta(): FleetDelta {
-  return { dirty: new Set(), connected: [], disconnected: [], structure: false, groups: false, remapped: null };
+  return {
+    dirty: new Set(),
+    connected: [],
+    disconnected: [],
+    structure: false,
+    groups: false,
+    charted: false,
+    remapped: null,
+  };
 }
 
 /** Whether a node can be stored at all: an id, and an ordinal that is one. */

@@ -5,7 +5,9 @@
  */
 import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 import { useStore } from "zustand";
+import type { AlertsState } from "./alerts";
 import type { ApprovalsState } from "./approvals";
+import type { ChartsState } from "./charts";
 import type { Console } from "./console";
 import type { Execution } from "./executions";
 import type { Fleet } from "./fleet";
@@ -13,6 +15,7 @@ import type { JobsState } from "./jobs";
 import type { LinkState } from "./link";
 import type { NewsState } from "./news";
 import type { PlansState } from "./plans";
+import type { ReplayActions, ReplayState } from "./replay";
 import type { SettingsState } from "./settings";
 import type { TrustState } from "./trust";
 import type { UiActions, UiState } from "./ui";
@@ -49,12 +52,24 @@ export function useApprovals<T>(select: (state: ApprovalsState) => T): T {
   return useStore(useConsole().approvals, select);
 }
 
+export function useAlerts<T>(select: (state: AlertsState) => T): T {
+  return useStore(useConsole().alerts, select);
+}
+
 export function useJobs<T>(select: (state: JobsState) => T): T {
   return useStore(useConsole().jobs, select);
 }
 
 export function usePlans<T>(select: (state: PlansState) => T): T {
   return useStore(useConsole().plans, select);
+}
+
+export function useCharts<T>(select: (state: ChartsState) => T): T {
+  return useStore(useConsole().charts, select);
+}
+
+export function useReplay<T>(select: (state: ReplayState & ReplayActions) => T): T {
+  return useStore(useConsole().replay, select);
 }
 
 export function useFleet<T>(select: (fleet: Fleet) => T): T {

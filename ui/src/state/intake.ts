@@ -4,6 +4,7 @@
  * Not here: order and resubscription (link.ts), judging values (the stores).
  */
 import type { FeedBatch, FeedEvent } from "../bridge/types";
+import { t } from "../i18n";
 import type { Console } from "./console";
 
 export function takeBatch(console: Console, batch: FeedBatch): void {
@@ -11,7 +12,7 @@ export function takeBatch(console: Console, batch: FeedBatch): void {
     try {
       takeEvent(console, event);
     } catch {
-      console.link.setState({ problem: "The host sent an event that makes no sense; it was left out." });
+      console.link.setState({ problem: t("The host sent an event that makes no sense; it was left out.") });
     }
   }
   console.fleet.commit();
@@ -22,17 +23,24 @@ function takeEvent(console: Console, event: FeedEvent): void {
   switch (event.kind) {
     case "snapshot":
       console.link.setState({ nexus: event.nexus, problem: null });
+      if (event.chart) console.charts.getState().take(event.chart);
       console.fleet.applySnapshot(event.nodes, event.groups);
       console.executions.applySnapshot(event.executions);
       console.trust.getState().replace(event.waiting, event.codes);
       console.approvals.getState().replace(event.approvals);
       console.jobs.getState().replace(event.jobs, event.stop);
+      console.alerts.getState().replace(event.alerts);
       return;
     case "node":
       console.fleet.applyNode(event.change, event.node);
       return;
     case "groups":
       console.fleet.applyGroups(event.groups);
+      return;
+    case "chart":
+      // The places first: whoever stops to look at a preview must find them.
+      console.fleet.applyChart(event.groups, event.places);
+      console.charts.getState().take(event.chart);
       return;
     case "vitals":
       console.fleet.applyVitals(event.rows);
@@ -64,9 +72,14 @@ function takeEvent(console: Console, event: FeedEvent): void {
     case "run":
       console.plans.getState().takeRun(event.run);
       return;
+    case "alerts":
+      console.alerts.getState().replace(event.board);
+      return;
     case "gap":
       console.link.setState({
-        problem: `Some events were left out (${String(event.reason)}); a fresh picture follows.`,
+        problem: t("Some events were left out ({{reason}}); a fresh picture follows.", {
+          reason: String(event.reason),
+        }),
       });
       return;
     default:

@@ -3,8 +3,8 @@
  * asked, or as a toast where there is none. Accepted is not finished: the feed tells the rest.
  * Not here: single executions (commands.ts), forms (features).
  */
-import type { ExecutionView } from "../bridge/types";
-import type { JobAnswer, JobRequest, JobView, TargetState, TargetView } from "../bridge/typesJob";
+import type { ExecutionView, JobAnswer, JobRequest, JobView, TargetState, TargetView } from "../bridge/types";
+import { t } from "../i18n";
 import type { Ask } from "./approvals";
 import type { Call } from "./commands";
 import type { Console } from "./console";
@@ -36,13 +36,13 @@ export function rerun(
     console.bridge.rerunJob({ id: job.id, newId, only, confirmCount, approval });
   const { skill, method, summary } = job;
   const call = { skill, method, summary, parameters: null, timeoutSeconds: 0 };
-  return asked(console, send, { call, nodes: [], where: `some nodes of ${titleOf(job)}` });
+  return asked(console, send, { call, nodes: [], where: t("some nodes of {{job}}", { job: titleOf(job) }) });
 }
 
 /** Asks for it with the second yes that it waited for. */
 export async function sendApproved(console: Console, ask: Ask): Promise<Asked> {
   try {
-    if (ask.job === null) return { kind: "problem", text: "This was no job." };
+    if (ask.job === null) return { kind: "problem", text: t("This was no job.") };
     return told(console, await ask.job(ask.approval));
   } catch (reason) {
     return { kind: "problem", text: problemText(reason) };
@@ -69,7 +69,18 @@ export async function control(console: Console, id: string, action: "pause" | "r
     await console.bridge.controlJob(id, action);
   } catch (reason) {
     const job = console.jobs.getState().jobs.find((one) => one.id === id);
-    console.news.toast(`Could not ${action} ${job ? titleOf(job) : "the job"}: ${problemText(reason)}`, "problem");
+    console.news.toast(couldNot(action, job ? titleOf(job) : t("the job"), problemText(reason)), "problem");
+  }
+}
+
+function couldNot(action: "pause" | "resume" | "cancel", job: string, problem: string): string {
+  switch (action) {
+    case "pause":
+      return t("Could not pause {{job}}: {{problem}}", { job, problem });
+    case "resume":
+      return t("Could not resume {{job}}: {{problem}}", { job, problem });
+    case "cancel":
+      return t("Could not cancel {{job}}: {{problem}}", { job, problem });
   }
 }
 
@@ -87,7 +98,7 @@ export async function release(console: Console): Promise<void> {
   try {
     await console.bridge.releaseStop();
   } catch (reason) {
-    console.news.toast(`The stop could not be released: ${problemText(reason)}`, "problem");
+    console.news.toast(t("The stop could not be released: {{problem}}", { problem: problemText(reason) }), "problem");
   }
 }
 
@@ -96,15 +107,15 @@ export async function stopNode(console: Console, nodeId: string): Promise<string
   try {
     const { stopping, proved, neverSent, cannot } = await console.bridge.nodeStop(nodeId);
     const parts = [
-      `${stopping + proved} asked to end`,
-      neverSent > 0 ? `${neverSent} never sent` : "",
-      cannot > 0 ? `${cannot} cannot be stopped: the spore is too old` : "",
+      t("{{n}} asked to end", { n: stopping + proved }),
+      neverSent > 0 ? t("{{n}} never sent", { n: neverSent }) : "",
+      cannot > 0 ? t("{{n}} cannot be stopped: the spore is too old", { n: cannot }) : "",
     ];
     return stopping + proved + neverSent + cannot === 0
-      ? "Nothing was running on it."
+      ? t("Nothing was running on it.")
       : `${parts.filter(Boolean).join(", ")}.`;
   } catch (reason) {
-    return `It could not be stopped: ${problemText(reason)}`;
+    return t("It could not be stopped: {{problem}}", { problem: problemText(reason) });
   }
 }
 
@@ -117,7 +128,7 @@ export function openTarget(
   const { fleet, executions, ui, jobs, news } = console;
   const ordinal = fleet.ordinalOf(target.nodeId);
   if (ordinal === undefined) {
-    news.toast(`${target.nodeName} is not known any more.`, "problem");
+    news.toast(t("{{name}} is not known any more.", { name: target.nodeName }), "problem");
     return;
   }
   const { executionId: id } = target;
@@ -170,7 +181,7 @@ function told(console: Console, answer: JobAnswer): Asked {
       console.ui.getState().showJob(answer.job.id);
       return { kind: "accepted", job: answer.job.id };
     case "approval":
-      return { kind: "problem", text: "It needs a second yes; ask for it as a new job." };
+      return { kind: "problem", text: t("It needs a second yes; ask for it as a new job.") };
     case "changed":
     case "count":
       return { kind: "changed", count: answer.count };
@@ -179,8 +190,8 @@ function told(console: Console, answer: JobAnswer): Asked {
         const ordinal = console.fleet.ordinalOf(nodeId);
         return `${ordinal === undefined ? nodeName : console.fleet.node(ordinal)?.name}: ${why}`;
       });
-      const more = answer.refused.length > 3 ? ` And ${answer.refused.length - 3} more.` : "";
-      return { kind: "problem", text: `None of them can take it. ${names.join(" ")}${more}` };
+      const more = answer.refused.length > 3 ? ` ${t("And {{n}} more.", { n: answer.refused.length - 3 })}` : "";
+      return { kind: "problem", text: `${t("None of them can take it.")} ${names.join(" ")}${more}` };
     }
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { JobView, TargetState } from "../bridge/typesJob";
+import type { JobView, TargetState } from "../bridge/types";
 import { createJobs, progressOf, wavesOf } from "./jobs";
 
 const NONE = {

@@ -5,8 +5,8 @@
  * Not here: asking for anything (jobCommands.ts), single attempts (executions.ts), schedules and runbooks (plans.ts).
  */
 import { createStore } from "zustand/vanilla";
-import type { ExecutionState } from "../bridge/types";
-import type { JobState, JobView, StopView, TargetState } from "../bridge/typesJob";
+import type { ExecutionState, JobState, JobView, StopView, TargetState } from "../bridge/types";
+import { t } from "../i18n";
 import { plain } from "./text";
 
 const MAX_JOBS = 400;
@@ -59,7 +59,7 @@ export function titleOf(job: Pick<JobView, "label" | "skill" | "method">): strin
 
 /** Who asked, for people. The owner of this machine is whoever reads it. */
 export function askerOf({ asker }: Pick<JobView, "asker">): string {
-  return asker.kind === "local" ? "you" : asker.name;
+  return asker.kind === "local" ? t("you") : asker.name;
 }
 
 /** The outcomes in which targets are grouped, most urgent first. */

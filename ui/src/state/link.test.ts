@@ -32,6 +32,7 @@ test("the selection follows ids through a snapshot", async () => {
   bridge.control.emit({
     kind: "snapshot",
     nexus: console.link.getState().nexus as never,
+    chart: console.charts.getState().chart as never,
     groups: [],
     nodes: moved,
     executions: [],
@@ -40,6 +41,12 @@ test("the selection follows ids through a snapshot", async () => {
     approvals: [],
     jobs: [],
     stop: null,
+    alerts: {
+      causes: [],
+      more: 0,
+      counts: { firing: 0, critical: 0, warning: 0, info: 0, muted: 0, acknowledged: 0 },
+      quietSince: null,
+    },
   });
   await until(() => console.fleet.node(0)?.name === "nas-01");
   expect(console.ui.getState().open).toBe(0);

@@ -5,6 +5,7 @@
  */
 import { createStore } from "zustand/vanilla";
 import type { Bridge, FeedBatch } from "../bridge/types";
+import { t } from "../i18n";
 import { problemText } from "./problem";
 
 export type LinkState = {
@@ -19,6 +20,16 @@ export function createLinkStore() {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+
+/** Why something is missing after this batch, until a snapshot comes; null: nothing is. */
+function openGap({ events }: FeedBatch): string | null {
+  let reason: string | null = null;
+  for (const event of events) {
+    if (event.kind === "gap") reason = event.reason;
+    else if (event.kind === "snapshot") reason = null;
+  }
+  return reason;
+}
 
 /** Starts the subscription and keeps it; the returned function ends it. */
 export function keepSubscribed(bridge: Bridge, link: LinkStore, take: (batch: FeedBatch) => void): () => void {
@@ -45,12 +56,15 @@ export function keepSubscribed(bridge: Bridge, link: LinkStore, take: (batch: Fe
       if (mine !== turn || !batch || !Array.isArray(batch.events)) return;
       if (batch.seq !== next) {
         if (batch.seq < next) return;
-        again("resyncing", "Some events were missed. Reading the swarm again.");
+        again("resyncing", t("Some events were missed. Reading the swarm again."));
         return;
       }
       next += 1;
       pause = FIRST_PAUSE_MS;
-      if (link.getState().state !== "live") link.setState({ state: "live", problem: null });
+      const gap = openGap(batch);
+      if (gap !== null) link.setState({ state: "resyncing", problem: gap });
+      else if (batch.events.some(({ kind }) => kind === "snapshot") || link.getState().state === "connecting")
+        link.setState({ state: "live", problem: null });
       take(batch);
     };
     bridge.subscribe(onBatch).then(

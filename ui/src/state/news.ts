@@ -4,6 +4,7 @@
  * Not here: the regions that show them (app).
  */
 import { createStore } from "zustand/vanilla";
+import { t } from "../i18n";
 
 export type Toast = { key: number; tone: "plain" | "problem"; text: string };
 export type Recent = {
@@ -35,7 +36,10 @@ export function createNews() {
     if (pending.length === 0) return;
     const text =
       pending.length > 3
-        ? `${pending.slice(0, 2).join(". ")}, and ${pending.length - 2} more changes`
+        ? t("{{first}}, and {{count}} more changes", {
+            first: pending.slice(0, 2).join(". "),
+            count: pending.length - 2,
+          })
         : pending.join(". ");
     pending = [];
     store.setState({ spoken: text });

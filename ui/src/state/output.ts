@@ -4,6 +4,7 @@
  * Not here: fetching older output (commands.ts), drawing (features/output).
  */
 import type { OutputView } from "../bridge/types";
+import { t } from "../i18n";
 import { ControlStripper } from "./text";
 
 export type Line = {
@@ -44,7 +45,7 @@ export class OutputBuffer {
       this.#push({
         atMs: at(chunk),
         stream: "gap",
-        text: `${missing} ${missing === 1 ? "piece" : "pieces"} of output missing`,
+        text: t("{{count}} pieces of output missing", { count: missing }),
       });
     }
     this.lastSeq = chunk.seq;
@@ -67,7 +68,7 @@ export class OutputBuffer {
   }
 
   text(): string {
-    const head = this.dropped > 0 ? `[${this.dropped} earlier lines not kept]\n` : "";
+    const head = this.dropped > 0 ? `[${t("{{count}} earlier lines not kept", { count: this.dropped })}]\n` : "";
     return head + this.lines.map((line) => (line.stream === "gap" ? `[${line.text}]` : line.text)).join("\n");
   }
 

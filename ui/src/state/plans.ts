@@ -3,8 +3,7 @@
  * Not here: the jobs that come of them (jobs.ts), forms (features).
  */
 import { createStore } from "zustand/vanilla";
-import type { Bridge } from "../bridge/types";
-import type { RunbookView, RunView, ScheduleView } from "../bridge/typesPlan";
+import type { Bridge, RunbookView, RunView, ScheduleView } from "../bridge/types";
 import { problemText } from "./problem";
 import { plain } from "./text";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PLAIN_POLICY, policyProblem, policyWords, requestOf } from "./policy";
+import { PLAIN_POLICY, policyProblem, policyWords, requestOf, thresholdOf } from "./policy";
 
 const CALL = { skill: "ShellSkill", method: "run", parameters: { command: "id" }, timeoutSeconds: 30, summary: "id" };
 const AIM = {
@@ -21,6 +21,36 @@ test("texts that are no numbers are refused with a sentence, never guessed", () 
     expect(policyProblem({ ...PLAIN_POLICY, ...bad }, 9, "read")).not.toBeNull();
   expect(policyProblem({ ...PLAIN_POLICY, waves: true, any: "2" }, 9, "read")).toContain("waves");
   expect(policyProblem(PLAIN_POLICY, 9, "destroy")).toBeNull();
+});
+
+test("a threshold is a count or a share, and nothing between", () => {
+  expect(["3", "10%", " 10 % ", "100 %"].map(thresholdOf)).toEqual([
+    { failures: 3, percent: null },
+    { failures: null, percent: 10 },
+    { failures: null, percent: 10 },
+    { failures: null, percent: 100 },
+  ]);
+  expect(["0", "0 %", "101 %", "10.5%", "few", "", "-3"].map(thresholdOf)).toEqual(Array(7).fill(null));
+});
+
+test("what only chooses among any few is sent only then, and a pause only where nobody is asked", () => {
+  const policy = {
+    ...PLAIN_POLICY,
+    prefer: "tag:ssd",
+    avoid: "site=lab",
+    strategy: "spread" as const,
+    spreadBy: "rack",
+  };
+  expect(requestOf(CALL, AIM, ["a"], policy)).toMatchObject({ any: null, prefer: "", avoid: "", spreadBy: null });
+  expect(requestOf(CALL, AIM, ["a"], { ...policy, any: "2" })).toMatchObject({
+    any: 2,
+    prefer: "tag:ssd",
+    avoid: "site=lab",
+    spreadBy: "rack",
+  });
+  const waves = { ...PLAIN_POLICY, waves: true, pauseSeconds: 60 };
+  expect(requestOf(CALL, AIM, ["a"], waves).waves).toMatchObject({ gate: "ask", pauseSeconds: 0 });
+  expect(requestOf(CALL, AIM, ["a"], { ...waves, ask: false }).waves).toMatchObject({ gate: "auto", pauseSeconds: 60 });
 });
 
 test("trying again wants consent, unless nothing can be done twice", () => {

@@ -2,6 +2,8 @@
  * Turns whatever a command was rejected with into one sentence for people.
  * Not here: where it is shown (always beside what was asked; toasts for what has no place).
  */
+
+import { t } from "../i18n";
 import { plain } from "./text";
 
 export function problemText(reason: unknown): string {
@@ -15,7 +17,7 @@ export function problemText(reason: unknown): string {
   ) {
     return plain(reason.message, 500);
   }
-  return "The host gave no reason.";
+  return t("The host gave no reason.");
 }
 
 export function problemCode(reason: unknown): string {

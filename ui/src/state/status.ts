@@ -4,6 +4,7 @@
  * Not here: colours and marks (components/StatusMark, scene).
  */
 import type { NodeState } from "../bridge/types";
+import { t } from "../i18n";
 
 export const Status = { Absent: 0, Online: 1, Busy: 2, Degraded: 3, Offline: 4, Critical: 5 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
@@ -37,14 +38,14 @@ export function wordOf(status: number): string {
   switch (status) {
     case Status.Online:
     case Status.Busy:
-      return "Online";
+      return t("Online", { context: "node" });
     case Status.Degraded:
-      return "Degraded";
+      return t("Degraded", { context: "node" });
     case Status.Critical:
-      return "Critical";
+      return t("Critical", { context: "node" });
     case Status.Offline:
-      return "Offline";
+      return t("Offline", { context: "node" });
     default:
-      return "Unknown";
+      return t("Unknown", { context: "node" });
   }
 }

@@ -3,7 +3,7 @@
  * are cleaned before they are kept. Not here: what is done about it (standing.ts), how a node stands (fleet.ts).
  */
 import { createStore } from "zustand/vanilla";
-import type { JoinCodeView, PolicyView, TrustView, WaitingView } from "../bridge/typesTrust";
+import type { JoinCodeView, PolicyView, TrustView, WaitingView } from "../bridge/types";
 import { plain } from "./text";
 
 export type TrustState = {

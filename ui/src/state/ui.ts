@@ -3,11 +3,12 @@
  * Nothing here comes from the swarm, and nothing here draws.
  */
 import { createStore } from "zustand/vanilla";
-import type { JoinView } from "../bridge/typesTrust";
+import type { JoinView } from "../bridge/types";
+import type { Meant } from "./filter";
 import type { StatusClass } from "./status";
 
-export type Page = "map" | "nodes" | "jobs" | "joining" | "approvals" | "audit" | "settings";
-export type Tab = "overview" | "execute" | "executions" | "trust";
+export type Page = "map" | "nodes" | "jobs" | "alerts" | "skills" | "joining" | "approvals" | "audit" | "settings";
+export type Tab = "overview" | "execute" | "executions" | "logs" | "trust";
 /** A movement of the camera that somebody outside the map asked for. */
 export type Flight = { to: "star" | "group"; index: number; turn: number } | null;
 
@@ -22,6 +23,8 @@ export type UiState = {
   /** Empty: all classes are shown. */
   statuses: ReadonlySet<StatusClass>;
   search: string;
+  /** Who is meant, when `search` is an expression. */
+  meant: Meant;
   /** Stars lit for a moment (hovering a cause), or null. */
   lit: ReadonlySet<number> | null;
   lasso: boolean;
@@ -76,6 +79,7 @@ const INITIAL: UiState = {
   selected: new Set(),
   statuses: new Set(),
   search: "",
+  meant: null,
   lit: null,
   lasso: false,
   palette: { open: false, query: "" },
@@ -188,5 +192,5 @@ function remapped(s: UiState, table: ReadonlyMap<number, number>): Partial<UiSta
     const next = find(ordinal);
     if (next !== null) shown.set(next, id);
   }
-  return { open: find(s.open), cursor: find(s.cursor), selected: each(s.selected), shown, lit: null };
+  return { open: find(s.open), cursor: find(s.cursor), selected: each(s.selected), shown, lit: null, meant: null };
 }

@@ -4,7 +4,7 @@
  * Not here: the field in which an expression is typed (components/Completing).
  */
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { CompletionView, ResolvedView, TargetRequest } from "../bridge/typesJob";
+import type { CompletionView, ResolvedView, TargetRequest } from "../bridge/types";
 import { useConsole } from "./hooks";
 import { problemText } from "./problem";
 import { plain } from "./text";

@@ -3,7 +3,7 @@
  * and 100,000 in 24 sites. The same seed gives the same sky every time.
  * Not here: a running simulation.
  */
-import { type SceneGroup, type SceneStars, Status } from "../../src/scene/api.ts";
+import { type SceneGroup, type SceneStars, type SceneWords, Status } from "../../src/scene/api.ts";
 import { HOME_SLOT, placeDiscs, slotAt } from "./chartLayout.ts";
 
 export type Fleet = { stars: SceneStars; groups: SceneGroup[]; names: string[] };
@@ -49,6 +49,13 @@ const HOME = [
   { name: "pi-kitchen", address: "192.168.1.42 · Raspberry Pi OS · 9 ms", cpu: 0.12, memory: 0.38, tasks: 0 },
   { name: "nas-01", address: "192.168.1.5 · TrueNAS · 2 ms", cpu: 0.67, memory: 0.72, tasks: 2 },
 ];
+
+export const ENGLISH: SceneWords = {
+  critical: (count) => `${count} critical`,
+  degraded: (count) => `${count} degraded`,
+  offline: (count) => `${count} offline`,
+  number: (value) => value.toLocaleString("en"),
+};
 
 /** Mulberry32. */
 export function random(seed: number): () => number {

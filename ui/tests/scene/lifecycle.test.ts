@@ -1,6 +1,6 @@
 /** When frames happen: none at idle, few for a change, none while hidden; a lost context comes back. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { Status } from "../../src/scene/api.ts";
+import { NO_WEBGL2, Status } from "../../src/scene/api.ts";
 import { createScene } from "../../src/scene/index.ts";
 import { fleetOf } from "./fixture.ts";
 import { apart, type Mounted, mount, rgb, sleep } from "./mount.ts";
@@ -126,7 +126,7 @@ describe("the context", () => {
     scene.setStars(fleetOf(3).stars);
     scene.flyTo(1);
     await sleep(100);
-    expect(told).toEqual(["This browser has no WebGL2."]);
+    expect(told).toEqual([NO_WEBGL2]);
     scene.destroy();
   });
 

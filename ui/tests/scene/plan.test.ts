@@ -1,9 +1,11 @@
 /** The plan without GL: which operations, in which order, with what in them. */
 import { describe, expect, test } from "vitest";
-import { fitBox } from "../../src/kernels/camera.ts";
+import { fitBox, pinned } from "../../src/kernels/camera.ts";
 import { levelOf } from "../../src/kernels/detail.ts";
+import { miniMap } from "../../src/kernels/minimap.ts";
 import { Status } from "../../src/scene/api.ts";
 import { Chart } from "../../src/scene/chart.ts";
+import { DensityField } from "../../src/scene/density.ts";
 import { DrawList, MARK_FLOATS, Mark } from "../../src/scene/drawList.ts";
 import { fitAll, fitGroup } from "../../src/scene/fitting.ts";
 import { Flights } from "../../src/scene/flights.ts";
@@ -13,7 +15,7 @@ import { plan } from "../../src/scene/plan/index.ts";
 import { LabelBoard } from "../../src/scene/plan/labelBoard.ts";
 import { type Sky, starAt } from "../../src/scene/plan/sky.ts";
 import { StarStore } from "../../src/scene/starStore.ts";
-import { type Fleet, fleetOf } from "./fixture.ts";
+import { ENGLISH, type Fleet, fleetOf } from "./fixture.ts";
 
 const view = { width: 934, height: 784 };
 const routes = { curve: () => ({ cx: 5, cy: 0, ex: 10, ey: 0 }), millis: () => 1000 };
@@ -31,9 +33,13 @@ function skyOf(fleet: Fleet, more: Partial<Sky> = {}): Sky {
     view,
     camera,
     fittedK: camera.k,
+    bounds: fit.box,
     palette: paletteOf("dark"),
     store,
     chart,
+    density: new DensityField(),
+    unfold: 1,
+    draft: false,
     motion: new Motion(),
     flights: new Flights(),
     labels: new LabelBoard(),
@@ -44,6 +50,7 @@ function skyOf(fleet: Fleet, more: Partial<Sky> = {}): Sky {
     thrift: 0,
     reduced: false,
     measure: (_style, text) => text.length * 6.2,
+    words: ENGLISH,
     ...more,
   };
 }
@@ -53,7 +60,8 @@ function listOf(sky: Sky): DrawList {
   return list;
 }
 /** The operations in short: names, with the star pass. */
-const ops = (list: DrawList): string => list.ops.map((o) => (o.op === "stars" ? o.pass : o.op)).join(" ");
+const ops = (list: DrawList): string =>
+  list.ops.map((o) => (o.op === "stars" ? `${o.pass}${o.loose === true ? "-loose" : ""}` : o.op)).join(" ");
 const texts = (list: DrawList): string[] => list.texts.map((t) => t.text);
 const marks = (list: DrawList, kind: Mark): number =>
   Array.from({ length: list.markCount }, (_, n) => list.marks[n * MARK_FLOATS + 2]).filter((k) => k === kind).length;
@@ -188,5 +196,112 @@ describe("attention", () => {
     still.flights.step(500, routes);
     expect(still.flights.active).toBe(false);
     expect(texts(listOf(still))).toContain("1");
+  });
+});
+
+describe("the minimap", () => {
+  const zoomed = (by: number, more: Partial<Sky> = {}): Sky => {
+    const sky = skyOf(fleetOf(10_000), more);
+    return Object.assign(sky, { camera: pinned(sky.fittedK * by, 30, 20, view.width / 2, view.height / 2) });
+  };
+  const fills = (list: DrawList): number => list.ops.filter(({ op }) => op === "fill").length;
+
+  test("only when zoomed past three times, not while the chart moves, not in a small view", () => {
+    expect(fills(listOf(zoomed(2.9)))).toBe(0);
+    expect(fills(listOf(zoomed(3.5)))).toBe(2);
+    expect(fills(listOf(zoomed(3.5, { unfold: 0.5 })))).toBe(0);
+    const small = zoomed(3.5);
+    small.view = { width: 420, height: 600 };
+    expect(fills(listOf(small))).toBe(0);
+  });
+
+  test("on top of all else: a plate, every disc, a frame round what is seen, every exception", () => {
+    const sky = zoomed(4);
+    const list = listOf(sky);
+    expect(ops(list)).toMatch(/fill ribbons marks fill ribbons marks$/);
+    const mini = miniMap(sky.bounds, view, 4);
+    if (mini === null) throw new Error("no minimap");
+    expect(mini.rect.x + mini.rect.w).toBeLessThan(view.width);
+    const inside: number[] = [];
+    for (let n = 0; n < list.markCount; n++) {
+      const at = n * MARK_FLOATS;
+      const [x, y, kind] = [list.marks[at] ?? 0, list.marks[at + 1] ?? 0, list.marks[at + 2] ?? 0];
+      const { rect } = mini;
+      if (x > rect.x && x < rect.x + rect.w && y > rect.y && y < rect.y + rect.h && kind === Mark.Disc) inside.push(n);
+    }
+    expect(inside.length).toBeGreaterThanOrEqual(sky.chart.discs.length + sky.store.exceptions.size + 1);
+  });
+
+  test("a filter takes exceptions out of it", () => {
+    const sky = zoomed(4);
+    const all = listOf(sky).markCount;
+    sky.store.setFilter(new Set());
+    expect(listOf(sky).markCount).toBeLessThan(all);
+  });
+});
+
+describe("density", () => {
+  test("a hundred thousand far out are a texture with the exceptions on top; closer they are stars", () => {
+    const sky = skyOf(fleetOf(100_000));
+    expect(ops(listOf(sky))).toBe("grid trunks discs density exceptions marks texts");
+    sky.camera = pinned(3.2, 0, 0, view.width / 2, view.height / 2);
+    expect(ops(listOf(sky))).toContain("discs normal exceptions");
+  });
+
+  test("who stands in no disc stays a star; whoever glides is one too", () => {
+    const fleet = fleetOf(100_000);
+    fleet.stars.group[5] = 0;
+    const sky = skyOf(fleet);
+    expect(ops(listOf(sky))).toContain("density normal-loose exceptions");
+    expect([...sky.density.loose.items.slice(0, sky.density.loose.size)]).toEqual([5]);
+    sky.unfold = 0.4;
+    expect(ops(listOf(sky))).toContain("discs normal exceptions");
+  });
+
+  test("a change paints the disc of its star and no other one", () => {
+    const sky = skyOf(fleetOf(100_000));
+    listOf(sky);
+    const versions = () => sky.density.tiles.map((tile) => tile.version);
+    const before = versions();
+    const i = sky.store.stars.status.indexOf(Status.Online);
+    sky.store.stars.status[i] = Status.Offline;
+    sky.store.read(i);
+    sky.density.touch(i);
+    listOf(sky);
+    const changed = versions().flatMap((version, n) => (version === before[n] ? [] : [n]));
+    expect(changed).toHaveLength(1);
+    expect(sky.density.tiles[changed[0] ?? -1]?.disc.group.index).toBe(sky.store.stars.group[i]);
+    expect(ops(listOf(sky))).toContain("density");
+    expect(versions()).toEqual(before.map((version, n) => version + Number(n === changed[0])));
+  });
+
+  test("all the light is in the sheet, however far out", () => {
+    const sky = skyOf(fleetOf(100_000));
+    for (const k of [2.9, 0.9, 0.4]) {
+      sky.density.refresh(sky.store, sky.chart, k);
+      const sum = sky.density.sheet.bytes.reduce((all, byte) => all + byte, 0);
+      const idle = sky.store.present - sky.store.exceptions.size;
+      expect(sum / (idle * 32)).toBeGreaterThan(0.85);
+      expect(sum / (idle * 32)).toBeLessThan(1.25);
+    }
+  });
+
+  test("fewer stars only while they move on a machine that is too slow for them", () => {
+    const shown = (more: Partial<Sky>) => ops(listOf(skyOf(fleetOf(30_000), more))).includes("density");
+    expect(shown({})).toBe(false);
+    expect(shown({ moving: true, thrift: 3 })).toBe(false);
+    expect(shown({ moving: true, thrift: 4 })).toBe(true);
+    expect(shown({ moving: false, thrift: 4 })).toBe(false);
+  });
+});
+
+describe("another chart", () => {
+  test("discs, trunks and names come into sight while stars glide", () => {
+    const half = listOf(skyOf(fleetOf(184), { unfold: 0.5 }));
+    expect(half.ops.find(({ op }) => op === "discs")).toMatchObject({ alpha: 0.5, draft: false });
+    expect(half.ops.find(({ op }) => op === "trunks")).toMatchObject({ alpha: 0.5 });
+    expect((half.texts.find(({ text }) => text === "Paris")?.fill ?? 0) >>> 24).toBe(128);
+    const whole = listOf(skyOf(fleetOf(184), { draft: true }));
+    expect(whole.ops.find(({ op }) => op === "discs")).toMatchObject({ alpha: 1, draft: true });
   });
 });

@@ -2,8 +2,7 @@
  * Rules and second yeses as the simulated host has them: bound to the call and its targets, good once, for ten minutes.
  * Who asked may not answer; in the simulation "another person" answers by `control`.
  */
-import type { ExecuteRequest, FeedEvent } from "../types";
-import type { ApprovalView, RuleRequest, RuleView } from "../typesProof";
+import type { ApprovalView, ExecuteRequest, FeedEvent, RuleRequest, RuleView } from "../types";
 import { hashOf } from "./audit";
 import { refusal } from "./executions";
 

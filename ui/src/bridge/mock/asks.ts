@@ -2,31 +2,68 @@
  * What may be asked about jobs and plans, as the simulated host answers it: the set first, then the typed number, then
  * the second yes, as the real one does.
  */
-import type { NodeView } from "../types";
-import type { JobAnswer, JobBridge, JobRequest, ResolvedView, SavedGroupView, TargetRequest } from "../typesJob";
-import type { PlanBridge } from "../typesPlan";
+
+import type { JobAnswer, JobRequest, NodeView, ResolvedView, TargetRequest } from "../types";
 import { hashOf } from "./audit";
+import { ALL_METHODS } from "./containers";
 import { refusal, summaryOf } from "./executions";
 import type { SimulatedHost } from "./host";
-import { METHODS } from "./methods";
+import type { AlertBridge, JobBridge, PlanBridge } from "./parts";
 import { complete, matching, type Swarm } from "./target";
 
+export function alertsOf({ alerts, audit }: SimulatedHost): AlertBridge {
+  const aimed = (aim: Parameters<AlertBridge["ownAlert"]>[0]) => ({
+    subject: [aim.alert ?? aim.cause ?? aim.rule ?? ""],
+  });
+  return {
+    alerts: async (query) => structuredClone(alerts.page(query)),
+    alertRules: async () => structuredClone(alerts.rules),
+    putAlertRule: async (id, request) => {
+      const rule = alerts.put(id, request);
+      audit.add("put_alert_rule", { subject: [rule.id], detail: { name: rule.name } });
+      return structuredClone(rule);
+    },
+    removeAlertRule: async (id) => {
+      alerts.remove(id);
+      audit.add("remove_alert_rule", { subject: [id] });
+    },
+    previewAlertRule: async (request) => alerts.preview(request),
+    ownAlert: async (aim, owner) => {
+      alerts.own(aim, owner);
+      audit.add("own_alert", aimed(aim));
+    },
+    acknowledgeAlert: async (aim) => {
+      alerts.acknowledge(aim);
+      audit.add("acknowledge_alert", aimed(aim));
+    },
+    noteAlert: async (aim, text) => {
+      alerts.note(aim, text);
+      audit.add("note_alert", aimed(aim));
+    },
+    muteAlert: async (aim, until, reason) => {
+      alerts.mute(aim, until, reason);
+      audit.add(until === null ? "unmute_alert" : "mute_alert", aimed(aim));
+    },
+    // The page is not the system: there is nowhere to show it.
+    notify: async () => undefined,
+  };
+}
+
 export function jobsOf(host: SimulatedHost): JobBridge {
-  let saved: SavedGroupView[] = [];
-  const swarm = (): Swarm => ({ nodes: host.known(), groups: host.groups, saved });
+  const swarm = (): Swarm => ({ nodes: host.known(), groups: host.groups, saved: host.saved });
   return {
     resolveTarget: async (request) => resolved(request, swarm()),
     completeTarget: async (text, at) => complete(text, at, swarm()),
-    savedGroups: async () => structuredClone(saved),
+    savedGroups: async () => structuredClone(host.saved),
     saveGroup: async (name, target) => {
       if (!/^[a-z0-9][a-z0-9._-]{0,63}$/.test(name))
         throw refusal("invalid", "A name has small letters, digits, dots, dashes and underscores.");
       const count = matching(target, swarm()).length;
       const group = { name, target, count, madeBy: "local", madeAt: new Date().toISOString() };
-      saved = [...saved.filter((one) => one.name !== name), group];
+      host.saved = [...host.saved.filter((one) => one.name !== name), group];
     },
     removeGroup: async (name) => {
-      saved = saved.filter((one) => one.name !== name);
+      host.saved = host.saved.filter((one) => one.name !== name);
     },
     job: async (id) => structuredClone(host.jobs.view(id)),
     submitJob: async (request) => submit(host, request, swarm()),
@@ -69,11 +106,11 @@ export function plansOf({ plans }: SimulatedHost): PlanBridge {
     runScheduleNow: async (id) => plans.runNow(id),
     previewWhen: async (when, timeZone) => plans.preview(when, timeZone),
     runbooks: async () => structuredClone(plans.runbooks),
-    runbookText: async (name) => plans.text(name),
+    runbookText: async (name, version) => plans.text(name, version),
+    runbookVersions: async (name) => plans.versions(name),
     putRunbook: async (name, text) => structuredClone(plans.putRunbook(name, text)),
     removeRunbook: async (name) => plans.removeRunbook(name),
     runRunbook: async (call) => structuredClone(plans.run(call)),
-    exportRunbook: async (name) => `/home/you/Downloads/${plans.text(name) && name}.toml`,
     runs: async () => structuredClone(plans.runs),
     cancelRun: async (id) => plans.cancelRun(id),
   };
@@ -103,7 +140,7 @@ function shaOf(nodes: readonly NodeView[]): string {
 
 function resolved(request: TargetRequest, swarm: Swarm): ResolvedView {
   const nodes = targetsOf(request, swarm);
-  const effect = METHODS.find((m) => m.skill === request.skill && m.method === request.method)?.effect ?? null;
+  const effect = ALL_METHODS.find((m) => m.skill === request.skill && m.method === request.method)?.effect ?? null;
   const offline = nodes.filter((node) => node.state === "offline").length;
   return {
     target: request.target?.trim().replace(/\s+/g, " ") ?? "",
@@ -123,7 +160,7 @@ function submit(host: SimulatedHost, request: JobRequest, swarm: Swarm): JobAnsw
   const known = host.jobs.all.has(request.id);
   const targetsSha256 = shaOf(nodes);
   const { skill, method, timeoutSeconds } = request;
-  const effect = METHODS.find((m) => m.skill === skill && m.method === method)?.effect;
+  const effect = ALL_METHODS.find((m) => m.skill === skill && m.method === method)?.effect;
   if (!known && request.targetsSha256 !== null && request.targetsSha256 !== targetsSha256)
     return { kind: "changed", targetsSha256, count: nodes.length };
   if (!known && effect === "destroy" && nodes.length > 1 && request.confirmCount !== nodes.length)

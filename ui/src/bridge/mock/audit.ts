@@ -3,8 +3,7 @@
  * look like ones; `tamper` makes the check fail. Not here: who may read it.
  */
 
-import type { NodeView } from "../types";
-import type { AuditEntryView, AuditPage, AuditQuery, AuditVerdict } from "../typesProof";
+import type { AuditEntryView, AuditPage, AuditQuery, AuditVerdict, NodeView } from "../types";
 import { fingerprintOf } from "./join";
 import { pick, type Random } from "./random";
 

@@ -2,11 +2,12 @@
  * A simulated swarm of any size: sites with the shares of a real company, plausible names, load and troubles.
  * The same seed gives the same swarm.
  */
-import type { GroupView, NodeView } from "../types";
-import type { PolicyView, TrustView } from "../typesTrust";
+import type { GroupView, NodeView, PolicyView, TrustView } from "../types";
+import { announced } from "./containers";
 import { fingerprintOf } from "./join";
 import { homeSlot, placeDiscs, slot } from "./layout";
 import { METHODS } from "./methods";
+import { SYSTEM_METHODS } from "./methodsSystem";
 import { pick, type Random } from "./random";
 
 type Site = { label: string; short: string; size: number };
@@ -54,10 +55,10 @@ const SYSTEMS = [
   ["windows", "Windows Server 2025", "x86_64"],
 ] as const;
 const TROUBLES = [
-  "Disk latency above 40 ms",
+  "Round trip above 400 ms",
   "CPU above 90 % for 10 min",
-  "Certificate expires in 5 days",
-  "Clock drift above 250 ms",
+  "Memory above 95 %",
+  "Reconnected 6 times in 10 min",
 ];
 const HOME = [
   {
@@ -92,6 +93,7 @@ const HOME = [
   },
 ];
 const NOW = Date.now();
+const ANNOUNCED = [...METHODS, ...SYSTEM_METHODS];
 
 export function makeFleet(n: number, random: Random): { nodes: NodeView[]; groups: GroupView[] } {
   const home: GroupView = { index: 0, key: "", label: "Home", discs: [] };
@@ -167,7 +169,12 @@ function siteNode(
   const role = pick(random, ROLES);
   const [platform, osName, arch] = pick(random, SYSTEMS);
   const busy = random() < 0.16;
-  const tags = [`site:${site.short}`, `role:${role}`];
+  const tags = [
+    `site:${site.short}`,
+    `role:${role}`,
+    `rack=${1 + (Math.floor(i / 14) % 12)}`,
+    `env=${i % 7 === 0 ? "staging" : "production"}`,
+  ];
   const load = 0.06 + 0.62 * random() * random() + (busy ? 0.2 : 0);
   const [id, name] = [
     `${site.short}-${i}`,
@@ -192,9 +199,16 @@ function siteNode(
     memory: 0.2 + 0.55 * random(),
     activeTasks: busy ? 1 + Math.floor(random() * 3) : 0,
     latencyMs: Math.round(2 + group * 3 + random() * 6),
-    sporeVersion: pick(random, ["0.9.0", "0.9.1", "0.9.2"]),
+    ...spoken(role === "wrk" || role === "bld", pick(random, ["0.9.0", "0.9.1", "0.9.2"])),
     ...(random() < 0.05
-      ? { dialect: 1, methods: [], sporeVersion: "", trust: sharedToken(name, tags), policy: null }
+      ? {
+          dialect: 1,
+          methods: [],
+          skills: ["ShellSkill", "FileSkill", "NetSkill"],
+          sporeVersion: "",
+          trust: sharedToken(name, tags),
+          policy: null,
+        }
       : {}),
   };
 }
@@ -246,7 +260,7 @@ function granted(what: string, minutes: number): PolicyView["grants"][number] {
 
 const OPERATE: PolicyView = {
   name: "operate",
-  methods: ["ShellSkill.run", "FileSkill.*"],
+  methods: ["ShellSkill.run", "FileSkill.*", "SystemSkill.*"],
   shell: false,
   commands: [
     { name: "look", pattern: "uptime" },
@@ -263,6 +277,11 @@ const OPERATE: PolicyView = {
   cut: false,
 };
 
+/** The version of a spore, and what it announces by it. */
+function spoken(hasDocker: boolean, sporeVersion: string) {
+  return { sporeVersion, ...announced({ hasDocker, sporeVersion, dialect: 2 }) };
+}
+
 /** Agents of the prototype have no key, and speak in the clear. */
 function sharedToken(name: string, ownTags: string[] = []): TrustView {
   return { ...trusted(name, "", ownTags), how: "shared_token", via: null, fingerprint: null, encrypted: false };
@@ -276,8 +295,8 @@ function blank(id: string, ordinal: number, name: string): NodeView {
     state: "online",
     degraded: null,
     tags: [],
-    skills: ["ShellSkill", "FileSkill", "NetSkill"],
-    methods: METHODS,
+    skills: ["ShellSkill", "FileSkill", "NetSkill", "SystemSkill"],
+    methods: ANNOUNCED,
     local: false,
     dialect: 2,
     address: "",

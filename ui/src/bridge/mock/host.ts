@@ -2,15 +2,30 @@
  * The simulated host itself: holds the swarm, lets its load drift, and speaks in numbered batches to one listener.
  * Not here: the face towards the console (../mock.ts), what commands answer (script.ts).
  */
-import type { FeedBatch, FeedEvent, NodeView, SettingsPatch, SettingsView, VitalsRow } from "../types";
+import type {
+  FeedBatch,
+  FeedEvent,
+  GroupView,
+  JobView,
+  NodeView,
+  SavedGroupView,
+  SettingsPatch,
+  SettingsView,
+  VitalsRow,
+} from "../types";
+import { SimulatedAlerts } from "./alerts";
 import { SimulatedApprovals } from "./approvals";
 import { SimulatedAudit } from "./audit";
+import { SimulatedCharts } from "./charts";
+import { SimulatedDay } from "./day";
 import { refusal, SimulatedExecutions } from "./executions";
 import { goOffline, homeNode, makeFleet } from "./fleet";
 import { SimulatedJobs } from "./jobs";
+import { SimulatedLooks } from "./looks";
 import { remember } from "./past";
 import { SimulatedPlans } from "./plans";
 import { type Random, recentLoad, seeded } from "./random";
+import { matching } from "./target";
 import { SimulatedTrust } from "./trust";
 
 export type MockOptions = {
@@ -41,15 +56,21 @@ export class SimulatedHost {
   readonly approvals: SimulatedApprovals;
   readonly jobs: SimulatedJobs;
   readonly plans: SimulatedPlans;
+  readonly day: SimulatedDay;
+  readonly alerts: SimulatedAlerts;
+  readonly looks: SimulatedLooks;
   subscriptions = 0;
   settings: SettingsView;
-  readonly groups;
+  readonly charts: SimulatedCharts;
+  groups: GroupView[];
+  saved: SavedGroupView[] = [];
   #random: Random;
   #byId: Map<string, NodeView>;
   #listener: ((batch: FeedBatch) => void) | null = null;
   #seq = 0;
   #queue: FeedEvent[] = [];
   #flushing: ReturnType<typeof setTimeout> | undefined;
+  #looking: ReturnType<typeof setTimeout> | undefined;
   #drift: ReturnType<typeof setInterval> | undefined;
   #options: MockOptions;
   #removed = new Set<NodeView>();
@@ -72,6 +93,10 @@ export class SimulatedHost {
       moved: (view) => this.jobs.moved(view),
     });
     const emit = (event: FeedEvent) => this.emit(event);
+    this.charts = new SimulatedCharts(this, (action, by) =>
+      this.audit.add(action, by === null ? {} : { detail: { by: by.dimension, key: by.key } }),
+    );
+    this.looks = new SimulatedLooks((id) => this.#byId.get(id));
     this.jobs = new SimulatedJobs({ executions: this.executions, node: (id) => this.#byId.get(id), emit });
     this.plans = new SimulatedPlans(emit, (request) => {
       const nodes = this.nodes.filter((node) => node.state === "online").slice(0, 12);
@@ -88,6 +113,23 @@ export class SimulatedHost {
       remove: (node) => this.#remove(node),
       exposed: () => this.settings?.exposed ?? options.exposed,
     });
+    this.day = new SimulatedDay(() => this.known());
+    const label = ({ group }: NodeView) => this.groups[group]?.label ?? "";
+    const meant = (target: string, node: NodeView) =>
+      target === "*" || matching(target, { nodes: [node], groups: this.groups, saved: [] }).length > 0;
+    const failed = ({ id }: JobView) =>
+      this.jobs
+        .targets(id, ["failed", "timed_out", "unknown"], 0, 1000)
+        .targets.flatMap(({ nodeId }) => this.#byId.get(nodeId)?.ordinal ?? []);
+    this.alerts = new SimulatedAlerts({
+      nodes: () => this.known(),
+      jobs: () => this.jobs.views(),
+      site: label,
+      meant,
+      failed,
+      emit,
+    });
+    this.alerts.watchTroubles();
     if (options.approvals > 0) this.#askFor(options.approvals);
     if (options.waiting > 0) this.trust.seat(options.waiting);
     const { exposed, theme } = options;
@@ -128,6 +170,7 @@ export class SimulatedHost {
     this.emit({
       kind: "snapshot",
       nexus,
+      chart: this.charts.chart,
       groups: this.groups,
       nodes: this.known(),
       executions: this.executions.views(),
@@ -136,12 +179,15 @@ export class SimulatedHost {
       approvals: this.approvals.all,
       jobs: this.jobs.views(),
       stop: this.jobs.stop,
+      alerts: this.alerts.board,
     });
   }
 
   emit(...events: FeedEvent[]): void {
     if (!this.#listener) return;
     this.#queue.push(...structuredClone(events));
+    if (events.some(({ kind }) => kind === "node" || kind === "job"))
+      this.#looking ??= setTimeout(() => this.#lookAtAlerts(), 0);
     this.#flushing ??= setTimeout(() => this.#flush(), this.#options.batchMs);
   }
 
@@ -224,6 +270,11 @@ export class SimulatedHost {
     this.#byId.delete(node.id);
     this.emit({ kind: "gap", reason: "a node was removed" });
     this.#tellEverything();
+  }
+
+  #lookAtAlerts(): void {
+    this.#looking = undefined;
+    this.alerts.look();
   }
 
   #flush(): void {

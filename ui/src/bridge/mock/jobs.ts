@@ -3,11 +3,14 @@
  * failures, waiting for nodes that are away, and the stop of everything.
  * Not here: single executions (executions.ts), what they wrote as groups (outputs.ts), what was before (past.ts).
  */
-import type { BridgeError, ExecutionView, FeedEvent, NodeView } from "../types";
 import type {
+  BridgeError,
+  ExecutionView,
+  FeedEvent,
   JobAnswer,
   JobRequest,
   JobView,
+  NodeView,
   OutputGroupView,
   RerunRequest,
   SearchView,
@@ -15,9 +18,9 @@ import type {
   TargetPage,
   TargetState,
   TargetView,
-} from "../typesJob";
+} from "../types";
+import { ALL_METHODS } from "./containers";
 import { refusal, type SimulatedExecutions, summaryOf } from "./executions";
-import { METHODS } from "./methods";
 import { groupsOf, searched } from "./outputs";
 
 const LIVE: ReadonlySet<TargetState> = new Set(["queued", "waiting", "dispatched", "running", "stopping"]);
@@ -306,7 +309,7 @@ export function viewOf(request: JobRequest, total: number, given: Partial<JobVie
     skill: request.skill,
     method: request.method,
     summary: summaryOf(request),
-    effect: METHODS.find((m) => m.skill === request.skill && m.method === request.method)?.effect ?? null,
+    effect: ALL_METHODS.find((m) => m.skill === request.skill && m.method === request.method)?.effect ?? null,
     target: request.target ?? "",
     targetsSha256: request.targetsSha256 ?? "",
     total,

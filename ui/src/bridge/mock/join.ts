@@ -1,5 +1,5 @@
 /** The lines that a simulated host offers to machines that want to join, and fingerprints that look like real ones. */
-import type { JoinCodeView, JoinView } from "../typesTrust";
+import type { JoinCodeView, JoinView } from "../types";
 import { seeded } from "./random";
 
 const CODE = "nxj_AbGm3o1Xo0Qm9Jx5t2sVYF0m4dE1xq8hN7cK6w_uPzR2TqLw9v0y3aBfXk5jHs8dEiEwMTkyLjE2OC4xLjEwOjg3NjVmV3Jp";

@@ -2,7 +2,7 @@
  * What the targets of a simulated job wrote, grouped by equal endings, with a line diff against the majority; and the
  * search through it. The real ones are made by the Nexus from what it keeps.
  */
-import type { OutputGroupView, SearchView, TargetView } from "../typesJob";
+import type { OutputGroupView, SearchView, TargetView } from "../types";
 import { hashOf } from "./audit";
 
 type Written = { target: TargetView; text: string };

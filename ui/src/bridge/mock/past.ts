@@ -2,8 +2,7 @@
  * Jobs that a simulated host has from the start: one that waits at a gate, two that run, and a history with outcomes
  * of every kind, so that the console has something to show. Nothing of it moves by itself.
  */
-import type { ExecutionView, NodeView } from "../types";
-import type { JobRequest, JobView, TargetState, TargetView } from "../typesJob";
+import type { ExecutionView, JobRequest, JobView, NodeView, TargetState, TargetView } from "../types";
 import { hashOf } from "./audit";
 import type { SimulatedExecutions } from "./executions";
 import { countsOf, type SimulatedJobs, targetOf, viewOf } from "./jobs";
@@ -125,6 +124,11 @@ function requestOf(past: Past, id: string): JobRequest {
     concurrency: 0,
     waves: null,
     stopAfter: null,
+    prefer: "",
+    avoid: "",
+    spreadBy: null,
+    resource: null,
+    cacheSeconds: null,
     retry: null,
     approval: null,
     ...past.request,

@@ -2,9 +2,18 @@
  * Schedules and runbooks as the simulated host has them. Words for times are understood as far as the examples go;
  * a runbook is read just enough to refuse what is none.
  */
-import type { FeedEvent, JsonValue } from "../types";
-import type { JobRequest } from "../typesJob";
-import type { RunbookCall, RunbookView, RunView, SchedulePlan, ScheduleView, WhenView } from "../typesPlan";
+import type {
+  FeedEvent,
+  JobRequest,
+  JsonValue,
+  RunbookCall,
+  RunbookVersionView,
+  RunbookView,
+  RunView,
+  SchedulePlan,
+  ScheduleView,
+  WhenView,
+} from "../types";
 import { refusal } from "./executions";
 
 const DAY_MS = 86_400_000;
@@ -45,7 +54,7 @@ export class SimulatedPlans {
   schedules: ScheduleView[] = [];
   runbooks: RunbookView[] = [];
   runs: RunView[] = [];
-  #texts = new Map<string, string>();
+  #texts = new Map<string, (RunbookVersionView & { text: string })[]>();
   #emit: (event: FeedEvent) => void;
   #submit: (request: JobRequest) => string;
 
@@ -79,6 +88,12 @@ export class SimulatedPlans {
     });
     check.last = { at, jobId: null, runId: null, outcome: "skipped", why: "The last one still ran." };
     check.paused = true;
+    this.putRunbook(
+      "network-check",
+      EXAMPLE.replace('target = "site=sin"', 'target = "site=lab"').replace("count = 4", "count = 1"),
+    );
+    const first = this.#texts.get("network-check")?.[0];
+    if (first) Object.assign(first, { changedAt: new Date(Date.now() - 9 * DAY_MS).toISOString(), changedBy: "anna" });
     this.putRunbook("network-check", EXAMPLE);
   }
 
@@ -143,10 +158,17 @@ export class SimulatedPlans {
     return { cron, inWords: /[a-z]/.test(text) ? text : `at ${cron}`, next: upcoming(cron) };
   }
 
-  text(name: string): string {
-    const text = this.#texts.get(name);
+  text(name: string, version: number | null = null): string {
+    const kept = this.#texts.get(name);
+    const text = version === null ? kept?.at(-1) : kept?.find((one) => one.version === version);
     if (text === undefined) throw refusal("unknown_runbook", `There is no runbook “${name}”.`);
-    return text;
+    return text.text;
+  }
+
+  versions(name: string): RunbookVersionView[] {
+    this.text(name);
+    const kept = this.#texts.get(name) ?? [];
+    return kept.map(({ version, changedAt, changedBy }) => ({ version, changedAt, changedBy })).reverse();
   }
 
   putRunbook(name: string, text: string): RunbookView {
@@ -170,7 +192,8 @@ export class SimulatedPlans {
       changedBy: "local",
     };
     this.runbooks = [...this.runbooks.filter((one) => one.name !== name), runbook];
-    this.#texts.set(name, text);
+    const { version, changedAt, changedBy } = runbook;
+    this.#texts.set(name, [...(this.#texts.get(name) ?? []), { version, changedAt, changedBy, text }]);
     return runbook;
   }
 

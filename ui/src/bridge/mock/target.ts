@@ -3,8 +3,7 @@
  * key=value, group:, state:, @saved, and, or, not, lists). The real one is the Nexus' own.
  */
 
-import type { GroupView, NodeView } from "../types";
-import type { CompletionView, SavedGroupView } from "../typesJob";
+import type { CompletionView, GroupView, NodeView, SavedGroupView } from "../types";
 import { refusal } from "./executions";
 
 type Test = (node: NodeView) => boolean;

@@ -2,17 +2,18 @@
  * Trust as the simulated host has it: join codes, machines that knock, how nodes stand, API tokens; with the refusals
  * that the real one gives. Not here: the nodes themselves (host.ts).
  */
-import type { FeedEvent, NodeView } from "../types";
 import type {
+  FeedEvent,
   JoinCodeRequest,
   JoinCodeView,
   JoinView,
   MadeTokenView,
   NodeEdit,
+  NodeView,
   TokenRequest,
   TokenView,
   WaitingView,
-} from "../typesTrust";
+} from "../types";
 import { refusal } from "./executions";
 import { fingerprintOf, joinView } from "./join";
 

@@ -1,26 +1,22 @@
 /** What a new token is to be. The Nexus judges it; what it says stands here. Not here: the secret. */
 import { type FormEvent, useId, useState } from "react";
-import type { MadeTokenView, Role } from "../../bridge/typesTrust";
+import type { MadeTokenView, Role } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Choice, type ChoiceOption } from "../../components/Choice";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import styles from "./Tokens.module.css";
 
-const ROLES = [
-  { value: "viewer", label: "Viewer", hint: "sees" },
-  { value: "operator", label: "Operator", hint: "runs and stops" },
-  { value: "admin", label: "Admin", hint: "decides who else may" },
+const roles = () => [
+  { value: "viewer", label: t("Viewer"), hint: t("sees") },
+  { value: "operator", label: t("Operator"), hint: t("runs and stops") },
+  { value: "admin", label: t("Admin"), hint: t("decides who else may") },
 ];
-const LIVES = [
-  { value: "86400", label: "1 day" },
-  { value: "604800", label: "7 days" },
-  { value: "2592000", label: "30 days" },
-  { value: "7776000", label: "90 days" },
-  { value: "31536000", label: "1 year" },
-];
+const DAYS = [1, 7, 30, 90, 365];
+const lives = () => DAYS.map((days) => ({ value: `${days * 86_400}`, label: t("{{count}} days", { count: days }) }));
 
 export function TokenForm({ onMade }: { onMade(made: MadeTokenView): void }) {
   const { bridge } = useConsole();
@@ -40,27 +36,39 @@ export function TokenForm({ onMade }: { onMade(made: MadeTokenView): void }) {
     }
   };
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label="New token" noValidate>
-      <TextField label="Name" value={name} onChange={setName} placeholder="e.g. backup script" testId="token-name" />
-      <Pick title="Role" value={role} options={ROLES} onChange={(next) => setRole(next as Role)} testId="token-role" />
-      <Pick title="Ends after" value={life} options={LIVES} onChange={setLife} testId="token-life" />
+    <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label={t("New token")} noValidate>
+      <TextField
+        label={t("Name")}
+        value={name}
+        onChange={setName}
+        placeholder={t("e.g. backup script")}
+        testId="token-name"
+      />
+      <Pick
+        title={t("Role")}
+        value={role}
+        options={roles()}
+        onChange={(next) => setRole(next as Role)}
+        testId="token-role"
+      />
+      <Pick title={t("Ends after")} value={life} options={lives()} onChange={setLife} testId="token-life" />
       <div className={styles.wide}>
         <TextField
-          label="Nodes"
+          label={t("Nodes")}
           value={nodes}
           onChange={setNodes}
           mono
-          hint="* is every node, empty is nobody; e.g. tag:gpu and not site=paris"
+          hint={t("* is every node, empty is nobody; e.g. tag:gpu and not site=paris")}
           testId="token-nodes"
         />
       </div>
       <div className={styles.wide}>
         <TextField
-          label="Calls"
+          label={t("Calls")}
           value={calls}
           onChange={setCalls}
           mono
-          hint="* is every call; e.g. ShellSkill.run FileSkill.*"
+          hint={t("* is every call; e.g. ShellSkill.run FileSkill.*")}
           testId="token-calls"
         />
       </div>
@@ -71,15 +79,21 @@ export function TokenForm({ onMade }: { onMade(made: MadeTokenView): void }) {
           </Notice>
         </div>
       )}
-      <div className={styles.foot}>
-        <span className={styles.note}>
-          {role === "admin" && "An admin without limits can make tokens like this one."}
-        </span>
-        <Button type="submit" look="primary" data-testid="make-token">
-          Make the token
-        </Button>
-      </div>
+      <Foot role={role} />
     </form>
+  );
+}
+
+function Foot({ role }: { role: Role }) {
+  return (
+    <div className={styles.foot}>
+      <span className={styles.note}>
+        {role === "admin" && t("An admin without limits can make tokens like this one.")}
+      </span>
+      <Button type="submit" look="primary" data-testid="make-token">
+        {t("Make the token")}
+      </Button>
+    </div>
   );
 }
 

@@ -3,13 +3,16 @@
  * when the page opens and after each change. Not here: what a role may do (the Nexus decides).
  */
 import { useCallback, useEffect, useState } from "react";
-import type { MadeTokenView, TokenView } from "../../bridge/typesTrust";
+import type { MadeTokenView, TokenView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
-import { ago, count, fullTime, remaining } from "../../components/format";
+import { ago, fullTime, remaining } from "../../components/format";
 import { Notice } from "../../components/Notice";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
+import { roleWord } from "../../state/words";
 import { TokenForm } from "./TokenForm";
 import styles from "./Tokens.module.css";
 
@@ -25,14 +28,14 @@ export function Tokens() {
     read();
   };
   return (
-    <section className={styles.section} aria-label="Access" data-testid="tokens">
+    <section className={styles.section} aria-label={t("Access")} data-testid="tokens">
       <div className={styles.head}>
         <div>
-          <h2>Access</h2>
-          <p>Tokens for scripts and other people. They ask over REST; this window needs none.</p>
+          <h2>{t("Access")}</h2>
+          <p>{t("Tokens for scripts and other people. They ask over REST; this window needs none.")}</p>
         </div>
         <Button onClick={() => setMaking(!making)} aria-expanded={making} data-testid="new-token">
-          {making ? "Cancel" : "New token"}
+          {making ? t("Cancel") : t("New token")}
         </Button>
       </div>
       {making && <TokenForm onMade={onMade} />}
@@ -45,7 +48,7 @@ export function Tokens() {
         </div>
       )}
       {tokens && good.length === 0 && (
-        <p className={styles.none}>No token opens anything. Only this machine can ask.</p>
+        <p className={styles.none}>{t("No token opens anything. Only this machine can ask.")}</p>
       )}
       <ul>
         {good.map((token) => (
@@ -66,7 +69,11 @@ function useTokens() {
   const read = useCallback(() => {
     bridge.tokens().then(
       (tokens) => setState({ tokens, problem: null }),
-      (reason) => setState((s) => ({ ...s, problem: `The tokens cannot be read: ${problemText(reason)}` })),
+      (reason) =>
+        setState((s) => ({
+          ...s,
+          problem: t("The tokens cannot be read: {{reason}}", { reason: problemText(reason) }),
+        })),
     );
   }, [bridge]);
   useEffect(read, [read]);
@@ -78,17 +85,20 @@ function Made({ made, onDone }: { made: MadeTokenView; onDone(): void }) {
   return (
     <div className={styles.made} role="status" data-testid="made-token">
       <p>
-        <b>
-          <bdi>{made.token.name}</bdi>
-        </b>{" "}
-        can ask now. This is the only time that its secret is shown.
+        {phrase("<name/> can ask now. This is the only time that its secret is shown.", {
+          name: (
+            <b>
+              <bdi>{made.token.name}</bdi>
+            </b>
+          ),
+        })}
       </p>
       <div className={styles.secret}>
         <code data-testid="token-secret">{made.secret}</code>
         <CopyButton look="primary" text={() => made.secret} testId="copy-secret" />
       </div>
       <Button look="bare" onClick={onDone} data-testid="secret-done">
-        I have kept it
+        {t("I have kept it")}
       </Button>
     </div>
   );
@@ -108,36 +118,40 @@ function Token({ token, onChange }: { token: TokenView; onChange(): void }) {
         <b>
           <bdi>{token.name}</bdi>
         </b>
-        <em>{token.role}</em>
+        <em>{roleWord(token.role)}</em>
       </div>
       <div className={styles.scope}>
         <Scope token={token} />
         <span className={styles.used}>
-          {token.lastUsedAt === null ? (
-            "never used"
-          ) : (
-            <>
-              used {ago(token.lastUsedAt)} from <code>{token.lastUsedFrom}</code>
-            </>
-          )}
+          {token.lastUsedAt === null
+            ? t("never used")
+            : phrase("used <when/> from <where/>", {
+                when: ago(token.lastUsedAt),
+                where: <code>{token.lastUsedFrom}</code>,
+              })}
         </span>
       </div>
       <span className={soon ? styles.soon : styles.ends} title={fullTime(token.expiresAt)}>
-        ends in {remaining(token.expiresAt)}
+        {t("ends in {{when}}", { when: remaining(token.expiresAt) })}
       </span>
       <div className={styles.answers}>
         {asked ? (
           <>
             <Button small look="danger" onClick={revoke} data-testid="revoke-token-sure">
-              Revoke now
+              {t("Revoke now")}
             </Button>
             <Button small look="bare" onClick={() => setAsked(false)}>
-              Keep
+              {t("Keep")}
             </Button>
           </>
         ) : (
-          <Button small onClick={() => setAsked(true)} aria-label={`Revoke ${token.name}`} data-testid="revoke-token">
-            Revoke
+          <Button
+            small
+            onClick={() => setAsked(true)}
+            aria-label={t("Revoke {{name}}", { name: token.name })}
+            data-testid="revoke-token"
+          >
+            {t("Revoke")}
           </Button>
         )}
       </div>
@@ -151,8 +165,8 @@ function Token({ token, onChange }: { token: TokenView; onChange(): void }) {
 }
 
 function Scope({ token }: { token: TokenView }) {
-  const nodes = token.nodes === "*" ? "every node" : token.nodes === "" ? "no node" : null;
-  const calls = token.calls.includes("*") ? "every call" : token.calls.length === 0 ? "no call" : null;
+  const nodes = token.nodes === "*" ? t("every node") : token.nodes === "" ? t("no node") : null;
+  const calls = token.calls.includes("*") ? t("every call") : token.calls.length === 0 ? t("no call") : null;
   return (
     <span>
       {nodes ?? <code>{token.nodes}</code>} · {calls ?? <code>{token.calls.join(" ")}</code>}
@@ -165,14 +179,18 @@ function Ended({ tokens }: { tokens: readonly TokenView[] }) {
   return (
     <div className={styles.ended}>
       <Button look="bare" aria-expanded={open} onClick={() => setOpen(!open)} data-testid="ended-tokens">
-        {open ? "Hide" : "Show"} ended tokens ({count(tokens.length)})
+        {open
+          ? t("Hide ended tokens ({{n}})", { n: tokens.length })
+          : t("Show ended tokens ({{n}})", { n: tokens.length })}
       </Button>
       {open && (
         <ul>
           {tokens.map((token) => (
             <li key={token.id}>
-              <bdi>{token.name}</bdi> · {token.role} ·{" "}
-              {token.revokedAt === null ? `ended ${ago(token.expiresAt)}` : `revoked ${ago(token.revokedAt)}`}
+              <bdi>{token.name}</bdi> · {roleWord(token.role)} ·{" "}
+              {token.revokedAt === null
+                ? t("ended {{when}}", { when: ago(token.expiresAt) })
+                : t("revoked {{when}}", { when: ago(token.revokedAt) })}
             </li>
           ))}
         </ul>

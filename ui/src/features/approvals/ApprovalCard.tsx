@@ -3,11 +3,13 @@
  * on these nodes and nothing else. What the Nexus refuses is told in the card.
  */
 import { useState } from "react";
-import type { ApprovalView } from "../../bridge/typesProof";
+import type { ApprovalView } from "../../bridge/types";
 import { Button } from "../../components/Button";
-import { ago, count, counted, remaining } from "../../components/format";
+import { ago, remaining } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole, useFleet } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import styles from "./Approval.module.css";
@@ -15,7 +17,6 @@ import styles from "./Approval.module.css";
 const MOST_NAMES = 6;
 
 export function ApprovalCard({ approval }: { approval: ApprovalView }) {
-  const { bridge } = useConsole();
   const now = useNow();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
@@ -33,15 +34,19 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
   const mine = !approval.own || approval.by === "anyone";
   const name = `${approval.skill}.${approval.method}`;
   return (
-    <li className={styles.card} data-testid="approval-card" aria-label={`${approval.askedBy} asks for ${name}`}>
+    <li
+      className={styles.card}
+      data-testid="approval-card"
+      aria-label={t("{{askedBy}} asks for {{name}}", { askedBy: approval.askedBy, name })}
+    >
       <div className={styles.head}>
         <b>
-          <bdi>{approval.own ? "You ask" : `${approval.askedBy} asks`}</bdi>
+          <bdi>{approval.own ? t("You ask") : t("{{askedBy}} asks", { askedBy: approval.askedBy })}</bdi>
         </b>
         <span className={styles.from}>
-          {ago(approval.askedAt, now)} from <code>{approval.from}</code>
+          {phrase("<when/> from <where/>", { when: ago(approval.askedAt, now), where: <code>{approval.from}</code> })}
         </span>
-        <em>{remaining(approval.expiresAt, now)} left</em>
+        <em>{t("{{when}} left", { when: remaining(approval.expiresAt, now) })}</em>
       </div>
       <p className={styles.action}>
         <code>{name}</code>
@@ -49,38 +54,60 @@ export function ApprovalCard({ approval }: { approval: ApprovalView }) {
       </p>
       <Targets approval={approval} />
       <p className={styles.why}>
-        Wanted by <bdi>{approval.rules.map((rule) => `“${rule}”`).join(", ")}</bdi>
-        {!mine && approval.own && ". Somebody else has to say yes; then you run it with one click."}
+        {phrase("Wanted by <rules/>", {
+          rules: <bdi>{approval.rules.map((rule) => t("“{{name}}”", { name: rule })).join(", ")}</bdi>,
+        })}
+        {!mine && approval.own && `. ${t("Somebody else has to say yes; then you run it with one click.")}`}
       </p>
-      <div className={styles.answers}>
-        {mine && (
-          <Button
-            small
-            look="primary"
-            disabled={busy}
-            onClick={() => void answer(() => bridge.approve(approval.id))}
-            aria-label={`Approve ${name} on ${counted(approval.targets.length, "node")}`}
-            data-testid="approve"
-          >
-            Approve
-          </Button>
-        )}
-        <Button
-          small
-          disabled={busy}
-          onClick={() => void answer(() => bridge.deny(approval.id))}
-          aria-label={`${approval.own ? "Take it back:" : "Deny"} ${name} on ${counted(approval.targets.length, "node")}`}
-          data-testid="deny"
-        >
-          {approval.own ? "Take it back" : "Deny"}
-        </Button>
-      </div>
+      <Answers approval={approval} mine={mine} busy={busy} answer={(ask) => void answer(ask)} />
       {problem && (
         <Notice tone="problem" testId="approval-problem">
           {problem}
         </Notice>
       )}
     </li>
+  );
+}
+
+type AnswersProps = {
+  approval: ApprovalView;
+  mine: boolean;
+  busy: boolean;
+  answer(ask: () => Promise<void>): void;
+};
+
+function Answers({ approval, mine, busy, answer }: AnswersProps) {
+  const { bridge } = useConsole();
+  const name = `${approval.skill}.${approval.method}`;
+  const count = approval.targets.length;
+  return (
+    <div className={styles.answers}>
+      {mine && (
+        <Button
+          small
+          look="primary"
+          disabled={busy}
+          onClick={() => answer(() => bridge.approve(approval.id))}
+          aria-label={t("Approve {{name}} on {{count}} nodes", { name, count })}
+          data-testid="approve"
+        >
+          {t("Approve")}
+        </Button>
+      )}
+      <Button
+        small
+        disabled={busy}
+        onClick={() => answer(() => bridge.deny(approval.id))}
+        aria-label={
+          approval.own
+            ? t("Take it back: {{name}} on {{count}} nodes", { name, count })
+            : t("Deny {{name}} on {{count}} nodes", { name, count })
+        }
+        data-testid="deny"
+      >
+        {approval.own ? t("Take it back") : t("Deny")}
+      </Button>
+    </div>
   );
 }
 
@@ -92,17 +119,17 @@ function Targets({ approval }: { approval: ApprovalView }) {
   const light = (on: boolean) => ui.getState().set({ lit: on ? new Set(known) : null });
   return (
     <dl className={styles.bound} onPointerEnter={() => light(true)} onPointerLeave={() => light(false)}>
-      <dt>On</dt>
+      <dt>{t("On")}</dt>
       <dd>
-        <b>{counted(approval.targets.length, "node")}</b>{" "}
+        <b>{t("{{count}} nodes", { count: approval.targets.length })}</b>{" "}
         <bdi>
           {names.slice(0, MOST_NAMES).join(", ")}
-          {names.length > MOST_NAMES && ` and ${count(names.length - MOST_NAMES)} more`}
+          {names.length > MOST_NAMES && ` ${t("and {{n}} more", { n: names.length - MOST_NAMES })}`}
         </bdi>
       </dd>
-      <dt>Bound to</dt>
+      <dt>{t("Bound to")}</dt>
       <dd>
-        <code title="SHA-256 over who asks, the whole call and the nodes">{approval.hash}</code>
+        <code title={t("SHA-256 over who asks, the whole call and the nodes")}>{approval.hash}</code>
       </dd>
     </dl>
   );

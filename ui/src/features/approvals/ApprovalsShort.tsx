@@ -1,6 +1,6 @@
 /** The first few second yeses that are asked for, for the narrow panel; the page has them all. */
 import { Button } from "../../components/Button";
-import { counted } from "../../components/format";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import styles from "./Approval.module.css";
 import { ApprovalCard } from "./ApprovalCard";
@@ -20,7 +20,7 @@ export function ApprovalsShort() {
       {pending.length > MOST && (
         <li>
           <Button look="bare" onClick={() => ui.getState().go("approvals")}>
-            {counted(pending.length - MOST, "more approval")}
+            {t("{{count}} more approvals", { count: pending.length - MOST })}
           </Button>
         </li>
       )}

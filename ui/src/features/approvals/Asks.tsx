@@ -3,8 +3,9 @@
  * asked. Not here: answering (somebody else does).
  */
 import { Button } from "../../components/Button";
-import { counted, remaining } from "../../components/format";
+import { remaining } from "../../components/format";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
 import { type Ask, isPending } from "../../state/approvals";
 import { runApproved } from "../../state/commands";
 import { useApprovals, useConsole } from "../../state/hooks";
@@ -36,28 +37,29 @@ function OneAsk({ ask }: { ask: Ask }) {
       <div>
         <b>
           {waits
-            ? "This needs a second yes"
+            ? t("This needs a second yes")
             : state === "approved"
-              ? `${approval?.decidedBy ?? "Somebody"} said yes`
+              ? t("{{name}} said yes", { name: approval?.decidedBy ?? t("Somebody") })
               : state === "denied"
-                ? `${approval?.decidedBy ?? "Somebody"} said no`
-                : "Nobody answered in time"}
+                ? t("{{name}} said no", { name: approval?.decidedBy ?? t("Somebody") })
+                : t("Nobody answered in time")}
         </b>
         <code>{ask.call.summary || `${ask.call.skill}.${ask.call.method}`}</code>
-        {ask.job !== null && ` on ${ask.where || counted(ask.nodes.length, "node")}`}
-        {waits && approval && ` · ${remaining(approval.expiresAt, now)} left`}
+        {ask.job !== null &&
+          ` ${ask.where ? t("on {{where}}", { where: ask.where }) : t("on {{count}} nodes", { count: ask.nodes.length })}`}
+        {waits && approval && ` · ${t("{{when}} left", { when: remaining(approval.expiresAt, now) })}`}
       </div>
       {state === "approved" ? (
         <Button small look="primary" onClick={() => void runApproved(console, ask)} data-testid="run-approved">
-          Run now
+          {t("Run now")}
         </Button>
       ) : waits ? (
         <Button small onClick={() => console.ui.getState().go("approvals")}>
-          Approvals
+          {t("Approvals")}
         </Button>
       ) : (
         <Button small look="bare" onClick={forget}>
-          Dismiss
+          {t("Dismiss")}
         </Button>
       )}
     </div>

@@ -1,11 +1,13 @@
 /** The rules: which calls, on which nodes, on how many, need a second yes. Read when the page opens and after a change. */
 import { type FormEvent, useCallback, useEffect, useId, useState } from "react";
-import type { RuleRequest, RuleView } from "../../bridge/typesProof";
+import type { RuleRequest, RuleView } from "../../bridge/types";
 import { Button } from "../../components/Button";
-import { ago, counted } from "../../components/format";
+import { ago } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
 import { Toggle } from "../../components/Toggle";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import { plain } from "../../state/text";
@@ -33,9 +35,9 @@ export function Rules() {
   return (
     <section aria-labelledby="rules" data-testid="rules">
       <div className={styles.headRow}>
-        <h2 id="rules">Rules</h2>
+        <h2 id="rules">{t("Rules")}</h2>
         <Button small aria-expanded={making} onClick={() => setMaking(!making)} data-testid="new-rule">
-          {making ? "Cancel" : "New rule"}
+          {making ? t("Cancel") : t("New rule")}
         </Button>
       </div>
       {making && (
@@ -52,7 +54,7 @@ export function Rules() {
         </Notice>
       )}
       {rules?.length === 0 && !making && (
-        <p className={styles.none}>None: one person’s word is enough for everything.</p>
+        <p className={styles.none}>{t("None: one person’s word is enough for everything.")}</p>
       )}
       {rules !== null && rules.length > 0 && (
         <ul className={styles.rows}>
@@ -73,24 +75,30 @@ function RuleRow({ rule, onRemove }: { rule: RuleView; onRemove(): void }) {
           <bdi>{plain(rule.name, 128)}</bdi>
         </b>
         <span>
-          <code>{plain(rule.calls.join(" "), 300)}</code> on {counted(rule.atLeast, "node")} or more
-          {rule.nodes !== "*" && (
-            <>
-              {" "}
-              of <code>{plain(rule.nodes, 300)}</code>
-            </>
+          {phrase(
+            rule.nodes === "*"
+              ? "<calls/> on {{count}} nodes or more"
+              : "<calls/> on {{count}} nodes or more of <nodes/>",
+            {
+              calls: <code>{plain(rule.calls.join(" "), 300)}</code>,
+              nodes: <code>{plain(rule.nodes, 300)}</code>,
+            },
+            { count: rule.atLeast },
           )}{" "}
-          · {rule.by === "another" ? "another admin says yes" : "any admin says yes, the asker too"} · made{" "}
-          {ago(rule.createdAt)} by <bdi>{plain(rule.createdBy, 120)}</bdi>
+          · {rule.by === "another" ? t("another admin says yes") : t("any admin says yes, the asker too")} ·{" "}
+          {phrase("made <when/> by <who/>", {
+            when: ago(rule.createdAt),
+            who: <bdi>{plain(rule.createdBy, 120)}</bdi>,
+          })}
         </span>
       </div>
       <Button
         small
         onClick={onRemove}
-        aria-label={`Remove the rule ${plain(rule.name, 100)}`}
+        aria-label={t("Remove the rule {{name}}", { name: plain(rule.name, 100) })}
         data-testid="remove-rule"
       >
-        Remove
+        {t("Remove")}
       </Button>
     </li>
   );
@@ -123,12 +131,18 @@ function RuleForm({ onMade }: { onMade(): void }) {
     }
   };
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label="New rule" noValidate>
-      <TextField label="Name" value={name} onChange={setName} placeholder="e.g. commands on many" testId="rule-name" />
-      <TextField label="Calls" value={calls} onChange={setCalls} mono testId="rule-calls" />
-      <TextField label="Nodes that count" value={nodes} onChange={setNodes} mono testId="rule-nodes" />
+    <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label={t("New rule")} noValidate>
       <TextField
-        label="From so many on"
+        label={t("Name")}
+        value={name}
+        onChange={setName}
+        placeholder={t("e.g. commands on many")}
+        testId="rule-name"
+      />
+      <TextField label={t("Calls")} value={calls} onChange={setCalls} mono testId="rule-calls" />
+      <TextField label={t("Nodes that count")} value={nodes} onChange={setNodes} mono testId="rule-nodes" />
+      <TextField
+        label={t("From so many on")}
         value={atLeast}
         onChange={setAtLeast}
         inputMode="numeric"
@@ -142,10 +156,10 @@ function RuleForm({ onMade }: { onMade(): void }) {
           testId="rule-another"
         />
         <span className={styles.words} id={id}>
-          Another admin than the asker has to say yes
+          {t("Another admin than the asker has to say yes")}
         </span>
         <Button type="submit" data-testid="make-rule">
-          Make the rule
+          {t("Make the rule")}
         </Button>
       </div>
       {problem && (

@@ -1,6 +1,6 @@
 /** Second yeses that still wait, oldest first. What ends by itself leaves within seconds. */
 import { useMemo } from "react";
-import type { ApprovalView } from "../../bridge/typesProof";
+import type { ApprovalView } from "../../bridge/types";
 import { useNow } from "../../components/useNow";
 import { isPending } from "../../state/approvals";
 import { useApprovals } from "../../state/hooks";

@@ -4,9 +4,10 @@
  */
 import { FileDown, RotateCw, ShieldCheck } from "lucide-react";
 import { useState } from "react";
-import type { AuditEntryView, AuditVerdict } from "../../bridge/typesProof";
+import type { AuditEntryView, AuditVerdict } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
+import { t } from "../../i18n";
 import { useConsole, useUi } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import styles from "./AuditView.module.css";
@@ -32,18 +33,18 @@ export function AuditView() {
     <div className={styles.page} data-testid="audit-page">
       <div className={styles.main}>
         <div className={styles.head}>
-          <h1>Audit</h1>
+          <h1>{t("Audit")}</h1>
           {read.stale && (
             <Button small look="bare" onClick={read.renew} data-testid="audit-newer">
-              <RotateCw size={13} strokeWidth={1.5} aria-hidden="true" /> New entries
+              <RotateCw size={13} strokeWidth={1.5} aria-hidden="true" /> {t("New entries")}
             </Button>
           )}
           <span className={styles.space} />
           <Button onClick={() => void proof.save()} disabled={proof.busy} data-testid="export-audit">
-            <FileDown size={15} strokeWidth={1.5} aria-hidden="true" /> Export
+            <FileDown size={15} strokeWidth={1.5} aria-hidden="true" /> {t("Export")}
           </Button>
           <Button look="primary" onClick={() => void proof.verify()} disabled={proof.busy} data-testid="verify-audit">
-            <ShieldCheck size={15} strokeWidth={1.5} aria-hidden="true" /> {proof.busy ? "Verifying…" : "Verify"}
+            <ShieldCheck size={15} strokeWidth={1.5} aria-hidden="true" /> {proof.busy ? t("Verifying…") : t("Verify")}
           </Button>
         </div>
         <FilterBar words={words} onWords={setWords} />
@@ -58,7 +59,7 @@ export function AuditView() {
         {read.problem && (
           <div className={styles.told}>
             <Notice tone="problem" testId="audit-problem">
-              The log cannot be read: {read.problem}
+              {t("The log cannot be read: {{problem}}", { problem: read.problem })}
             </Notice>
           </div>
         )}
@@ -104,15 +105,15 @@ function useProof() {
     }
     setBusy(false);
   };
-  const verify = () => during(async () => setVerdict(await bridge.verifyAudit()), "The log could not be verified");
+  const verify = () => during(async () => setVerdict(await bridge.verifyAudit()), t("The log could not be verified"));
   const save = () =>
     during(async () => {
-      const file = await bridge.exportAudit();
+      const file = await bridge.saveExport({ kind: "audit" });
       setTold({
         tone: "plain",
-        text: `Exported to ${file}. Check it anywhere with: nexus audit verify --file ${file}`,
+        text: t("Exported to {{file}}. Check it anywhere with: nexus audit verify --file {{file}}", { file }),
       });
-    }, "The log could not be exported");
+    }, t("The log could not be exported"));
   const find = async (number: number) => {
     const nothing = { search: "", action: null, who: "", node: null };
     const page = await bridge.audit({ ...nothing, before: number + 1, limit: 1 }).catch(() => null);

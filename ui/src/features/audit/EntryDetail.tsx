@@ -1,14 +1,16 @@
 /** All that one entry says: who and from where, the frozen targets and their hash, how it ended, and its place in the chain. */
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
-import type { AuditEntryView } from "../../bridge/typesProof";
+import type { AuditEntryView } from "../../bridge/types";
 import { Button, IconButton } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
-import { count, counted, fullTime } from "../../components/format";
+import { count, fullTime } from "../../components/format";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { plain } from "../../state/text";
+import { roleWord } from "../../state/words";
 import styles from "./EntryDetail.module.css";
-import { actionWord, endings, nodeWord, whoWord } from "./words";
+import { actionWord, decisionWord, endings, nodeWord, whoWord } from "./words";
 
 const MOST_TARGETS = 60;
 
@@ -17,57 +19,61 @@ type EntryDetailProps = { entry: AuditEntryView; onChoose(number: number): void;
 export function EntryDetail({ entry, onChoose, onClose }: EntryDetailProps) {
   const { call, who } = entry;
   return (
-    <aside className={styles.detail} aria-label={`Entry ${entry.number}`} data-testid="audit-detail">
+    <aside
+      className={styles.detail}
+      aria-label={t("Entry {{number}}", { number: entry.number })}
+      data-testid="audit-detail"
+    >
       <div className={styles.head}>
         <h2>{actionWord(entry.action)}</h2>
-        <IconButton label="Close" onClick={onClose}>
+        <IconButton label={t("Close")} onClick={onClose}>
           <X size={16} strokeWidth={1.5} aria-hidden="true" />
         </IconButton>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.scroll} tabIndex={0} aria-label="What it says">
+      <section className={styles.scroll} tabIndex={0} aria-label={t("What it says")}>
         <dl className={styles.list}>
-          <Row name="Entry">{count(entry.number)}</Row>
-          <Row name="When">{fullTime(entry.at)}</Row>
-          <Row name="Who">
+          <Row name={t("Entry")}>{count(entry.number)}</Row>
+          <Row name={t("When")}>{fullTime(entry.at)}</Row>
+          <Row name={t("Who")}>
             <bdi>{whoWord(entry)}</bdi>
-            {who && ` · ${who.role}`}
+            {who && ` · ${roleWord(who.role)}`}
           </Row>
-          {entry.from !== null && <Row name="From">{<code>{plain(entry.from, 80)}</code>}</Row>}
-          {entry.decision !== null && <Row name="Decision">{entry.decision.replace("_", " ")}</Row>}
-          {entry.why !== null && <Row name="Why">{<bdi>{plain(entry.why, 500)}</bdi>}</Row>}
+          {entry.from !== null && <Row name={t("From")}>{<code>{plain(entry.from, 80)}</code>}</Row>}
+          {entry.decision !== null && <Row name={t("Decision")}>{decisionWord(entry.decision)}</Row>}
+          {entry.why !== null && <Row name={t("Why")}>{<bdi>{plain(entry.why, 500)}</bdi>}</Row>}
           {call && (
             <>
-              <Row name="Call">
+              <Row name={t("Call")}>
                 <code>
                   {plain(call.skill, 60)}.{plain(call.method, 60)}
                 </code>
               </Row>
-              {call.summary !== "" && <Row name="With">{<code>{plain(call.summary, 400)}</code>}</Row>}
-              <Row name="Time limit">{counted(call.timeout, "second")}</Row>
-              <Hash name="Call hash" value={call.sha256} />
+              {call.summary !== "" && <Row name={t("With")}>{<code>{plain(call.summary, 400)}</code>}</Row>}
+              <Row name={t("Time limit")}>{t("{{count}} seconds", { count: call.timeout })}</Row>
+              <Hash name={t("Call hash")} value={call.sha256} />
             </>
           )}
-          {entry.outcomes.length > 0 && <Row name="Ended">{endings(entry)}</Row>}
+          {entry.outcomes.length > 0 && <Row name={t("Ended")}>{endings(entry)}</Row>}
           {entry.about !== null && (
-            <Row name="Continues">
+            <Row name={t("Continues")}>
               <Button look="bare" className={styles.link ?? ""} onClick={() => onChoose(entry.about ?? 0)}>
-                Entry {count(entry.about)}
+                {t("Entry {{number}}", { number: entry.about })}
               </Button>
             </Row>
           )}
-          {entry.approval !== null && <Row name="Approval">{<code>{entry.approval}</code>}</Row>}
+          {entry.approval !== null && <Row name={t("Approval")}>{<code>{entry.approval}</code>}</Row>}
         </dl>
         <Targets entry={entry} />
         {entry.detail !== null && (
           <>
-            <h3>More</h3>
+            <h3>{t("More")}</h3>
             <pre className={styles.more}>{plainLines(JSON.stringify(entry.detail, null, 2))}</pre>
           </>
         )}
-        <h3>Place in the chain</h3>
+        <h3>{t("Place in the chain")}</h3>
         <dl className={styles.list}>
-          <Hash name="Hash" value={entry.hash} />
+          <Hash name={t("Hash")} value={entry.hash} />
         </dl>
       </section>
     </aside>
@@ -87,7 +93,11 @@ function Targets({ entry }: { entry: AuditEntryView }) {
   };
   return (
     <>
-      <h3>{entry.targets.length > 0 ? `${counted(ids.length, "target")}, frozen when it was asked` : "About"}</h3>
+      <h3>
+        {entry.targets.length > 0
+          ? t("{{count}} targets, frozen when it was asked", { count: ids.length })
+          : t("About")}
+      </h3>
       <ul className={styles.targets}>
         {ids.slice(0, MOST_TARGETS).map((id) =>
           fleet.ordinalOf(id) === undefined ? (
@@ -96,17 +106,17 @@ function Targets({ entry }: { entry: AuditEntryView }) {
             </li>
           ) : (
             <li key={id}>
-              <button type="button" onClick={() => open(id)} title="Show on the map">
+              <button type="button" onClick={() => open(id)} title={t("Show on the map")}>
                 <bdi>{nodeWord(fleet, id)}</bdi>
               </button>
             </li>
           ),
         )}
-        {ids.length > MOST_TARGETS && <li>and {count(ids.length - MOST_TARGETS)} more</li>}
+        {ids.length > MOST_TARGETS && <li>{t("and {{n}} more", { n: ids.length - MOST_TARGETS })}</li>}
       </ul>
       {entry.targetsSha256 && (
         <dl className={styles.list}>
-          <Hash name="Their hash" value={entry.targetsSha256} />
+          <Hash name={t("Their hash")} value={entry.targetsSha256} />
         </dl>
       )}
     </>

@@ -2,15 +2,19 @@
 import { Search, X } from "lucide-react";
 import { IconButton } from "../../components/Button";
 import { Choice } from "../../components/Choice";
+import { t } from "../../i18n";
 import { useConsole, useUi } from "../../state/hooks";
 import styles from "./AuditView.module.css";
 import type { Filter } from "./useEntries";
-import { ACTION_NAMES } from "./words";
+import { actionNames } from "./words";
 
 type Words = Omit<Filter, "node">;
 
 const ANY = "any";
-const OPTIONS = [{ value: ANY, label: "Everything" }, ...ACTION_NAMES.map(([value, label]) => ({ value, label }))];
+const options = () => [
+  { value: ANY, label: t("Everything") },
+  ...actionNames().map(([value, label]) => ({ value, label })),
+];
 
 export function FilterBar({ words, onWords }: { words: Words; onWords(words: Words): void }) {
   const { ui } = useConsole();
@@ -19,23 +23,23 @@ export function FilterBar({ words, onWords }: { words: Words; onWords(words: Wor
   const filtered = words.search !== "" || words.action !== null || words.who !== "" || node !== "";
   return (
     // biome-ignore lint/a11y/useSemanticElements: <search> is not known to every screen reader
-    <div className={styles.filters} role="search" aria-label="Entries">
+    <div className={styles.filters} role="search" aria-label={t("Entries")}>
       <div className={styles.find}>
         <Search size={13} strokeWidth={1.5} aria-hidden="true" />
         <input
           value={words.search}
           onChange={(event) => set({ search: event.target.value })}
-          placeholder="Search in every entry…"
-          aria-label="Search"
+          placeholder={t("Search in every entry…")}
+          aria-label={t("Search")}
           spellCheck={false}
           data-testid="audit-search"
         />
       </div>
       <div className={styles.action}>
         <Choice
-          label="What was done"
+          label={t("What was done")}
           value={words.action ?? ANY}
-          options={OPTIONS}
+          options={options()}
           onChange={(next) => set({ action: next === ANY ? null : next })}
           testId="audit-action"
         />
@@ -44,8 +48,8 @@ export function FilterBar({ words, onWords }: { words: Words; onWords(words: Wor
         className={styles.short}
         value={words.who}
         onChange={(event) => set({ who: event.target.value })}
-        placeholder="Who"
-        aria-label="Who asked: a name or an id"
+        placeholder={t("Who")}
+        aria-label={t("Who asked: a name or an id")}
         spellCheck={false}
         data-testid="audit-who"
       />
@@ -53,14 +57,14 @@ export function FilterBar({ words, onWords }: { words: Words; onWords(words: Wor
         className={styles.short}
         value={node}
         onChange={(event) => ui.getState().set({ auditNode: event.target.value })}
-        placeholder="Node"
-        aria-label="Node: a name or an id"
+        placeholder={t("Node")}
+        aria-label={t("Node: a name or an id")}
         spellCheck={false}
         data-testid="audit-node"
       />
       {filtered && (
         <IconButton
-          label="Show everything"
+          label={t("Show everything")}
           onClick={() => {
             onWords({ search: "", action: null, who: "" });
             ui.getState().set({ auditNode: "" });

@@ -1,11 +1,12 @@
 /** What verifying came to: whole, or where it breaks. Each fault leads to its entry. */
 import { ShieldAlert, ShieldCheck, X } from "lucide-react";
-import type { AuditVerdict } from "../../bridge/typesProof";
+import type { AuditVerdict } from "../../bridge/types";
 import { IconButton } from "../../components/Button";
 import { Fingerprint } from "../../components/Fingerprint";
-import { count, counted } from "../../components/format";
+import { t } from "../../i18n";
 import { plain } from "../../state/text";
 import styles from "./Verdict.module.css";
+import { faultWord } from "./words";
 
 type VerdictProps = { verdict: AuditVerdict; onChoose(number: number): void; onClose(): void };
 
@@ -21,22 +22,22 @@ export function Verdict({ verdict, onChoose, onClose }: VerdictProps) {
     >
       <Icon size={20} strokeWidth={1.5} aria-hidden="true" />
       <div className={styles.words}>
-        <b>{ok ? "The log is whole" : `The log is broken in ${counted(verdict.faults.length, "place")}`}</b>
+        <b>
+          {ok ? t("The log is whole") : t("The log is broken in {{count}} places", { count: verdict.faults.length })}
+        </b>
         <p>
-          {counted(verdict.entries, "entry", "entries")} from {count(verdict.first)} to {count(verdict.last)}{" "}
-          {ok ? "fit their hashes and " : "were checked against "}
-          {counted(verdict.checkpoints, "signature")} of this key
-          {verdict.unsigned > 0 && `; the newest ${count(verdict.unsigned)} are not signed yet`}.
+          {checked(verdict)}
+          {verdict.unsigned > 0 && ` ${t("The newest {{n}} are not signed yet.", { n: verdict.unsigned })}`}
         </p>
         {verdict.faults.length > 0 && (
           <ul>
             {verdict.faults.map((fault) => (
               <li key={`${fault.number} ${fault.kind}`}>
                 <button type="button" onClick={() => onChoose(fault.number)} data-testid="fault">
-                  Entry {count(fault.number)}
+                  {t("Entry {{number}}", { number: fault.number })}
                 </button>
                 <span>
-                  {plain(fault.kind, 40).replaceAll("_", " ")}: {plain(fault.detail, 300)}
+                  {faultWord(fault.kind)}: {plain(fault.detail, 300)}
                 </span>
               </li>
             ))}
@@ -44,18 +45,30 @@ export function Verdict({ verdict, onChoose, onClose }: VerdictProps) {
         )}
       </div>
       <dl className={styles.keys}>
-        <dt>Key</dt>
+        <dt>{t("Key")}</dt>
         <dd>
           <Fingerprint value={verdict.fingerprint} />
         </dd>
-        <dt>Last hash</dt>
+        <dt>{t("Last hash")}</dt>
         <dd>
           <code title={verdict.hash}>{verdict.hash.slice(0, 16)}…</code>
         </dd>
       </dl>
-      <IconButton label="Put the verdict away" onClick={onClose}>
+      <IconButton label={t("Put the verdict away")} onClick={onClose}>
         <X size={15} strokeWidth={1.5} aria-hidden="true" />
       </IconButton>
     </section>
   );
+}
+
+function checked({ ok, entries, first, last, checkpoints }: AuditVerdict): string {
+  const what = {
+    entries: t("{{count}} entries", { count: entries }),
+    first,
+    last,
+    signatures: t("{{count}} signatures", { count: checkpoints }),
+  };
+  return ok
+    ? t("{{entries}} from {{first}} to {{last}} fit their hashes and {{signatures}} of this key.", what)
+    : t("{{entries}} from {{first}} to {{last}} were checked against {{signatures}} of this key.", what);
 }

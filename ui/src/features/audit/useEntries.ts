@@ -3,7 +3,7 @@
  * reading says that there will be new ones. Not here: how they look.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { AuditEntryView, AuditQuery } from "../../bridge/typesProof";
+import type { AuditEntryView, AuditQuery } from "../../bridge/types";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 

@@ -4,10 +4,12 @@
  */
 import { X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
-import type { ResolvedView } from "../../bridge/typesJob";
+import { useTranslation } from "react-i18next";
+import type { ResolvedView } from "../../bridge/types";
 import { IconButton } from "../../components/Button";
-import { count, counted } from "../../components/format";
+import { count } from "../../components/format";
 import { StatusMark } from "../../components/StatusMark";
+import { phrase } from "../../i18n/phrase";
 import { useConsole, useFleet, useUi } from "../../state/hooks";
 import { STATUS_CLASSES } from "../../state/status";
 import { breakDown } from "./breakdown";
@@ -18,19 +20,21 @@ import { TargetLine } from "./TargetLine";
 const MOST_SITES = 8;
 
 export function ManyPanel({ aim, form }: { aim: ResolvedView | null; form: ReactNode }) {
+  const { t } = useTranslation();
   const { fleet, ui } = useConsole();
   const selected = useUi((s) => s.selected);
   const version = useFleet((f) => f.versions.status + f.versions.structure);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for what the fleet holds
   const parts = useMemo(() => breakDown(fleet, selected), [fleet, selected, version]);
+  const words = { online: t("online"), degraded: t("degraded"), offline: t("offline") };
   const away = parts.states.offline;
   return (
     <div className={styles.panel} data-testid="many-panel">
       <div className={styles.head}>
         <div className={styles.title}>
-          <h1>{counted(parts.total, "node")} selected</h1>
+          <h1>{t("{{count}} nodes selected", { count: parts.total })}</h1>
           <IconButton
-            label="Clear the selection"
+            label={t("Clear the selection")}
             className={styles.close ?? ""}
             onClick={() => ui.getState().select([])}
           >
@@ -38,15 +42,12 @@ export function ManyPanel({ aim, form }: { aim: ResolvedView | null; form: React
           </IconButton>
         </div>
         <p className={styles.sub} data-testid="aim">
-          <b>{count(parts.total - away)}</b> online
-          {away > 0 && (
-            <>
-              {" "}
-              · <b>{count(away)}</b> offline
-            </>
-          )}
+          {phrase("<n/> online", { n: <b>{count(parts.total - away)}</b> })}
+          {away > 0 && <> · {phrase("<n/> offline", { n: <b>{count(away)}</b> })}</>}
           {aim !== null && (
-            <code title={`SHA-256 of the list: ${aim.targetsSha256}`}>{aim.targetsSha256.slice(0, 8)}</code>
+            <code title={t("SHA-256 of the list: {{hash}}", { hash: aim.targetsSha256 })}>
+              {aim.targetsSha256.slice(0, 8)}
+            </code>
           )}
         </p>
         <div className={styles.who}>
@@ -59,19 +60,21 @@ export function ManyPanel({ aim, form }: { aim: ResolvedView | null; form: React
           <div key={status}>
             <dt>
               <StatusMark kind={status} size={10} />
-              {status}
+              {words[status]}
             </dt>
             <dd>{count(parts.states[status])}</dd>
           </div>
         ))}
       </dl>
-      <ul className={styles.sites} aria-label="Sites">
+      <ul className={styles.sites} aria-label={t("Sites")}>
         {parts.sites.slice(0, MOST_SITES).map(([site, n]) => (
           <li key={site}>
             {site} <b>{count(n)}</b>
           </li>
         ))}
-        {parts.sites.length > MOST_SITES && <li>{counted(parts.sites.length - MOST_SITES, "more site")}</li>}
+        {parts.sites.length > MOST_SITES && (
+          <li>{t("{{count}} more sites", { count: parts.sites.length - MOST_SITES })}</li>
+        )}
       </ul>
       {form}
     </div>

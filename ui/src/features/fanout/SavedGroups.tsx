@@ -4,9 +4,9 @@
  */
 import { Bookmark } from "lucide-react";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
-import type { SavedGroupView } from "../../bridge/typesJob";
+import { useTranslation } from "react-i18next";
+import type { SavedGroupView } from "../../bridge/types";
 import { Button } from "../../components/Button";
-import { counted } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { RemoveButton } from "../../components/RemoveButton";
 import { TextField } from "../../components/TextField";
@@ -16,11 +16,12 @@ import { plain } from "../../state/text";
 import styles from "./SavedGroups.module.css";
 
 export function SavedGroups() {
+  const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
     <div className={styles.saved}>
       <Button look="bare" aria-expanded={open} onClick={() => setOpen(!open)} data-testid="saved-groups">
-        <Bookmark size={13} strokeWidth={1.6} aria-hidden="true" /> Saved groups
+        <Bookmark size={13} strokeWidth={1.6} aria-hidden="true" /> {t("Saved groups")}
       </Button>
       {open && <List />}
     </div>
@@ -28,6 +29,7 @@ export function SavedGroups() {
 }
 
 function List() {
+  const { t } = useTranslation();
   const { bridge, ui } = useConsole();
   const target = useUi((s) => s.target);
   const [groups, setGroups] = useState<readonly SavedGroupView[] | null>(null);
@@ -61,15 +63,15 @@ function List() {
         </Notice>
       )}
       {groups?.length === 0 && target === "" && (
-        <p className={styles.none}>None yet. Write who is meant above, then it can be saved here.</p>
+        <p className={styles.none}>{t("None yet. Write who is meant above, then it can be saved here.")}</p>
       )}
       {groups?.map((group) => (
         <div key={group.name} className={styles.row} data-testid="saved-group">
           <button type="button" onClick={() => void choose(group.name)} title={plain(group.target, 500)}>
             <code>@{plain(group.name, 64)}</code>
-            <span>{group.count === null ? "" : counted(group.count, "node")}</span>
+            <span>{group.count === null ? "" : t("{{count}} nodes", { count: group.count })}</span>
           </button>
-          <RemoveButton what={`the group ${group.name}`} onRemove={() => void remove(group.name)} />
+          <RemoveButton what={t("the group {{name}}", { name: group.name })} onRemove={() => void remove(group.name)} />
         </div>
       ))}
     </div>
@@ -77,6 +79,7 @@ function List() {
 }
 
 function SaveForm({ target, onSaved }: { target: string; onSaved(): void }) {
+  const { t } = useTranslation();
   const { bridge } = useConsole();
   const [name, setName] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
@@ -94,15 +97,15 @@ function SaveForm({ target, onSaved }: { target: string; onSaved(): void }) {
   return (
     <form className={styles.form} onSubmit={(event) => void save(event)} noValidate>
       <TextField
-        label="Save this expression as"
+        label={t("Save this expression as")}
         value={name}
         onChange={setName}
-        placeholder="gpu-boxes"
+        placeholder={"gpu-boxes"}
         problem={problem}
         testId="group-name"
       />
       <Button type="submit" data-testid="save-group">
-        Save
+        {t("Save")}
       </Button>
     </form>
   );

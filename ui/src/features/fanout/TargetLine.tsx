@@ -3,12 +3,13 @@
  * hand has none. Not here: the language (the Nexus reads it).
  */
 import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { Completing } from "../../components/Completing";
-import { counted } from "../../components/format";
 import { useUi } from "../../state/hooks";
 import { useCompletion, useTarget } from "../../state/useTarget";
 
 export function TargetLine() {
+  const { t } = useTranslation();
   const target = useUi((s) => s.target);
   const select = useUi((s) => s.select);
   const [text, setText] = useState(target);
@@ -22,14 +23,21 @@ export function TargetLine() {
     if (resolved) select(resolved.ordinals, false, resolved.target);
   };
   const note = resolved
-    ? `${counted(resolved.count, "node")}${resolved.offline > 0 ? `, ${resolved.offline} offline` : ""}: Enter selects them`
+    ? t("{{nodes}}: Enter selects them", {
+        nodes: [
+          t("{{count}} nodes", { count: resolved.count }),
+          resolved.offline > 0 ? t("{{count}} offline", { count: resolved.offline }) : "",
+        ]
+          .filter(Boolean)
+          .join(", "),
+      })
     : null;
   return (
     <Completing
-      label="Who"
+      label={t("Who")}
       hiddenLabel
       value={text}
-      placeholder="Chosen by hand. Or write who: tag:gpu and not site=paris"
+      placeholder={t("Chosen by hand. Or write who: tag:gpu and not site=paris")}
       problem={other ? aim.problem : null}
       note={note}
       complete={complete}

@@ -1,30 +1,42 @@
 /**
  * The bar over map and table: filter, status chips (legend, count and filter in one), lasso, and Map | Table.
- * Not here: chart dimensions; there is only one so far.
+ * Not here: what the map is charted by (`chart` comes from features/map).
  */
-import { Lasso, Search, X } from "lucide-react";
-import type { RefObject } from "react";
+import { Lasso } from "lucide-react";
+import type { ReactNode, RefObject } from "react";
+import { useTranslation } from "react-i18next";
 import { IconButton } from "../../components/Button";
 import { count } from "../../components/format";
 import { Segmented } from "../../components/Segmented";
 import { StatusMark } from "../../components/StatusMark";
-import { useConsole, useFleet, useUi } from "../../state/hooks";
+import { useConsole, useFleet, useReplay, useUi } from "../../state/hooks";
 import { STATUS_CLASSES, type StatusClass } from "../../state/status";
+import { Filter } from "./Filter";
 import styles from "./FleetBar.module.css";
 
-export function FleetBar({ search }: { search: RefObject<HTMLInputElement | null> }) {
+type FleetBarProps = {
+  search: RefObject<HTMLInputElement | null>;
+  /** What the table has besides. */
+  tools: ReactNode;
+  /** What the map is charted by. */
+  chart: ReactNode;
+};
+
+export function FleetBar({ search, tools, chart }: FleetBarProps) {
+  const { t } = useTranslation();
   const { ui } = useConsole();
   const page = useUi((s) => s.page);
   const lasso = useUi((s) => s.lasso);
   const mapUnavailable = useUi((s) => s.mapUnavailable);
   return (
     <div className={styles.bar}>
-      <Find input={search} always={page === "nodes"} />
+      <Filter input={search} always={page === "nodes"} />
+      {page === "map" && mapUnavailable === null && chart}
       <StatusChips />
       <span className={styles.space} />
       {page === "map" && mapUnavailable === null && (
         <IconButton
-          label="Lasso (L)"
+          label={t("Lasso (L)")}
           className={styles.lasso ?? ""}
           aria-pressed={lasso}
           onClick={() => ui.getState().set({ lasso: !lasso })}
@@ -33,13 +45,14 @@ export function FleetBar({ search }: { search: RefObject<HTMLInputElement | null
           <Lasso size={15} strokeWidth={1.5} aria-hidden="true" />
         </IconButton>
       )}
+      {page === "nodes" && tools}
       <Segmented
-        label="View"
+        label={t("View")}
         value={page === "nodes" ? "nodes" : "map"}
         onChange={(next) => ui.getState().go(next)}
         options={[
-          { value: "map", label: "Map" },
-          { value: "nodes", label: "Table" },
+          { value: "map", label: t("Map") },
+          { value: "nodes", label: t("Table") },
         ]}
       />
     </div>
@@ -47,11 +60,13 @@ export function FleetBar({ search }: { search: RefObject<HTMLInputElement | null
 }
 
 function StatusChips() {
+  const { t } = useTranslation();
   const { ui } = useConsole();
+  const words: Record<StatusClass, string> = { online: t("online"), degraded: t("degraded"), offline: t("offline") };
   const statuses = useUi((s) => s.statuses);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a box and a legend that a toolbar does not want
-    <div className={styles.chips} role="group" aria-label="Filter by status">
+    <div className={styles.chips} role="group" aria-label={t("Filter by status")}>
       {STATUS_CLASSES.map((status) => (
         <button
           key={status}
@@ -62,7 +77,7 @@ function StatusChips() {
         >
           <StatusMark kind={status} />
           <ChipCount status={status} />
-          {status}
+          {words[status]}
         </button>
       ))}
     </div>
@@ -70,38 +85,8 @@ function StatusChips() {
 }
 
 function ChipCount({ status }: { status: StatusClass }) {
-  const value = useFleet((fleet) => fleet.totals[status]);
+  const now = useFleet((fleet) => fleet.totals[status]);
+  const then = useReplay((s) => s.past?.totals[status]);
+  const value = then ?? now;
   return <b>{count(value)}</b>;
-}
-
-/** On the table always; on the map only while a filter is set, so that a dimmed map explains itself. */
-function Find({ input, always }: { input: RefObject<HTMLInputElement | null>; always: boolean }) {
-  const { ui } = useConsole();
-  const search = useUi((s) => s.search);
-  if (!always && search === "") return null;
-  return (
-    <div className={styles.find}>
-      <Search size={13} strokeWidth={1.5} aria-hidden="true" />
-      <input
-        ref={input}
-        value={search}
-        onChange={(event) => ui.getState().set({ search: event.target.value })}
-        placeholder="Filter by name, tag, address…"
-        aria-label="Filter nodes"
-        spellCheck={false}
-        data-testid="filter"
-      />
-      {search !== "" && (
-        <button
-          type="button"
-          className={styles.clear}
-          aria-label="Clear the filter"
-          title="Clear the filter"
-          onClick={() => ui.getState().set({ search: "" })}
-        >
-          <X size={13} strokeWidth={1.5} aria-hidden="true" />
-        </button>
-      )}
-    </div>
-  );
 }

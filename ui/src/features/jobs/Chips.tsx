@@ -1,9 +1,10 @@
 /** How many targets are in which state; pressing one shows only these. */
-import type { JobView, TargetState } from "../../bridge/typesJob";
+import type { JobView, TargetState } from "../../bridge/types";
 import { count } from "../../components/format";
 import { StatusMark } from "../../components/StatusMark";
+import { t } from "../../i18n";
 import styles from "./RunPage.module.css";
-import { TARGET_ORDER, TARGET_WORDS, targetMark } from "./words";
+import { TARGET_ORDER, targetMark, targetWord } from "./words";
 
 type ChipsProps = { job: JobView; chosen: ReadonlySet<TargetState>; onToggle(state: TargetState): void };
 
@@ -11,7 +12,7 @@ export function Chips({ job, chosen, onToggle }: ChipsProps) {
   const present = TARGET_ORDER.filter((state) => (job.counts[state] ?? 0) > 0 || chosen.has(state));
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a box and a legend that a toolbar does not want
-    <div className={styles.chips} role="group" aria-label="Targets by state">
+    <div className={styles.chips} role="group" aria-label={t("Targets by state")}>
       {present.map((state) => (
         <button
           key={state}
@@ -22,7 +23,7 @@ export function Chips({ job, chosen, onToggle }: ChipsProps) {
           data-testid={`chip-${state}`}
         >
           <StatusMark kind={targetMark(state)} size={10} />
-          <b>{count(job.counts[state] ?? 0)}</b> {TARGET_WORDS[state]}
+          <b>{count(job.counts[state] ?? 0)}</b> {targetWord(state)}
         </button>
       ))}
     </div>

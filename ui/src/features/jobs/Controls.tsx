@@ -3,8 +3,9 @@
  */
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
-import type { JobView } from "../../bridge/typesJob";
+import type { JobView } from "../../bridge/types";
 import { Button } from "../../components/Button";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { control } from "../../state/jobCommands";
 import { isOver } from "../../state/jobs";
@@ -20,12 +21,12 @@ export function Controls({ job }: { job: JobView }) {
     <>
       {job.state === "running" && (
         <Button onClick={() => void control(console, job.id, "pause")} data-testid="job-pause">
-          <Pause size={14} strokeWidth={1.6} aria-hidden="true" /> Pause
+          <Pause size={14} strokeWidth={1.6} aria-hidden="true" /> {t("Pause")}
         </Button>
       )}
       {job.state === "paused" && job.gate === null && (
         <Button look="primary" onClick={() => void control(console, job.id, "resume")} data-testid="job-resume">
-          <Play size={14} strokeWidth={1.6} aria-hidden="true" /> Resume
+          <Play size={14} strokeWidth={1.6} aria-hidden="true" /> {t("Resume")}
         </Button>
       )}
       {!over && (
@@ -34,12 +35,12 @@ export function Controls({ job }: { job: JobView }) {
           disabled={job.state === "stopping"}
           data-testid="job-cancel"
         >
-          <Square size={13} strokeWidth={1.6} aria-hidden="true" /> Cancel
+          <Square size={13} strokeWidth={1.6} aria-hidden="true" /> {t("Cancel")}
         </Button>
       )}
       {over && failed + unknown > 0 && (
         <Button onClick={() => setAsking(true)} data-testid="job-rerun">
-          <RotateCcw size={14} strokeWidth={1.6} aria-hidden="true" /> Rerun failed
+          <RotateCcw size={14} strokeWidth={1.6} aria-hidden="true" /> {t("Rerun failed")}
         </Button>
       )}
       <RerunDialog job={job} failed={failed} unknown={unknown} open={asking} onClose={() => setAsking(false)} />

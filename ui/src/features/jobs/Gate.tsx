@@ -1,6 +1,7 @@
 /** The question at the end of a wave: go on, or end it here. Shown wherever the job is. */
-import type { JobView } from "../../bridge/typesJob";
+import type { JobView } from "../../bridge/types";
 import { Button } from "../../components/Button";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { control } from "../../state/jobCommands";
 import styles from "./Gate.module.css";
@@ -12,12 +13,10 @@ export function Gate({ job }: { job: JobView }) {
   if (gate === null || job.wave === null) return null;
   const next = (job.wave.ends[gate] ?? job.total) - (job.wave.ends[gate - 1] ?? 0);
   return (
-    <section className={styles.gate} aria-label="Gate" data-testid="gate">
+    <section className={styles.gate} aria-label={t("Gate")} data-testid="gate">
       <p>
-        <b>
-          Wave {gate} of {job.wave.of} is done:
-        </b>{" "}
-        {outcomesSoFar(job)}. The next one is {next} {next === 1 ? "node" : "nodes"}.
+        <b>{t("Wave {{gate}} of {{waves}} is done:", { gate, waves: job.wave.of })}</b> {outcomesSoFar(job)}.{" "}
+        {t("The next one is {{count}} nodes.", { count: next })}
       </p>
       <Button
         small
@@ -26,10 +25,10 @@ export function Gate({ job }: { job: JobView }) {
         disabled={job.held}
         data-testid="gate-continue"
       >
-        Continue
+        {t("Continue")}
       </Button>
       <Button small onClick={() => void control(console, job.id, "cancel")} data-testid="gate-cancel">
-        Cancel
+        {t("Cancel")}
       </Button>
     </section>
   );

@@ -3,17 +3,18 @@
  * what the majority wrote. Not here: streams of single executions (features/output).
  */
 import { useMemo, useState } from "react";
-import type { OutputGroupView } from "../../bridge/typesJob";
+import type { OutputGroupView } from "../../bridge/types";
 import { Button } from "../../components/Button";
-import { count, counted, seconds } from "../../components/format";
+import { count, seconds } from "../../components/format";
 import { Segmented } from "../../components/Segmented";
 import { StatusMark } from "../../components/StatusMark";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { openTarget } from "../../state/jobCommands";
 import { plain } from "../../state/text";
 import styles from "./Groups.module.css";
 import { type DiffLine, diffOf, linesOf } from "./lines";
-import { TARGET_WORDS, targetMark } from "./words";
+import { targetMark, targetWord } from "./words";
 
 const FEW_NODES = 10;
 /** Shown at first: of the majority, and of one that is different. There may be a hundred of the latter. */
@@ -27,33 +28,34 @@ type GroupCardProps = { job: string; group: OutputGroupView; alone: boolean };
 export function GroupCard({ job, group, alone }: GroupCardProps) {
   const [as, setAs] = useState<"diff" | "text">("diff");
   const bad = targetMark(group.state) === "critical";
-  const code = group.exitCode !== null && group.exitCode !== 0 ? `, code ${group.exitCode}` : "";
+  const code =
+    group.exitCode !== null && group.exitCode !== 0 ? `, ${t("code {{code}}", { code: String(group.exitCode) })}` : "";
   return (
     <article
       className={`${styles.card} ${bad ? styles.bad : ""} ${group.majority ? styles.majority : ""}`}
       data-testid="group"
       data-majority={group.majority}
-      aria-label={`${counted(group.count, "target")} ${TARGET_WORDS[group.state]}`}
+      aria-label={`${t("{{count}} targets", { count: group.count })}: ${targetWord(group.state)}`}
     >
       <header className={styles.cardHead}>
         <StatusMark kind={targetMark(group.state)} size={11} />
         <b>
-          {count(group.count)} {TARGET_WORDS[group.state]}
+          {count(group.count)} {targetWord(group.state)}
           {code}
         </b>
         <span className={styles.quiet}>
-          {alone ? "All the same" : group.majority ? "The majority" : "Different from the majority"}
+          {alone ? t("All the same") : group.majority ? t("The majority") : t("Different from the majority")}
           {durations(group)}
         </span>
         <span className={styles.space} />
         {group.diff !== null && (
           <Segmented<"diff" | "text">
-            label="Show as"
+            label={t("Show as")}
             value={as}
             onChange={setAs}
             options={[
-              { value: "diff", label: "Against the majority" },
-              { value: "text", label: "Output" },
+              { value: "diff", label: t("Against the majority") },
+              { value: "text", label: t("Output") },
             ]}
           />
         )}
@@ -87,10 +89,10 @@ function Nodes({ job, group }: { job: string; group: OutputGroupView }) {
       {left > 0 &&
         (!all && group.nodes.length > shown.length ? (
           <Button look="bare" small onClick={() => setAll(true)}>
-            and {count(left)} more
+            {t("and {{n}} more", { n: left })}
           </Button>
         ) : (
-          <span className={styles.quiet}>and {count(left)} more</span>
+          <span className={styles.quiet}>{t("and {{n}} more", { n: left })}</span>
         ))}
     </div>
   );
@@ -102,10 +104,10 @@ function Text({ group }: { group: OutputGroupView }) {
   if (group.text === null)
     return (
       <p className={styles.empty}>
-        {group.sha256 === "" ? "It wrote nothing." : "This is no text, or nothing is kept of it."}
+        {group.sha256 === "" ? t("It wrote nothing.") : t("This is no text, or nothing is kept of it.")}
       </p>
     );
-  if (lines.length === 0) return <p className={styles.empty}>It wrote nothing.</p>;
+  if (lines.length === 0) return <p className={styles.empty}>{t("It wrote nothing.")}</p>;
   const shown = lines.slice(0, all ? MOST_LINES : group.majority ? FEW_LINES : SOME_LINES);
   return (
     <>
@@ -117,10 +119,10 @@ function Text({ group }: { group: OutputGroupView }) {
         <p className={styles.rest}>
           {shown.length < lines.length && !all ? (
             <Button look="bare" small onClick={() => setAll(true)}>
-              Show {counted(lines.length - shown.length, "more line")}
+              {t("Show {{count}} more lines", { count: lines.length - shown.length })}
             </Button>
           ) : (
-            "The rest is not shown here; open a node to see all of it."
+            t("The rest is not shown here; open a node to see all of it.")
           )}
         </p>
       )}
@@ -132,13 +134,13 @@ function Diff({ text }: { text: string }) {
   const [all, setAll] = useState(false);
   const lines = useMemo(() => diffOf(text), [text]);
   if (lines.every(({ sign }) => sign === " " || sign === "@"))
-    return <p className={styles.empty}>It wrote the same; it ended differently.</p>;
+    return <p className={styles.empty}>{t("It wrote the same; it ended differently.")}</p>;
   const shown = lines.slice(0, all ? MOST_LINES : SOME_LINES);
   const left = lines.length - shown.length;
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.text} tabIndex={0} aria-label="Against the majority" data-testid="group-diff">
+      <section className={styles.text} tabIndex={0} aria-label={t("Against the majority")} data-testid="group-diff">
         {shown.map((line, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name, and are made anew together
           <DiffRow key={i} line={line} />
@@ -147,10 +149,10 @@ function Diff({ text }: { text: string }) {
       {left > 0 && (
         <p className={styles.rest}>
           {all ? (
-            "The rest is not shown here."
+            t("The rest is not shown here.")
           ) : (
             <Button look="bare" small onClick={() => setAll(true)}>
-              Show {counted(left, "more line")}
+              {t("Show {{count}} more lines", { count: left })}
             </Button>
           )}
         </p>
@@ -192,5 +194,5 @@ function durations(group: OutputGroupView): string {
   const times = group.nodes.map(({ durationMs }) => durationMs).filter((ms) => ms !== null);
   if (times.length === 0) return "";
   const [least, most] = [seconds(Math.min(...times)), seconds(Math.max(...times))];
-  return least === most ? ` · ${least}` : ` · ${least} to ${most}`;
+  return least === most ? ` · ${least}` : ` · ${t("{{least}} to {{most}}", { least, most })}`;
 }

@@ -2,9 +2,9 @@
  * What the targets wrote, grouped by equal endings: odd ones first, the majority last, so that the one that is
  * different is what is seen. Not here: reading them (useJob.ts), one group (GroupCard).
  */
-import type { JobView, OutputGroupsView, TargetState } from "../../bridge/typesJob";
-import { counted } from "../../components/format";
+import type { JobView, OutputGroupsView, TargetState } from "../../bridge/types";
 import { Notice } from "../../components/Notice";
+import { t } from "../../i18n";
 import { isOver } from "../../state/jobs";
 import { GroupCard } from "./GroupCard";
 import own from "./Groups.module.css";
@@ -21,10 +21,10 @@ export function Groups({ job, groups, chosen }: GroupsProps) {
   const shown = all.filter(({ state }) => chosen.size === 0 || chosen.has(state));
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={own.groups} tabIndex={0} aria-label="Output in groups" data-testid="groups">
+    <section className={own.groups} tabIndex={0} aria-label={t("Output in groups")} data-testid="groups">
       {groups.problem && (
         <Notice tone="problem" testId="groups-problem">
-          The output cannot be read: {groups.problem}
+          {t("The output cannot be read: {{problem}}", { problem: groups.problem })}
         </Notice>
       )}
       {shown.map((group) => (
@@ -36,17 +36,19 @@ export function Groups({ job, groups, chosen }: GroupsProps) {
         />
       ))}
       {omitted > 0 && (
-        <p className={styles.none}>And {counted(omitted, "more group")}: nearly every target wrote something else.</p>
+        <p className={styles.none}>
+          {t("And {{count}} more groups: nearly every target wrote something else.", { count: omitted })}
+        </p>
       )}
       {shown.length === 0 && groups.problem === null && (
         <p className={styles.none}>
           {groups.loading
-            ? "Reading the output…"
+            ? t("Reading the output…")
             : all.length > 0
-              ? "No output of targets in these states."
+              ? t("No output of targets in these states.")
               : isOver(job)
-                ? "Nothing was written."
-                : "Nothing ended yet; what runs is under Targets."}
+                ? t("Nothing was written.")
+                : t("Nothing ended yet; what runs is under Targets.")}
         </p>
       )}
     </section>

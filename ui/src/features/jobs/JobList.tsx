@@ -4,8 +4,9 @@
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
-import type { JobView } from "../../bridge/typesJob";
+import type { JobView } from "../../bridge/types";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
 import { isOver } from "../../state/jobs";
 import styles from "./JobList.module.css";
 import { JobRow } from "./JobRow";
@@ -51,8 +52,8 @@ function inOrder(jobs: readonly JobView[]): Item[] {
   const live = jobs.filter((job) => !isOver(job)).map((job) => ({ job }));
   const over = jobs.filter(isOver).map((job) => ({ job }));
   return [
-    ...(live.length > 0 ? [{ heading: "Under way" }, ...live] : []),
-    ...(over.length > 0 ? [{ heading: "History" }, ...over] : []),
+    ...(live.length > 0 ? [{ heading: t("Under way") }, ...live] : []),
+    ...(over.length > 0 ? [{ heading: t("History") }, ...over] : []),
   ];
 }
 

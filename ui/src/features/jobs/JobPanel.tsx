@@ -4,16 +4,18 @@
  */
 import { ArrowLeft, Maximize2, X } from "lucide-react";
 import { Button, IconButton } from "../../components/Button";
-import { count, counted, seconds } from "../../components/format";
+import { count, seconds } from "../../components/format";
 import { OutcomeBar } from "../../components/OutcomeBar";
+import { outcomeWord } from "../../components/outcomes";
 import { type MarkKind, StatusMark } from "../../components/StatusMark";
+import { t } from "../../i18n";
 import type { Execution } from "../../state/executions";
 import { useConsole, useExecutionsAndOutput, useJobs } from "../../state/hooks";
 import { control } from "../../state/jobCommands";
 import { isOver, OUTCOMES, type Outcome, outcomeOf, progressOf, titleOf } from "../../state/jobs";
 import { Gate } from "./Gate";
 import styles from "./JobPanel.module.css";
-import { OUTCOME_WORDS, whereOf } from "./words";
+import { whereOf } from "./words";
 
 const MOST_ROWS = 60;
 const MARKS: Record<Outcome, MarkKind> = {
@@ -39,7 +41,7 @@ export function JobPanel({ id }: { id: string }) {
     <div className={styles.panel} data-testid="job-results">
       <div className={styles.head}>
         <div className={styles.title}>
-          <IconButton label="Back" className={styles.back ?? ""} onClick={() => ui.getState().set({ job: null })}>
+          <IconButton label={t("Back")} className={styles.back ?? ""} onClick={() => ui.getState().set({ job: null })}>
             <ArrowLeft size={16} strokeWidth={1.5} aria-hidden="true" />
           </IconButton>
           <h1>
@@ -52,11 +54,11 @@ export function JobPanel({ id }: { id: string }) {
               disabled={job.state === "stopping"}
               data-testid="stop-all"
             >
-              Cancel
+              {t("Cancel")}
             </Button>
           )}
           <IconButton
-            label="Open the job"
+            label={t("Open the job")}
             className={styles.close ?? ""}
             onClick={() => {
               ui.getState().go("jobs");
@@ -66,23 +68,27 @@ export function JobPanel({ id }: { id: string }) {
           >
             <Maximize2 size={14} strokeWidth={1.6} aria-hidden="true" />
           </IconButton>
-          <IconButton label="Close" className={styles.close ?? ""} onClick={() => ui.getState().closePanel()}>
+          <IconButton label={t("Close")} className={styles.close ?? ""} onClick={() => ui.getState().closePanel()}>
             <X size={16} strokeWidth={1.5} aria-hidden="true" />
           </IconButton>
         </div>
         <p className={styles.sub}>
           <bdi>
-            {[job.summary, whereOf(job), `${count(progress.done)} of ${count(progress.total)} done`]
+            {[
+              job.summary,
+              whereOf(job),
+              t("{{done}} of {{total}} done", { done: progress.done, total: progress.total }),
+            ]
               .filter(Boolean)
               .join(" · ")}
           </bdi>
         </p>
-        <OutcomeBar by={progress.by} total={progress.total} label="Progress" testId="job-progress" />
+        <OutcomeBar by={progress.by} total={progress.total} label={t("Progress")} testId="job-progress" />
         <Gate job={job} />
         {job.reason !== null && isOver(job) && <p className={styles.reason}>{job.reason}</p>}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className={styles.results} tabIndex={0} aria-label="Results">
+      <section className={styles.results} tabIndex={0} aria-label={t("Results")}>
         {OUTCOMES.map((outcome) => {
           const n = progress.by[outcome];
           return n === 0 ? null : (
@@ -97,18 +103,21 @@ export function JobPanel({ id }: { id: string }) {
 function OutcomeGroup({ outcome, count: n, list }: { outcome: Outcome; count: number; list: readonly Execution[] }) {
   const shown = list.slice(0, MOST_ROWS);
   return (
-    <section aria-label={OUTCOME_WORDS[outcome]} data-testid={`outcome-${outcome}`}>
+    <section
+      aria-label={outcome === "unknown" ? t("outcome unknown") : outcomeWord(outcome)}
+      data-testid={`outcome-${outcome}`}
+    >
       <div className={styles.outcome}>
         <StatusMark kind={MARKS[outcome]} size={10} />
         <span>
-          <b>{count(n)}</b> {OUTCOME_WORDS[outcome]}
+          <b>{count(n)}</b> {outcome === "unknown" ? t("outcome unknown") : outcomeWord(outcome)}
         </span>
       </div>
       {shown.map((execution) => (
         <Result key={execution.view.id} execution={execution} />
       ))}
       {shown.length > 0 && n > shown.length && (
-        <p className={styles.more}>and {counted(n - shown.length, "more node")}</p>
+        <p className={styles.more}>{t("and {{count}} more nodes", { count: n - shown.length })}</p>
       )}
     </section>
   );

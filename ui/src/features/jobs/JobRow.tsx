@@ -1,19 +1,20 @@
 /** One job in a list: how it stands, what it is, where from, and how far it is by outcome. */
-import type { JobView } from "../../bridge/typesJob";
+import type { JobView } from "../../bridge/types";
 import { ago, count } from "../../components/format";
 import { OutcomeBar } from "../../components/OutcomeBar";
 import { StatusMark } from "../../components/StatusMark";
+import { t } from "../../i18n";
 import { askerOf, isOver, progressOf, titleOf } from "../../state/jobs";
 import styles from "./JobList.module.css";
-import { jobMark, jobWord, whereOf } from "./words";
+import { jobMark, jobWord, originWord, whereOf } from "./words";
 
 type JobRowProps = { job: JobView; top: number; now: number; onOpen(job: JobView): void };
 
 export function JobRow({ job, top, now, onOpen }: JobRowProps) {
   const { by, done, total } = progressOf(job);
   const bad = [
-    by.failed > 0 ? `${count(by.failed)} failed` : "",
-    by.unknown > 0 ? `${count(by.unknown)} unknown` : "",
+    by.failed > 0 ? t("{{n}} failed", { n: by.failed }) : "",
+    by.unknown > 0 ? t("{{n}} unknown", { n: by.unknown }) : "",
   ].filter(Boolean);
   const calm = job.state === "succeeded" || job.state === "cancelled" || job.state === "running";
   return (
@@ -43,10 +44,10 @@ export function JobRow({ job, top, now, onOpen }: JobRowProps) {
         <bdi>{whereOf(job)}</bdi>
       </span>
       <span className={styles.who}>
-        <bdi>{job.origin === null ? askerOf(job) : `${job.origin.kind} ${job.origin.name}`}</bdi>
+        <bdi>{job.origin === null ? askerOf(job) : `${originWord(job.origin.kind)} ${job.origin.name}`}</bdi>
       </span>
       <span className={styles.progress}>
-        <OutcomeBar by={by} total={total} label={`Progress of ${titleOf(job)}`} />
+        <OutcomeBar by={by} total={total} label={t("Progress of {{job}}", { job: titleOf(job) })} />
         <span>
           {isOver(job) ? count(total) : `${count(done)} / ${count(total)}`}
           {bad.length > 0 && <em> · {bad.join(" · ")}</em>}

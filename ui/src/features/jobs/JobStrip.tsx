@@ -4,10 +4,11 @@
  */
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { JobView } from "../../bridge/typesJob";
-import { count, counted, seconds } from "../../components/format";
+import type { JobView } from "../../bridge/types";
+import { count, seconds } from "../../components/format";
 import { OutcomeBar } from "../../components/OutcomeBar";
 import { StatusMark } from "../../components/StatusMark";
+import { t } from "../../i18n";
 import { useConsole, useExecutionsVersion, useJobs, useUi } from "../../state/hooks";
 import { progressOf, titleOf } from "../../state/jobs";
 import styles from "./JobStrip.module.css";
@@ -23,7 +24,7 @@ export function JobStrip() {
   const strip = stripOf(executions, jobs, Date.now());
   const Arrow = dock ? ChevronDown : ChevronUp;
   return (
-    <section className={styles.strip} aria-label="Jobs">
+    <section className={styles.strip} aria-label={t("Jobs")}>
       <button
         type="button"
         className={styles.handle}
@@ -33,15 +34,15 @@ export function JobStrip() {
         data-testid="dock-toggle"
       >
         <Arrow size={14} strokeWidth={1.5} aria-hidden="true" />
-        Jobs
+        {t("Jobs")}
       </button>
       {held && (
         <span className={styles.held} data-testid="strip-held">
-          <StatusMark kind="critical" size={10} /> Stopped: no job goes on
+          <StatusMark kind="critical" size={10} /> {t("Stopped: no job goes on")}
         </span>
       )}
       {strip.items.length === 0 ? (
-        <span className={styles.quiet}>Nothing is running.</span>
+        <span className={styles.quiet}>{t("Nothing is running.")}</span>
       ) : (
         <div className={styles.jobs}>
           {strip.items.map((item) => (
@@ -79,7 +80,6 @@ function Item({ item }: { item: StripItem }) {
 function JobItem({ job }: { job: JobView }) {
   const { ui } = useConsole();
   const { by, done, total } = progressOf(job);
-  const word = jobWord(job);
   return (
     <button type="button" className={styles.job} onClick={() => ui.getState().showJob(job.id)} data-testid="strip-job">
       {job.label === "" ? (
@@ -92,12 +92,12 @@ function JobItem({ job }: { job: JobView }) {
         </b>
       )}
       <span className={styles.bar}>
-        <OutcomeBar by={by} total={total} label={`Progress of ${titleOf(job)}`} />
+        <OutcomeBar by={by} total={total} label={t("Progress of {{job}}", { job: titleOf(job) })} />
       </span>
       <span>
         {count(done)} / {count(total)}
       </span>
-      {word !== "Running" && <span className={styles.state}>{word.toLowerCase()}</span>}
+      {(job.state !== "running" || job.held) && <span className={styles.state}>{jobWord(job).toLowerCase()}</span>}
     </button>
   );
 }
@@ -114,10 +114,10 @@ function Clock({ from }: { from: string }) {
 
 function summary(strip: Strip, known: number): string {
   const parts = [
-    strip.more > 0 ? `${count(strip.more)} more` : "",
-    strip.running > 0 ? `${count(strip.running)} running` : "",
-    strip.waiting > 0 ? `${count(strip.waiting)} waiting` : "",
-    strip.bad > 0 ? `${counted(strip.bad, "job")} failed today` : "",
+    strip.more > 0 ? t("{{n}} more", { n: strip.more }) : "",
+    strip.running > 0 ? t("{{n}} running", { n: strip.running }) : "",
+    strip.waiting > 0 ? t("{{n}} waiting", { n: strip.waiting }) : "",
+    strip.bad > 0 ? t("{{count}} jobs failed today", { count: strip.bad }) : "",
   ].filter(Boolean);
-  return parts.length > 0 ? parts.join(" · ") : known > 0 ? counted(known, "execution") : "";
+  return parts.length > 0 ? parts.join(" · ") : known > 0 ? t("{{count}} executions", { count: known }) : "";
 }

@@ -5,11 +5,11 @@
  */
 import { X } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
-import type { ExecutionView } from "../../bridge/types";
-import type { JobView } from "../../bridge/typesJob";
+import type { ExecutionView, JobView } from "../../bridge/types";
 import { Button, IconButton } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { Segmented } from "../../components/Segmented";
+import { t } from "../../i18n";
 import type { Execution } from "../../state/executions";
 import { useConsole, useExecutionsVersion, useJobs, useUi } from "../../state/hooks";
 import { isOver } from "../../state/jobs";
@@ -21,11 +21,12 @@ import { RunPage } from "./RunPage";
 import { useOldJob } from "./useJob";
 
 type Show = "all" | "live" | "bad" | "single";
-const TABS = [
-  ["jobs", "All"],
-  ["schedules", "Schedules"],
-  ["runbooks", "Runbooks"],
-] as const;
+const tabs = () =>
+  [
+    ["jobs", t("All")],
+    ["schedules", t("Schedules")],
+    ["runbooks", t("Runbooks")],
+  ] as const;
 
 type JobsViewProps = { inWords: InWords; schedules: ReactNode; runbooks: ReactNode };
 
@@ -45,9 +46,9 @@ export function JobsView({ inWords, schedules, runbooks }: JobsViewProps) {
   return (
     <div className={styles.page} data-testid="jobs-page">
       <div className={styles.head}>
-        <h1>Jobs</h1>
-        <nav className={styles.tabs} aria-label="Jobs">
-          {TABS.map(([value, title]) => (
+        <h1>{t("Jobs")}</h1>
+        <nav className={styles.tabs} aria-label={t("Jobs")}>
+          {tabs().map(([value, title]) => (
             <button
               key={value}
               type="button"
@@ -71,13 +72,13 @@ function Missing({ problem }: { problem: string | null }) {
   return (
     <div className={styles.missing}>
       {problem === null ? (
-        <p>Reading the job…</p>
+        <p>{t("Reading the job…")}</p>
       ) : (
         <>
           <Notice tone="problem" testId="job-missing">
-            This job cannot be shown: {problem}
+            {t("This job cannot be shown: {{problem}}", { problem })}
           </Notice>
-          <Button onClick={() => ui.getState().set({ job: null })}>All jobs</Button>
+          <Button onClick={() => ui.getState().set({ job: null })}>{t("All jobs")}</Button>
         </>
       )}
     </div>
@@ -94,14 +95,14 @@ function Listed({ inWords }: { inWords: InWords }) {
     <>
       <div className={styles.tools}>
         <Segmented<Show>
-          label="Show"
+          label={t("Show")}
           value={show}
           onChange={setShow}
           options={[
-            { value: "all", label: "All" },
-            { value: "live", label: "Under way" },
-            { value: "bad", label: "Failed or unknown" },
-            { value: "single", label: "Single executions" },
+            { value: "all", label: t("All") },
+            { value: "live", label: t("Under way") },
+            { value: "bad", label: t("Failed or unknown") },
+            { value: "single", label: t("Single executions") },
           ]}
         />
         <span className={styles.space} />
@@ -110,8 +111,8 @@ function Listed({ inWords }: { inWords: InWords }) {
             className={styles.filter}
             value={words}
             onChange={(event) => setWords(event.target.value)}
-            placeholder="Filter by name, command, who, where"
-            aria-label="Filter jobs"
+            placeholder={t("Filter by name, command, who, where")}
+            aria-label={t("Filter jobs")}
             spellCheck={false}
             data-testid="job-filter"
           />
@@ -122,7 +123,7 @@ function Listed({ inWords }: { inWords: InWords }) {
       ) : (
         <JobList
           jobs={jobs}
-          empty={all.length > 0 ? "No job fits." : "No job yet."}
+          empty={all.length > 0 ? t("No job fits.") : t("No job yet.")}
           onOpen={(job) => ui.getState().showJob(job.id)}
         />
       )}
@@ -133,7 +134,7 @@ function Listed({ inWords }: { inWords: InWords }) {
 function Singles({ inWords }: { inWords: InWords }) {
   const executions = useNewestFirst();
   const open = useOpen();
-  const empty = "Nothing was run yet. Select some stars on the map and run a skill on them: that is a job.";
+  const empty = t("Nothing was run yet. Select some stars on the map and run a skill on them: that is a job.");
   return <ExecutionList executions={executions} inWords={inWords} named empty={empty} onOpen={open} />;
 }
 
@@ -143,10 +144,10 @@ export function JobDock({ inWords }: { inWords: InWords }) {
   const jobs = useJobs((s) => s.jobs);
   const open = useOpen();
   return (
-    <section className={strip.dock} id="job-dock" aria-label="Recent jobs" data-testid="job-dock">
+    <section className={strip.dock} id="job-dock" aria-label={t("Recent jobs")} data-testid="job-dock">
       <div className={strip.dockHead}>
-        <h2>{jobs.length > 0 ? "Recent jobs and executions" : "Recent executions"}</h2>
-        <IconButton label="Close" onClick={() => ui.getState().set({ dock: false })}>
+        <h2>{jobs.length > 0 ? t("Recent jobs and executions") : t("Recent executions")}</h2>
+        <IconButton label={t("Close")} onClick={() => ui.getState().set({ dock: false })}>
           <X size={15} strokeWidth={1.5} aria-hidden="true" />
         </IconButton>
       </div>
@@ -166,7 +167,13 @@ export function JobDock({ inWords }: { inWords: InWords }) {
         )}
         {(executions.length > 0 || jobs.length === 0) && (
           <div className={strip.dockPart}>
-            <ExecutionList executions={executions} inWords={inWords} named empty="Nothing was run yet." onOpen={open} />
+            <ExecutionList
+              executions={executions}
+              inWords={inWords}
+              named
+              empty={t("Nothing was run yet.")}
+              onOpen={open}
+            />
           </div>
         )}
       </div>

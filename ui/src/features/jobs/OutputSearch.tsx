@@ -1,7 +1,8 @@
 /** What a search through everything that a job wrote found, by node; a hit opens the node with its output. */
-import type { JobView } from "../../bridge/typesJob";
+import type { JobView } from "../../bridge/types";
 import { count } from "../../components/format";
 import { Notice } from "../../components/Notice";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { openTarget } from "../../state/jobCommands";
 import { plain } from "../../state/text";
@@ -15,8 +16,8 @@ export function OutputSearch({ job, text }: { job: JobView; text: string }) {
   const hits = value?.hits ?? [];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.hits} tabIndex={0} aria-label="Found in the output" data-testid="hits">
-      {problem && <Notice tone="problem">The output cannot be searched: {problem}</Notice>}
+    <section className={styles.hits} tabIndex={0} aria-label={t("Found in the output")} data-testid="hits">
+      {problem && <Notice tone="problem">{t("The output cannot be searched: {{problem}}", { problem })}</Notice>}
       {hits.map((hit) => (
         <button
           key={`${hit.executionId} ${hit.stream} ${hit.line}`}
@@ -34,11 +35,11 @@ export function OutputSearch({ job, text }: { job: JobView; text: string }) {
       ))}
       {value !== null && (
         <p className={page.none}>
-          {hits.length === 0 ? `Nothing was written that has “${text.trim()}” in it.` : ""}
-          {!value.complete && "There is more than is shown here; look for something narrower."}
+          {hits.length === 0 ? t("Nothing was written that has “{{text}}” in it.", { text: text.trim() }) : ""}
+          {!value.complete && t("There is more than is shown here; look for something narrower.")}
         </p>
       )}
-      {value === null && loading && <p className={page.none}>Searching…</p>}
+      {value === null && loading && <p className={page.none}>{t("Searching…")}</p>}
     </section>
   );
 }

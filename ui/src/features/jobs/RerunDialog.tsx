@@ -3,13 +3,14 @@
  * destroy things wants the number typed.
  */
 import { useState } from "react";
-import type { JobView, TargetState } from "../../bridge/typesJob";
+import type { JobView, TargetState } from "../../bridge/types";
 import { Button } from "../../components/Button";
-import { counted } from "../../components/format";
 import { Modal } from "../../components/Modal";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
 import { Tick } from "../../components/Tick";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole } from "../../state/hooks";
 import { rerun } from "../../state/jobCommands";
 import styles from "./Controls.module.css";
@@ -36,29 +37,29 @@ export function RerunDialog({ job, failed, unknown, open, onClose }: RerunProps)
     const states = FAILED.filter((state) => (job.counts[state] ?? 0) > 0);
     const asked = await rerun(console, job, ticked ? [...states, "unknown"] : states, confirming ? count : null);
     if (asked.kind === "problem") setProblem(asked.text);
-    else if (asked.kind === "changed") setProblem(`It is ${counted(asked.count, "node")} by now.`);
+    else if (asked.kind === "changed") setProblem(t("It is {{count}} nodes by now.", { count: asked.count }));
     else {
       close();
-      if (asked.kind === "approval") console.news.toast("This needs a second yes; then it can be run from Approvals.");
+      if (asked.kind === "approval")
+        console.news.toast(t("This needs a second yes; then it can be run from Approvals."));
     }
   };
   return (
-    <Modal title="Rerun what failed" open={open} onClose={close} testId="rerun-dialog">
+    <Modal title={t("Rerun what failed")} open={open} onClose={close} testId="rerun-dialog">
       <div className={styles.dialog}>
-        <p>
-          The same call as a new job{failed > 0 ? `, on the ${counted(failed, "node")} where it failed` : ""}. What
-          succeeded is not touched.
-        </p>
-        {job.effect !== "read" && failed > 0 && <Notice>What failed may have done a part of its work before.</Notice>}
+        <What job={job} failed={failed} />
         {unknown > 0 && (
           <Tick checked={ticked} onChange={setTicked} testId="rerun-unknown">
-            Also on {counted(unknown, "node")} of which nobody knows how it ended. It may still run there, or may have
-            succeeded: then it is done <b>twice</b>.
+            {phrase(
+              "Also on {{count}} nodes of which nobody knows how it ended. It may still run there, or may have succeeded: then it is done <b>twice</b>.",
+              { b: (twice) => <b>{twice}</b> },
+              { count: unknown },
+            )}
           </Tick>
         )}
         {confirming && (
           <TextField
-            label={`Type ${count} to confirm: it can destroy things`}
+            label={t("Type {{n}} to confirm: it can destroy things", { n: count })}
             value={typed}
             onChange={setTyped}
             inputMode="numeric"
@@ -67,21 +68,37 @@ export function RerunDialog({ job, failed, unknown, open, onClose }: RerunProps)
         )}
         {problem !== null && (
           <Notice tone="problem" testId="rerun-problem">
-            Nothing was run: {problem}
+            {t("Nothing was run: {{problem}}", { problem })}
           </Notice>
         )}
         <div className={styles.foot}>
-          <Button onClick={close}>Keep it as it is</Button>
+          <Button onClick={close}>{t("Keep it as it is")}</Button>
           <Button
             look={confirming ? "danger" : "primary"}
             onClick={() => void go()}
             disabled={count === 0 || (confirming && typed.trim() !== String(count))}
             data-testid="rerun-go"
           >
-            Rerun on {counted(count, "node")}
+            {t("Rerun on {{count}} nodes", { count })}
           </Button>
         </div>
       </div>
     </Modal>
+  );
+}
+
+function What({ job, failed }: { job: JobView; failed: number }) {
+  return (
+    <>
+      <p>
+        {failed > 0
+          ? t("The same call as a new job, on the {{count}} nodes where it failed.", { count: failed })
+          : t("The same call as a new job.")}{" "}
+        {t("What succeeded is not touched.")}
+      </p>
+      {job.effect !== "read" && failed > 0 && (
+        <Notice>{t("What failed may have done a part of its work before.")}</Notice>
+      )}
+    </>
   );
 }

@@ -1,11 +1,13 @@
 /** The head of a job's page: what it is, who asked, where from, since and until when, on which frozen list. */
-import { ArrowLeft } from "lucide-react";
-import type { JobView } from "../../bridge/typesJob";
+import { ArrowLeft, SquareArrowOutUpRight } from "lucide-react";
+import type { JobView } from "../../bridge/types";
 import { IconButton } from "../../components/Button";
-import { ago, counted, fullTime, remaining, seconds } from "../../components/format";
+import { ago, count, fullTime, remaining, seconds } from "../../components/format";
 import { OutcomeBar } from "../../components/OutcomeBar";
 import { Pill } from "../../components/Pill";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole } from "../../state/hooks";
 import { askerOf, isOver, progressOf, titleOf } from "../../state/jobs";
 import { Controls } from "./Controls";
@@ -14,21 +16,23 @@ import styles from "./RunPage.module.css";
 import { Waves } from "./Waves";
 import { jobMark, jobWord } from "./words";
 
-export function RunHead({ job }: { job: JobView }) {
-  const { ui } = useConsole();
+export function RunHead({ job, alone }: { job: JobView; alone: boolean }) {
+  const { ui, bridge } = useConsole();
   const { by, done, total } = progressOf(job);
   const quiet = job.reason !== null && job.wave !== null && job.state === "paused";
   return (
     <header className={styles.head}>
       <div className={styles.title}>
-        <IconButton
-          label="All jobs"
-          className={styles.back ?? ""}
-          onClick={() => ui.getState().set({ job: null, open: null })}
-          data-testid="run-back"
-        >
-          <ArrowLeft size={16} strokeWidth={1.5} aria-hidden="true" />
-        </IconButton>
+        {!alone && (
+          <IconButton
+            label={t("All jobs")}
+            className={styles.back ?? ""}
+            onClick={() => ui.getState().set({ job: null, open: null })}
+            data-testid="run-back"
+          >
+            <ArrowLeft size={16} strokeWidth={1.5} aria-hidden="true" />
+          </IconButton>
+        )}
         <h1>
           <bdi>{titleOf(job)}</bdi>
         </h1>
@@ -37,19 +41,26 @@ export function RunHead({ job }: { job: JobView }) {
         </Pill>
         <span className={styles.space} />
         <Controls job={job} />
+        {!alone && (
+          <IconButton
+            label={t("Open in a window of its own")}
+            onClick={() => void bridge.openWindow(`job/${job.id}`)}
+            data-testid="run-window"
+          >
+            <SquareArrowOutUpRight size={15} strokeWidth={1.5} aria-hidden="true" />
+          </IconButton>
+        )}
       </div>
       <Facts job={job} />
       {job.reason !== null && !quiet && (
         <p className={styles.reason} data-testid="job-reason">
-          {job.held ? "Everything is stopped; nothing of it is sent. " : ""}
+          {job.held && `${t("Everything is stopped; nothing of it is sent.")} `}
           {job.reason}
         </p>
       )}
       <div className={styles.progress}>
-        <OutcomeBar by={by} total={total} label="Progress" tall />
-        <span>
-          <b>{done}</b> of {counted(total, "target")}
-        </span>
+        <OutcomeBar by={by} total={total} label={t("Progress")} tall />
+        <span>{phrase("<done/> of {{count}} targets", { done: <b>{count(done)}</b> }, { count: total })}</span>
       </div>
       <Waves job={job} />
       <Gate job={job} />
@@ -71,21 +82,28 @@ function Facts({ job }: { job: JobView }) {
         {job.summary !== "" && <code className={styles.command}>{job.summary}</code>}
       </span>
       <span>
-        asked by <bdi>{askerOf(job)}</bdi>
+        {job.asker.kind === "local" ? t("asked by you") : phrase("asked by <who/>", { who: <bdi>{askerOf(job)}</bdi> })}
       </span>
       {job.origin !== null && (
         <span>
-          {job.origin.kind === "rerun" ? "a rerun of" : `from the ${job.origin.kind}`} <Origin origin={job.origin} />
+          {phrase(
+            job.origin.kind === "rerun"
+              ? "a rerun of <origin/>"
+              : job.origin.kind === "schedule"
+                ? "from the schedule <origin/>"
+                : "from the runbook <origin/>",
+            { origin: <Origin origin={job.origin} /> },
+          )}
         </span>
       )}
       <span title={fullTime(job.submittedAt)}>{ago(job.submittedAt, now)}</span>
-      {Number.isFinite(length) && <span>took {seconds(length)}</span>}
-      {waits && <span>waits for nodes, {remaining(job.expiresAt ?? "", now)} left</span>}
-      {job.concurrency > 0 && !isOver(job) && <span>{job.concurrency} at once</span>}
-      {job.any !== null && <span>on any {job.any}</span>}
+      {Number.isFinite(length) && <span>{t("took {{time}}", { time: seconds(length) })}</span>}
+      {waits && <span>{t("waits for nodes, {{when}} left", { when: remaining(job.expiresAt ?? "", now) })}</span>}
+      {job.concurrency > 0 && !isOver(job) && <span>{t("{{n}} at once", { n: job.concurrency })}</span>}
+      {job.any !== null && <span>{t("on any {{n}}", { n: job.any })}</span>}
       <span>
         {job.target !== "" && <code>{job.target}</code>}{" "}
-        <code className={styles.sha} title={`SHA-256 of the frozen list: ${job.targetsSha256}`}>
+        <code className={styles.sha} title={t("SHA-256 of the frozen list: {{hash}}", { hash: job.targetsSha256 })}>
           {job.targetsSha256.slice(0, 8)}
         </code>
       </span>
@@ -102,7 +120,7 @@ function Origin({ origin }: { origin: NonNullable<JobView["origin"]> }) {
   };
   return (
     <button type="button" className={styles.link} onClick={go}>
-      <bdi>{origin.name || "another job"}</bdi>
+      <bdi>{origin.name || t("another job")}</bdi>
     </button>
   );
 }

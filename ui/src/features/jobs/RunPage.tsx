@@ -4,8 +4,9 @@
  */
 import { Search } from "lucide-react";
 import { useState } from "react";
-import type { JobView, TargetState } from "../../bridge/typesJob";
+import type { JobView, TargetState } from "../../bridge/types";
 import { Segmented } from "../../components/Segmented";
+import { t } from "../../i18n";
 import { Chips } from "./Chips";
 import { Groups } from "./Groups";
 import { OutputSearch } from "./OutputSearch";
@@ -17,7 +18,8 @@ import { useGroups } from "./useJob";
 type Show = "output" | "targets";
 const NONE: ReadonlySet<TargetState> = new Set();
 
-export function RunPage({ job }: { job: JobView }) {
+/** `alone`: it is all that its window shows. */
+export function RunPage({ job, alone = false }: { job: JobView; alone?: boolean }) {
   const [show, setShow] = useState<Show>("output");
   const [chosen, setChosen] = useState(NONE);
   const [search, setSearch] = useState("");
@@ -30,15 +32,15 @@ export function RunPage({ job }: { job: JobView }) {
   };
   return (
     <div className={styles.page} data-testid="run-page" data-job={job.id}>
-      <RunHead job={job} />
+      <RunHead job={job} alone={alone} />
       <div className={styles.tools}>
         <Segmented<Show>
-          label="Show"
+          label={t("Show")}
           value={show}
           onChange={setShow}
           options={[
-            { value: "output", label: `Output${count > 0 ? ` ${count}` : ""}` },
-            { value: "targets", label: "Targets" },
+            { value: "output", label: `${t("Output")}${count > 0 ? ` ${count}` : ""}` },
+            { value: "targets", label: t("Targets") },
           ]}
         />
         <Chips job={job} chosen={chosen} onToggle={toggle} />
@@ -48,8 +50,8 @@ export function RunPage({ job }: { job: JobView }) {
           <input
             value={search}
             onChange={(event) => setSearch(event.target.value)}
-            placeholder="Search all output"
-            aria-label="Search all output"
+            placeholder={t("Search all output")}
+            aria-label={t("Search all output")}
             spellCheck={false}
             data-testid="output-search"
           />

@@ -2,7 +2,7 @@
  * What the strip at the foot shows: jobs that are under way, then single executions that are.
  * Not here: drawing.
  */
-import type { JobView } from "../../bridge/typesJob";
+import type { JobView } from "../../bridge/types";
 import type { Execution, Executions } from "../../state/executions";
 import { isOver, progressOf } from "../../state/jobs";
 

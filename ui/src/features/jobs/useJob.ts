@@ -3,7 +3,7 @@
  * Nothing polls: an event of the job makes a reading old, and a moment later it is read again.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { JobView, OutputGroupsView, SearchView, TargetState, TargetView } from "../../bridge/typesJob";
+import type { JobView, OutputGroupsView, SearchView, TargetState, TargetView } from "../../bridge/types";
 import { useConsole } from "../../state/hooks";
 import { cleanJob } from "../../state/jobs";
 import { problemText } from "../../state/problem";

@@ -1,26 +1,33 @@
 /**
  * Jobs and their targets in words and marks. Not here: single executions (features/output), colours.
  */
-import type { JobState, JobView, TargetState } from "../../bridge/typesJob";
-import { counted } from "../../components/format";
+import type { JobState, JobView, TargetState } from "../../bridge/types";
+import { count } from "../../components/format";
+import { outcomeWord } from "../../components/outcomes";
 import type { MarkKind } from "../../components/StatusMark";
-import { type Outcome, progressOf } from "../../state/jobs";
+import { t } from "../../i18n";
+import { progressOf } from "../../state/jobs";
 
-export const TARGET_WORDS: Record<TargetState, string> = {
-  queued: "queued",
-  waiting: "waiting for its node",
-  dispatched: "sent",
-  running: "running",
-  stopping: "stopping",
-  succeeded: "succeeded",
-  failed: "failed",
-  timed_out: "timed out",
-  cancelled: "cancelled",
-  unknown: "unknown",
-  expired: "expired",
-  refused: "refused",
-  skipped: "skipped, offline",
+const TARGET_WORDS: Record<TargetState, () => string> = {
+  queued: () => t("queued"),
+  waiting: () => t("waiting for its node"),
+  dispatched: () => t("sent"),
+  running: () => t("running"),
+  stopping: () => t("stopping"),
+  succeeded: () => t("succeeded"),
+  failed: () => t("failed"),
+  timed_out: () => t("timed out"),
+  cancelled: () => t("cancelled"),
+  unknown: () => t("unknown"),
+  expired: () => t("expired"),
+  refused: () => t("refused"),
+  skipped: () => t("skipped, offline"),
 };
+
+export function targetWord(state: TargetState): string {
+  return TARGET_WORDS[state]();
+}
+
 /** Most urgent first. */
 export const TARGET_ORDER: readonly TargetState[] = [
   "unknown",
@@ -60,19 +67,19 @@ export function targetMark(state: TargetState): MarkKind {
   }
 }
 
-const JOB_WORDS: Record<JobState, string> = {
-  running: "Running",
-  paused: "Paused",
-  stopping: "Stopping",
-  succeeded: "Succeeded",
-  failed: "Failed",
-  cancelled: "Cancelled",
-  expired: "Expired",
+const JOB_WORDS: Record<JobState, () => string> = {
+  running: () => t("Running"),
+  paused: () => t("Paused"),
+  stopping: () => t("Stopping"),
+  succeeded: () => t("Succeeded"),
+  failed: () => t("Failed"),
+  cancelled: () => t("Cancelled"),
+  expired: () => t("Expired"),
 };
 
 export function jobWord(job: JobView): string {
-  if (job.held && job.finishedAt === null) return "Held";
-  return job.gate === null ? JOB_WORDS[job.state] : "Waits for you";
+  if (job.held && job.finishedAt === null) return t("Held");
+  return job.gate === null ? JOB_WORDS[job.state]() : t("Waits for you");
 }
 
 export function jobMark(job: JobView): MarkKind {
@@ -92,28 +99,29 @@ export function jobMark(job: JobView): MarkKind {
   }
 }
 
-export const OUTCOME_WORDS: Record<Outcome, string> = {
-  unknown: "outcome unknown",
-  failed: "failed",
-  stopping: "stopping",
-  running: "running",
-  waiting: "waiting",
-  cancelled: "cancelled",
-  skipped: "skipped",
-  succeeded: "succeeded",
-};
-
 /** "12 succeeded, 1 failed"; what there is none of is not told. */
 export function outcomesSoFar(job: JobView): string {
   const { by } = progressOf(job);
   const told = (["succeeded", "failed", "unknown", "cancelled", "skipped"] as const)
     .filter((outcome) => by[outcome] > 0)
-    .map((outcome) => `${by[outcome]} ${outcome}`);
-  return told.length > 0 ? told.join(", ") : "nothing ended yet";
+    .map((outcome) => `${count(by[outcome])} ${outcomeWord(outcome)}`);
+  return told.length > 0 ? told.join(", ") : t("nothing ended yet");
 }
 
 /** What the job is about, for one quiet line: where, and how many. */
 export function whereOf(job: JobView): string {
-  const nodes = counted(job.total, "node");
+  const nodes = t("{{count}} nodes", { count: job.total });
   return job.target === "" ? nodes : `${job.target} · ${nodes}`;
+}
+
+/** Before the name of where a job came from. */
+export function originWord(kind: NonNullable<JobView["origin"]>["kind"]): string {
+  switch (kind) {
+    case "rerun":
+      return t("rerun of");
+    case "schedule":
+      return t("schedule");
+    case "runbook":
+      return t("runbook");
+  }
 }

@@ -1,5 +1,6 @@
 /** "Add a machine" over whatever the operator does. Not here: the empty map's card, which is always open. */
 import { Modal } from "../../components/Modal";
+import { t } from "../../i18n";
 import { useConsole, useUi } from "../../state/hooks";
 import { AddMachine, JoinBody } from "./AddMachine";
 
@@ -8,8 +9,8 @@ export function AddDialog() {
   const open = useUi((s) => s.adding);
   const close = () => ui.getState().set({ adding: false });
   return (
-    <Modal title="Add a machine" open={open} onClose={close} wide untitled testId="add-dialog">
-      <AddMachine title="Add a machine" offerSwitch onDone={close} />
+    <Modal title={t("Add a machine")} open={open} onClose={close} wide untitled testId="add-dialog">
+      <AddMachine title={t("Add a machine")} offerSwitch onDone={close} />
     </Modal>
   );
 }
@@ -20,10 +21,12 @@ export function RekeyDialog() {
   const join = useUi((s) => s.rekeying);
   const close = () => ui.getState().set({ rekeying: null });
   return (
-    <Modal title="A new key" open={join !== null} onClose={close} wide untitled testId="rekey-dialog">
+    <Modal title={t("A new key")} open={join !== null} onClose={close} wide untitled testId="rekey-dialog">
       <JoinBody
-        title="A new key"
-        lead="Run this on that machine. From then on only the new key counts; until then the old one does, unless it was revoked."
+        title={t("A new key")}
+        lead={t(
+          "Run this on that machine. From then on only the new key counts; until then the old one does, unless it was revoked.",
+        )}
         offerSwitch={false}
         join={join}
         onDone={close}

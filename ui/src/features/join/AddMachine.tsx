@@ -3,12 +3,13 @@
  * typing; a name, tags, more machines and a longer life are one button away. Shared by the empty map and the dialog.
  */
 import { useState } from "react";
-import type { JoinSystem, JoinView } from "../../bridge/typesTrust";
+import type { JoinSystem, JoinView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
 import { Fingerprint } from "../../components/Fingerprint";
 import { Notice } from "../../components/Notice";
 import { Segmented } from "../../components/Segmented";
+import { t } from "../../i18n";
 import { useTrust } from "../../state/hooks";
 import { codeState } from "../../state/trust";
 import { CodeForm } from "./CodeForm";
@@ -49,11 +50,11 @@ export function JoinBody({ title, lead, offerSwitch, own, join, onDone }: BodyPr
       <div className={styles.top}>
         <div>
           <h1>{title}</h1>
-          <p>{lead ?? "Run this on the machine. It only opens a connection to here."}</p>
+          <p>{lead ?? t("Run this on the machine. It only opens a connection to here.")}</p>
         </div>
         {join && (
           <Segmented<JoinSystem>
-            label="System"
+            label={t("System")}
             value={line?.system ?? system}
             onChange={setSystem}
             options={join.lines.map((l) => ({ value: l.system, label: NAMES[l.system] ?? l.system }))}
@@ -62,7 +63,7 @@ export function JoinBody({ title, lead, offerSwitch, own, join, onDone }: BodyPr
       </div>
       {own?.problem && (
         <div className={styles.notice}>
-          <Notice tone="problem">The line cannot be shown: {own.problem}</Notice>
+          <Notice tone="problem">{t("The line cannot be shown: {{problem}}", { problem: own.problem })}</Notice>
         </div>
       )}
       {line && (
@@ -83,7 +84,7 @@ export function JoinBody({ title, lead, offerSwitch, own, join, onDone }: BodyPr
               onClick={() => setMore(!more)}
               data-testid="more-join-options"
             >
-              {more ? "Fewer options" : "Name, tags, more machines…"}
+              {more ? t("Fewer options") : t("Name, tags, more machines…")}
             </Button>
           )}
         </Progress>
@@ -91,7 +92,7 @@ export function JoinBody({ title, lead, offerSwitch, own, join, onDone }: BodyPr
       {own && more && <CodeForm make={own.make} />}
       {join && (
         <p className={styles.known}>
-          The spore will show this Nexus as <Fingerprint value={join.fingerprint} />
+          {t("The spore will show this Nexus as")} <Fingerprint value={join.fingerprint} />
         </p>
       )}
     </>

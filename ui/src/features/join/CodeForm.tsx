@@ -1,19 +1,20 @@
 /** A code that is more than "one machine, soon": name, tags, how many, how long, and whether a person looks first. */
 import { type FormEvent, useId, useState } from "react";
-import type { JoinCodeRequest } from "../../bridge/typesTrust";
+import type { JoinCodeRequest } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
 import { Toggle } from "../../components/Toggle";
+import { t } from "../../i18n";
 import styles from "./Join.module.css";
 
-const LIVES = [
-  { value: "900", label: "15 minutes" },
-  { value: "3600", label: "1 hour" },
-  { value: "86400", label: "1 day" },
-  { value: "604800", label: "7 days" },
-  { value: "2592000", label: "30 days" },
+const lives = () => [
+  { value: "900", label: t("{{count}} minutes", { count: 15 }) },
+  { value: "3600", label: t("{{count}} hours", { count: 1 }) },
+  { value: "86400", label: t("{{count}} days", { count: 1 }) },
+  { value: "604800", label: t("{{count}} days", { count: 7 }) },
+  { value: "2592000", label: t("{{count}} days", { count: 30 }) },
 ];
 
 export function CodeForm({ make }: { make(request: JoinCodeRequest): Promise<string | null> }) {
@@ -28,13 +29,13 @@ export function CodeForm({ make }: { make(request: JoinCodeRequest): Promise<str
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (!/^\d+$/.test(uses.trim())) {
-      setProblem("How many machines? Write a number from 1 to 100000.");
+      setProblem(t("How many machines? Write a number from 1 to 100000."));
       return;
     }
     const words = tags.split(/[\s,]+/).filter((tag) => tag !== "");
     setProblem(
       await make({
-        label: many ? name.trim() || `${uses} machines` : name.trim(),
+        label: many ? name.trim() || t("{{count}} machines", { count: Number(uses) }) : name.trim(),
         uses: Number(uses),
         ttlSeconds: Number(life),
         name: many || name.trim() === "" ? null : name.trim(),
@@ -44,27 +45,33 @@ export function CodeForm({ make }: { make(request: JoinCodeRequest): Promise<str
     );
   };
   return (
-    <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label="Another line" noValidate>
+    <form className={styles.form} onSubmit={(event) => void submit(event)} aria-label={t("Another line")} noValidate>
       <TextField
-        label={many ? "Label" : "Name"}
+        label={many ? t("Label") : t("Name")}
         value={name}
         onChange={setName}
-        placeholder={many ? "e.g. rack 4" : "its own"}
+        placeholder={many ? t("e.g. rack 4") : t("its own")}
         testId="code-name"
       />
-      <TextField label="Tags" value={tags} onChange={setTags} placeholder="site:paris role:db" testId="code-tags" />
-      <TextField label="Machines" value={uses} onChange={setUses} inputMode="numeric" testId="code-uses" />
+      <TextField
+        label={t("Tags")}
+        value={tags}
+        onChange={setTags}
+        placeholder="site:paris role:db"
+        testId="code-tags"
+      />
+      <TextField label={t("Machines")} value={uses} onChange={setUses} inputMode="numeric" testId="code-uses" />
       <div className={styles.pick}>
-        <span id={`${ids}-life`}>Ends after</span>
-        <Choice labelledBy={`${ids}-life`} value={life} options={LIVES} onChange={setLife} testId="code-life" />
+        <span id={`${ids}-life`}>{t("Ends after")}</span>
+        <Choice labelledBy={`${ids}-life`} value={life} options={lives()} onChange={setLife} testId="code-life" />
       </div>
       <div className={styles.wait}>
         <Toggle checked={waits ?? many} onChange={setWaits} labelledBy={`${ids}-wait`} testId="code-waits" />
         <span className={styles.waits} id={`${ids}-wait`}>
-          Each machine waits until you accept it
+          {t("Each machine waits until you accept it")}
         </span>
         <Button type="submit" data-testid="make-code">
-          Make this line
+          {t("Make this line")}
         </Button>
       </div>
       {problem && (

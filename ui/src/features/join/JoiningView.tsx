@@ -4,11 +4,13 @@
  */
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import type { JoinCodeView } from "../../bridge/typesTrust";
+import type { JoinCodeView } from "../../bridge/types";
 import { Button } from "../../components/Button";
-import { ago, count, counted, fullTime, remaining } from "../../components/format";
+import { ago, count, fullTime, remaining } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole, useTrust } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import { type CodeState, codeState } from "../../state/trust";
@@ -17,7 +19,12 @@ import room from "./Waiting.module.css";
 import { WaitingCard } from "./WaitingCard";
 
 const MOST_ENDED = 30;
-const WORDS: Record<CodeState, string> = { open: "open", used: "used up", expired: "ended", withdrawn: "withdrawn" };
+const WORDS: Record<CodeState, () => string> = {
+  open: () => t("open"),
+  used: () => t("used up"),
+  expired: () => t("ended"),
+  withdrawn: () => t("withdrawn"),
+};
 
 export function JoiningView() {
   const { ui } = useConsole();
@@ -29,22 +36,23 @@ export function JoiningView() {
   const ended = shown.filter((code) => codeState(code, now) !== "open").slice(0, MOST_ENDED);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.page} tabIndex={0} aria-label="Joining" data-testid="joining-page">
+    <section className={styles.page} tabIndex={0} aria-label={t("Joining")} data-testid="joining-page">
       <div className={styles.column}>
         <div className={styles.head}>
-          <h1>Joining</h1>
+          <h1>{t("Joining")}</h1>
           <Button look="primary" onClick={() => ui.getState().set({ adding: true })} data-testid="add-machine">
-            <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> Add a machine
+            <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> {t("Add a machine")}
           </Button>
         </div>
         <section aria-labelledby="waiting-room">
           <h2 id="waiting-room">
-            Waiting room {waiting.length > 0 && <em data-testid="waiting-count">{count(waiting.length)}</em>}
+            {t("Waiting room")} {waiting.length > 0 && <em data-testid="waiting-count">{count(waiting.length)}</em>}
           </h2>
           {waiting.length === 0 ? (
             <p className={styles.none}>
-              Nobody waits. Machines that come with a line for many stand here until you accept them; until then they
-              get nothing.
+              {t(
+                "Nobody waits. Machines that come with a line for many stand here until you accept them; until then they get nothing.",
+              )}
             </p>
           ) : (
             <ul className={room.list} data-testid="waiting-room">
@@ -55,16 +63,16 @@ export function JoiningView() {
           )}
         </section>
         <section aria-labelledby="open-lines">
-          <h2 id="open-lines">Lines that can be used</h2>
+          <h2 id="open-lines">{t("Lines that can be used")}</h2>
           {open.length === 0 ? (
-            <p className={styles.none}>None. A line is made when you add a machine.</p>
+            <p className={styles.none}>{t("None. A line is made when you add a machine.")}</p>
           ) : (
             <Codes codes={open} now={now} />
           )}
         </section>
         {ended.length > 0 && (
           <section aria-labelledby="ended-lines">
-            <h2 id="ended-lines">Earlier</h2>
+            <h2 id="ended-lines">{t("Earlier")}</h2>
             <Codes codes={ended} now={now} />
           </section>
         )}
@@ -97,31 +105,36 @@ function Code({ code, now }: { code: JoinCodeView; now: number }) {
     <li className={styles.code} data-testid="join-code" data-state={state}>
       <div>
         <b>
-          <bdi>{code.label || code.name || "One machine"}</bdi>
+          <bdi>{code.label || code.name || t("One machine")}</bdi>
         </b>
         <span>
-          {code.rekeys !== null ? "gives a new key · " : ""}
-          {code.waitingRoom ? "each waits for you · " : ""}
+          {code.rekeys !== null ? `${t("gives a new key")} · ` : ""}
+          {code.waitingRoom ? `${t("each waits for you")} · ` : ""}
           {code.tags.length > 0 && (
             <>
               <bdi>{code.tags.join(" ")}</bdi>
               {" · "}
             </>
           )}
-          made {ago(code.createdAt, now)} by <bdi>{code.createdBy}</bdi>
+          {phrase("made <when/> by <who/>", { when: ago(code.createdAt, now), who: <bdi>{code.createdBy}</bdi> })}
         </span>
       </div>
       <span className={styles.uses}>
         {state === "open"
-          ? `${counted(code.uses - code.used, "use")} left`
-          : `${count(code.used)} of ${counted(code.uses, "use")}`}
+          ? t("{{count}} uses left", { count: code.uses - code.used })
+          : t("{{used}} of {{count}} uses", { used: code.used, count: code.uses })}
       </span>
       <span className={styles.ends} title={fullTime(code.expiresAt)}>
-        {state === "open" ? `ends in ${remaining(code.expiresAt, now)}` : WORDS[state]}
+        {state === "open" ? t("ends in {{when}}", { when: remaining(code.expiresAt, now) }) : WORDS[state]()}
       </span>
       {state === "open" ? (
-        <Button small onClick={withdraw} aria-label={`Withdraw ${code.label || "this line"}`} data-testid="withdraw">
-          Withdraw
+        <Button
+          small
+          onClick={withdraw}
+          aria-label={code.label ? t("Withdraw {{name}}", { name: code.label }) : t("Withdraw this line")}
+          data-testid="withdraw"
+        >
+          {t("Withdraw")}
         </Button>
       ) : (
         <span />

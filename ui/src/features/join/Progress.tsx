@@ -3,11 +3,13 @@
  * Everything comes by the feed. Not here: other codes (JoiningView).
  */
 import { type ReactNode, useMemo } from "react";
-import type { JoinCodeView } from "../../bridge/typesTrust";
+import type { JoinCodeView } from "../../bridge/types";
 import { Button } from "../../components/Button";
-import { counted, remaining } from "../../components/format";
+import { remaining } from "../../components/format";
 import { StatusMark } from "../../components/StatusMark";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole, useFleet, useTrust } from "../../state/hooks";
 import { classOf } from "../../state/status";
 import { codeState } from "../../state/trust";
@@ -37,7 +39,7 @@ export function Progress({ code, onDone, onAgain, children }: ProgressProps) {
         {state === "open" && <span>{left(code, now)}</span>}
         {state !== "open" && onAgain && (
           <Button small onClick={onAgain} data-testid="join-again">
-            {state === "used" ? "Another machine" : "New line"}
+            {state === "used" ? t("Another machine") : t("New line")}
           </Button>
         )}
         {children}
@@ -85,24 +87,29 @@ function Joined({ ordinal, onDone }: { ordinal: number; onDone?: (() => void) | 
     <li data-testid="joined">
       <StatusMark kind={status ?? "offline"} />
       <span>
-        <bdi>{node?.name}</bdi> {status === "offline" ? "was accepted; it comes within seconds" : "is online"}
+        {phrase(status === "offline" ? "<name/> was accepted; it comes within seconds" : "<name/> is online", {
+          name: <bdi>{node?.name}</bdi>,
+        })}
       </span>
       <Button small onClick={show} data-testid="show-joined">
-        Show on map
+        {t("Show on map")}
       </Button>
     </li>
   );
 }
 
 function sentence(state: ReturnType<typeof codeState>, waiting: number, joined: number): string {
-  if (waiting > 0) return waiting === 1 ? "A machine knocked and waits for you" : `${waiting} machines wait for you`;
-  if (state === "expired") return "This line has ended; nobody can use it any more";
-  if (state === "withdrawn") return "This line was withdrawn";
-  if (state === "used") return joined > 0 ? "This line is used up" : "It was used; the machine is on its way";
-  return joined > 0 ? "Waiting for the next machine…" : "Waiting for a connection…";
+  if (waiting > 0)
+    return waiting === 1
+      ? t("A machine knocked and waits for you")
+      : t("{{count}} machines wait for you", { count: waiting });
+  if (state === "expired") return t("This line has ended; nobody can use it any more");
+  if (state === "withdrawn") return t("This line was withdrawn");
+  if (state === "used") return joined > 0 ? t("This line is used up") : t("It was used; the machine is on its way");
+  return joined > 0 ? t("Waiting for the next machine…") : t("Waiting for a connection…");
 }
 
 function left(code: JoinCodeView, now: number): string {
-  const uses = code.uses === 1 ? "Valid once" : `For ${counted(code.uses - code.used, "more machine")}`;
-  return `${uses}, for ${remaining(code.expiresAt, now)}`;
+  const uses = code.uses === 1 ? t("Valid once") : t("For {{count}} more machines", { count: code.uses - code.used });
+  return t("{{uses}}, for {{when}}", { uses, when: remaining(code.expiresAt, now) });
 }

@@ -2,15 +2,16 @@
 import { useId } from "react";
 import { Notice } from "../../components/Notice";
 import { Toggle } from "../../components/Toggle";
+import { t } from "../../i18n";
 import { useConsole, useSettings } from "../../state/hooks";
 import styles from "./Join.module.css";
 
-const ONLY_HERE = "The Nexus listens on this machine only, so the line works here but not elsewhere.";
+const onlyHere = () => t("The Nexus listens on this machine only, so the line works here but not elsewhere.");
 
 export function NotReachable() {
   return (
     <div className={styles.notice} data-testid="not-reachable">
-      <Notice tone="warning">{ONLY_HERE}</Notice>
+      <Notice tone="warning">{onlyHere()}</Notice>
     </div>
   );
 }
@@ -26,8 +27,8 @@ export function Reach() {
   return (
     <div className={styles.reach} data-testid="not-reachable">
       <div>
-        <b id={id}>Listen on the network</b>
-        {exposed && restartNeeded ? "Saved. Takes effect when the app is started again." : ONLY_HERE}
+        <b id={id}>{t("Listen on the network")}</b>
+        {exposed && restartNeeded ? t("Saved. Takes effect when the app is started again.") : onlyHere()}
         {problem && <Notice tone="problem">{problem}</Notice>}
       </div>
       <Toggle

@@ -3,12 +3,14 @@
  * refuses is told in the card. Not here: why it waits.
  */
 import { useState } from "react";
-import type { WaitingView } from "../../bridge/typesTrust";
+import type { WaitingView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Fingerprint } from "../../components/Fingerprint";
-import { ago, count, gigabytes } from "../../components/format";
+import { ago, gigabytes } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import styles from "./Waiting.module.css";
@@ -29,7 +31,7 @@ export function WaitingCard({ one }: { one: WaitingView }) {
     setBusy(false);
   };
   return (
-    <li className={styles.card} data-testid="waiting-card" aria-label={`${one.name} wants to join`}>
+    <li className={styles.card} data-testid="waiting-card" aria-label={t("{{name}} wants to join", { name: one.name })}>
       <div className={styles.who}>
         <b>
           <bdi>{one.name}</bdi>
@@ -38,18 +40,13 @@ export function WaitingCard({ one }: { one: WaitingView }) {
           <bdi>{facts(one)}</bdi>
         </span>
         <span>
-          <code>{one.address}</code> · knocked {ago(one.firstSeen, now)}
-          {one.codeLabel !== "" && (
-            <>
-              {" "}
-              · with “<bdi>{one.codeLabel}</bdi>”
-            </>
-          )}
+          <code>{one.address}</code> · {t("knocked {{when}}", { when: ago(one.firstSeen, now) })}
+          {one.codeLabel !== "" && <> · {phrase("with “<label/>”", { label: <bdi>{one.codeLabel}</bdi> })}</>}
         </span>
       </div>
       <div className={styles.compare}>
         <Fingerprint value={one.fingerprint} testId="waiting-fingerprint" />
-        <span>Accept only if the machine shows the same.</span>
+        <span>{t("Accept only if the machine shows the same.")}</span>
       </div>
       <div className={styles.answers}>
         <Button
@@ -57,19 +54,19 @@ export function WaitingCard({ one }: { one: WaitingView }) {
           look="primary"
           disabled={busy}
           onClick={() => void answer(() => bridge.accept(one.id))}
-          aria-label={`Accept ${one.name}`}
+          aria-label={t("Accept {{name}}", { name: one.name })}
           data-testid="accept"
         >
-          Accept
+          {t("Accept")}
         </Button>
         <Button
           small
           disabled={busy}
           onClick={() => void answer(() => bridge.turnAway(one.id))}
-          aria-label={`Turn away ${one.name}`}
+          aria-label={t("Turn away {{name}}", { name: one.name })}
           data-testid="turn-away"
         >
-          Turn away
+          {t("Turn away")}
         </Button>
       </div>
       {problem && (
@@ -87,7 +84,7 @@ function facts(one: WaitingView): string {
   const system = [one.osName || one.platform, one.arch].filter(Boolean).join(" ");
   const parts = [
     system,
-    one.cpuCores > 0 ? `${count(one.cpuCores)} cores` : "",
+    one.cpuCores > 0 ? t("{{count}} cores", { count: one.cpuCores }) : "",
     one.memoryMb > 0 ? `${gigabytes(one.memoryMb)} GB` : "",
     one.hasGpu ? "GPU" : "",
     one.hasDocker ? "Docker" : "",

@@ -1,6 +1,6 @@
 /** The first few machines at the door, for the narrow panel; the page has them all. */
 import { Button } from "../../components/Button";
-import { counted } from "../../components/format";
+import { t } from "../../i18n";
 import { useConsole, useTrust } from "../../state/hooks";
 import styles from "./Waiting.module.css";
 import { WaitingCard } from "./WaitingCard";
@@ -19,7 +19,7 @@ export function WaitingShort() {
       {waiting.length > MOST && (
         <li>
           <Button look="bare" onClick={() => ui.getState().go("joining")}>
-            {counted(waiting.length - MOST, "more machine")} in the waiting room
+            {t("{{count}} more machines in the waiting room", { count: waiting.length - MOST })}
           </Button>
         </li>
       )}

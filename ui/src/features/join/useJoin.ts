@@ -3,7 +3,7 @@
  * Nexus listens on changes. Not here: what becomes of it (Progress).
  */
 import { useCallback, useEffect, useState } from "react";
-import type { JoinCodeRequest, JoinView } from "../../bridge/typesTrust";
+import type { JoinCodeRequest, JoinView } from "../../bridge/types";
 import { useConsole, useSettings } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 

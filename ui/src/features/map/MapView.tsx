@@ -4,8 +4,10 @@
  * Not here: the scene's life (useScene.ts), drawing (scene), feeding (sceneFeed.ts).
  */
 import { useRef } from "react";
+import { useTranslation } from "react-i18next";
 import { Notice } from "../../components/Notice";
-import { useConsole, useFleet, useUi } from "../../state/hooks";
+import { useCharts, useConsole, useFleet, useReplay, useUi } from "../../state/hooks";
+import { ChartBar } from "./ChartBar";
 import { MapControls } from "./MapControls";
 import styles from "./MapView.module.css";
 import { onMapKey } from "./mapKeys";
@@ -14,13 +16,16 @@ import { StarList, starId } from "./StarList";
 import { type MapLook, useScene } from "./useScene";
 
 export function MapView({ theme, reducedMotion, covered }: MapLook) {
+  const { t } = useTranslation();
   const console = useConsole();
   const canvas = useRef<HTMLCanvasElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const unavailable = useUi((s) => s.mapUnavailable);
   const cursor = useUi((s) => s.cursor);
   const lasso = useUi((s) => s.lasso);
+  const looking = useCharts((s) => s.preview !== null);
   const empty = useFleet((fleet) => fleet.size === 0);
+  const banded = useReplay((s) => s.open);
   const { scene, closeUp } = useScene(console, canvas, list, { theme, reducedMotion, covered });
 
   if (unavailable !== null) {
@@ -28,15 +33,17 @@ export function MapView({ theme, reducedMotion, covered }: MapLook) {
       <div className={`${styles.view} ${covered ? styles.covered : ""}`}>
         <div className={styles.unavailable}>
           <Notice tone="warning" testId="map-unavailable">
-            The map cannot be drawn here: {unavailable} The table shows the same nodes, with the same filter and
-            selection.
+            {t(
+              "The map cannot be drawn here: {{reason}} The table shows the same nodes, with the same filter and selection.",
+              { reason: unavailable },
+            )}
           </Notice>
         </div>
       </div>
     );
   }
   return (
-    <div className={`${styles.view} ${covered ? styles.covered : ""}`}>
+    <div className={`${styles.view} ${covered ? styles.covered : ""}`} data-banded={banded}>
       <div
         className={styles.sky}
         role="listbox"
@@ -44,7 +51,9 @@ export function MapView({ theme, reducedMotion, covered }: MapLook) {
         aria-multiselectable="true"
         data-testid="map"
         data-lasso={lasso}
-        aria-label="Map of the swarm. Arrow keys walk from node to node, Enter opens, Space selects. Press T for the table."
+        aria-label={t(
+          "Map of the swarm. Arrow keys walk from node to node, with Shift they move the view, Enter opens, Space selects. Press T for the table.",
+        )}
         aria-activedescendant={cursor === null ? undefined : starId(cursor)}
         onKeyDown={(event) => {
           if (scene.current && onMapKey(event, scene.current, console.ui)) event.preventDefault();
@@ -57,11 +66,15 @@ export function MapView({ theme, reducedMotion, covered }: MapLook) {
       {!empty && (
         <MapControls
           closeUp={closeUp}
+          legend={!looking}
           onZoom={(factor) => scene.current?.zoomBy(factor)}
           onFit={() => scene.current?.fit()}
         />
       )}
-      <SelectionBar />
+      <div className={styles.bars}>
+        {!covered && <ChartBar />}
+        <SelectionBar />
+      </div>
     </div>
   );
 }

@@ -6,7 +6,7 @@
  */
 import { type RefObject, useMemo } from "react";
 import type { Fleet } from "../../state/fleet";
-import { useConsole, useFleet, useUi } from "../../state/hooks";
+import { useConsole, useFleet, useReplay, useUi } from "../../state/hooks";
 import { classOf, wordOf } from "../../state/status";
 
 export const PLACED = 50;
@@ -23,8 +23,14 @@ export function StarList({ list }: { list: RefObject<HTMLDivElement | null> }) {
   const cursor = useUi((s) => s.cursor);
   const open = useUi((s) => s.open);
   const selected = useUi((s) => s.selected);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for what the fleet holds
-  const ordinals = useMemo(() => listed(fleet, [cursor, open], selected), [fleet, version, cursor, open, selected]);
+  const past = useReplay((s) => s.past);
+  const status = past?.stars.status ?? fleet.status;
+  const shown = [cursor, open] as const;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version and the moment stand for what the arrays hold
+  const ordinals = useMemo(
+    () => listed(fleet, status, shown, selected),
+    [fleet, version, past, cursor, open, selected],
+  );
   return (
     <div ref={list} className="visually-hidden" role="presentation">
       {ordinals.map((ordinal) => (
@@ -40,7 +46,7 @@ export function StarList({ list }: { list: RefObject<HTMLDivElement | null> }) {
           aria-selected={selected.has(ordinal) || ordinal === open}
           onClick={() => ui.getState().openNode(ordinal)}
         >
-          {describe(fleet, ordinal)}
+          {past ? describeThen(fleet, past.stars.status, ordinal) : describe(fleet, ordinal)}
         </div>
       ))}
     </div>
@@ -55,15 +61,28 @@ export function describe(fleet: Fleet, ordinal: number): string {
   return `${node.name}, ${wordOf(fleet.status[ordinal] ?? 0).toLowerCase()}${why}, ${fleet.groupLabel(ordinal)}`;
 }
 
-function listed(fleet: Fleet, always: readonly (number | null)[], selected: ReadonlySet<number>): number[] {
+/** Why it stood so is not known any more. */
+function describeThen(fleet: Fleet, status: Uint8Array, ordinal: number): string {
+  const name = fleet.node(ordinal)?.name ?? "";
+  return `${name}, ${wordOf(status[ordinal] ?? 0).toLowerCase()}, ${fleet.groupLabel(ordinal)}`;
+}
+
+function listed(
+  fleet: Fleet,
+  status: Uint8Array,
+  always: readonly (number | null)[],
+  selected: ReadonlySet<number>,
+): number[] {
   const chosen = new Set<number>();
   let first = 0;
   let exceptions = 0;
   for (const ordinal of fleet.ordinals()) {
+    const kind = classOf(status[ordinal] ?? 0);
+    if (kind === null) continue;
     if (first < PLACED) {
       chosen.add(ordinal);
       first += 1;
-    } else if (exceptions < MOST_EXCEPTIONS && classOf(fleet.status[ordinal] ?? 0) !== "online") {
+    } else if (exceptions < MOST_EXCEPTIONS && kind !== "online") {
       chosen.add(ordinal);
       exceptions += 1;
     }

@@ -4,7 +4,10 @@
  * Not here: what is fed (sceneFeed.ts), keys (mapKeys.ts).
  */
 import { type RefObject, useEffect, useRef, useState } from "react";
-import type { Scene, ScenePointer } from "../../scene/api";
+import { useTranslation } from "react-i18next";
+import { count as digits } from "../../components/format";
+import { t } from "../../i18n";
+import { CONTEXT_LOST, NO_WEBGL2, type Scene, type ScenePointer, type SceneWords } from "../../scene/api";
 import type { Console } from "../../state/console";
 import { PLACED } from "./StarList";
 import { openScene } from "./scene";
@@ -23,6 +26,7 @@ export function useScene(
   const scene = useRef<Scene | null>(null);
   const first = useRef(look);
   const [closeUp, setCloseUp] = useState(false);
+  const { language } = useTranslation().i18n;
 
   useEffect(() => {
     if (!canvas.current) return;
@@ -35,11 +39,21 @@ export function useScene(
     };
   }, [console, canvas, list]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the words are those of the language
+  useEffect(() => opened.current?.scene.setWords(WORDS), [language]);
   useEffect(() => opened.current?.scene.setTheme(look.theme), [look.theme]);
   useEffect(() => opened.current?.scene.setReducedMotion(look.reducedMotion), [look.reducedMotion]);
   useEffect(() => opened.current?.feed.setCovered(look.covered), [look.covered]);
   return { scene, closeUp };
 }
+
+/** Asked for at each writing, so they are in the language of then. */
+const WORDS: SceneWords = {
+  critical: (count) => t("{{count}} critical", { count }),
+  degraded: (count) => t("{{count}} degraded", { count }),
+  offline: (count) => t("{{count}} offline", { count }),
+  number: digits,
+};
 
 /** Null when the canvas cannot be had; the operator is then on the table, with the reason. */
 function open(
@@ -66,7 +80,7 @@ function open(
       },
     });
   } catch (reason) {
-    giveUp(console, reason instanceof Error ? reason.message : "WebGL2 is not available.");
+    giveUp(console, reason instanceof Error ? reason.message : t("WebGL2 is not available."));
     return null;
   }
   const feed = feedScene(scene, console);
@@ -86,9 +100,14 @@ function open(
   return { scene, feed, close };
 }
 
+function inWords(reason: string): string {
+  if (reason === NO_WEBGL2) return t("This browser has no WebGL2.");
+  return reason === CONTEXT_LOST ? t("The graphics context was lost.") : reason;
+}
+
 function giveUp({ ui }: Console, reason: string): void {
   const { page } = ui.getState();
-  ui.setState({ mapUnavailable: reason, page: page === "map" ? "nodes" : page });
+  ui.setState({ mapUnavailable: inWords(reason), page: page === "map" ? "nodes" : page });
 }
 
 function onPointer(event: ScenePointer, console: Console): void {

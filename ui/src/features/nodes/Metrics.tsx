@@ -1,6 +1,7 @@
 /** CPU, memory and tasks of one node as numbers with sparklines. Not here: axes and long history. */
 
-import { gigabytes } from "../../components/format";
+import { useTranslation } from "react-i18next";
+import { count, gigabytes } from "../../components/format";
 import { Spark } from "../../components/Spark";
 import { useConsole, useFleet } from "../../state/hooks";
 import { Status } from "../../state/status";
@@ -10,6 +11,7 @@ import styles from "./NodeDrawer.module.css";
 const HIGH = 0.86;
 
 export function Metrics({ ordinal }: { ordinal: number }) {
+  const { t } = useTranslation();
   const { fleet } = useConsole();
   useFleet((f) => f.versions.vitals + f.versions.structure);
   const node = fleet.node(ordinal);
@@ -29,7 +31,7 @@ export function Metrics({ ordinal }: { ordinal: number }) {
         top={1}
       />
       <Metric
-        title="Memory"
+        title={t("Memory")}
         high={!offline && memory >= HIGH}
         value={offline ? "—" : total > 0 ? gigabytes(memory * total) : String(Math.round(memory * 100))}
         unit={total > 0 ? `/ ${gigabytes(total)} GB` : offline ? "" : "%"}
@@ -37,9 +39,9 @@ export function Metrics({ ordinal }: { ordinal: number }) {
         top={1}
       />
       <Metric
-        title="Tasks"
-        value={offline ? "—" : String(tasks)}
-        unit={offline ? "" : "active"}
+        title={t("Tasks")}
+        value={offline ? "—" : count(tasks)}
+        unit={offline ? "" : t("active", { context: "tasks" })}
         values={fleet.history.read(ordinal, "tasks")}
         top={Math.max(4, tasks)}
       />

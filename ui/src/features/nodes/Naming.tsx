@@ -1,5 +1,6 @@
 /** The name and the tags that the operator gives a node, over and beside its own. */
 import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { NodeView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
@@ -8,7 +9,9 @@ import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import styles from "./Trust.module.css";
 
-export function Naming({ node }: { node: NodeView }) {
+/** `focus`: which of the two is wanted at once. */
+export function Naming({ node, focus }: { node: NodeView; focus: "name" | "tags" | null }) {
+  const { t } = useTranslation();
   const { bridge } = useConsole();
   const { trust } = node;
   const [name, setName] = useState(trust.givenName ?? "");
@@ -29,22 +32,32 @@ export function Naming({ node }: { node: NodeView }) {
     setBusy(false);
   };
   return (
-    <form className={styles.naming} onSubmit={(event) => void save(event)} aria-label="Name and tags" noValidate>
-      <h2>Name and tags</h2>
+    <form className={styles.naming} onSubmit={(event) => void save(event)} aria-label={t("Name and tags")} noValidate>
+      <h2>{t("Name and tags")}</h2>
       <TextField
-        label="Name"
+        label={t("Name")}
+        autoFocus={focus === "name"}
         value={name}
         onChange={setName}
         placeholder={trust.ownName}
-        hint={name.trim() === "" ? "Empty: the name that it gives itself." : `It calls itself ${trust.ownName}.`}
+        hint={
+          name.trim() === ""
+            ? t("Empty: the name that it gives itself.")
+            : t("It calls itself {{name}}.", { name: trust.ownName })
+        }
         testId="node-name"
       />
       <TextField
-        label="Tags"
+        label={t("Tags")}
+        autoFocus={focus === "tags"}
         value={tags}
         onChange={setTags}
-        placeholder="none"
-        hint={trust.ownTags.length > 0 ? `Beside its own: ${trust.ownTags.join(" ")}` : "It has none of its own."}
+        placeholder={t("none")}
+        hint={
+          trust.ownTags.length > 0
+            ? t("Beside its own: {{tags}}", { tags: trust.ownTags.join(" ") })
+            : t("It has none of its own.")
+        }
         testId="node-tags"
       />
       {problem && (
@@ -53,23 +66,29 @@ export function Naming({ node }: { node: NodeView }) {
         </Notice>
       )}
       {(changed || busy) && (
-        <div className={styles.buttons}>
-          <Button small type="submit" look="primary" disabled={busy} data-testid="save-naming">
-            Save
-          </Button>
-          <Button
-            small
-            look="bare"
-            onClick={() => {
-              setName(trust.givenName ?? "");
-              setTags(trust.givenTags.join(" "));
-              setProblem(null);
-            }}
-          >
-            Undo
-          </Button>
-        </div>
+        <Answers
+          busy={busy}
+          onUndo={() => {
+            setName(trust.givenName ?? "");
+            setTags(trust.givenTags.join(" "));
+            setProblem(null);
+          }}
+        />
       )}
     </form>
+  );
+}
+
+function Answers({ busy, onUndo }: { busy: boolean; onUndo(): void }) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.buttons}>
+      <Button small type="submit" look="primary" disabled={busy} data-testid="save-naming">
+        {t("Save")}
+      </Button>
+      <Button small look="bare" onClick={onUndo}>
+        {t("Undo")}
+      </Button>
+    </div>
   );
 }

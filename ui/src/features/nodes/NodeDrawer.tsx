@@ -1,20 +1,22 @@
 /**
- * The right panel of one node: who it is, how it fares, and four tabs.
- * Not here: what the tabs Execute and Executions hold (given by the caller), the map.
+ * The right panel of one node: who it is, how it fares, and five tabs.
+ * Not here: what the tab Execute holds, how logs and histories are drawn (given by the caller), the map.
  */
 import { Tabs } from "@base-ui/react/tabs";
-import { X } from "lucide-react";
 import type { ReactNode } from "react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { NodeView } from "../../bridge/types";
-import { IconButton } from "../../components/Button";
-import { ago } from "../../components/format";
-import { Pill } from "../../components/Pill";
-import { type MarkKind, StatusMark } from "../../components/StatusMark";
+import { StatusMark } from "../../components/StatusMark";
 import { useConsole, useFleet, useUi } from "../../state/hooks";
-import { classOf, Status, wordOf } from "../../state/status";
 import type { Tab } from "../../state/ui";
+import { Head } from "./Head";
+import { type DrawLog, Logs } from "./Logs";
+import { EVERYTHING } from "./look/log";
+import type { Process } from "./look/shapes";
 import { Metrics } from "./Metrics";
 import styles from "./NodeDrawer.module.css";
+import type { Purpose } from "./NodeMenu";
 import { Overview } from "./Overview";
 import { Policy } from "./Policy";
 import { Trust } from "./Trust";
@@ -26,108 +28,97 @@ type NodeDrawerProps = {
   executionCount: number;
   /** The way to stop everything on it. */
   stop: ReactNode;
+  /** Its figures over time. */
+  history?: ReactNode;
+  drawLog: DrawLog;
+  /** Prepares the end of a process; null: no command can be run there. */
+  onStopProcess: ((process: Process) => void) | null;
+  /** Null where there are no more windows. */
+  onWindow?: (() => void) | null;
 };
 
-export function NodeDrawer({ ordinal, execute, executions, executionCount, stop }: NodeDrawerProps) {
+export function NodeDrawer(props: NodeDrawerProps) {
+  const { ordinal, executionCount, onWindow = null } = props;
+  const { t } = useTranslation();
   const { ui } = useConsole();
   const node = useFleet((fleet) => fleet.node(ordinal));
   const tab = useUi((s) => s.tab);
+  const [purpose, setPurpose] = useState<Purpose | null>(null);
+  const [wish, setWish] = useState(EVERYTHING);
   if (!node) return null;
+  const go = (next: Tab) => ui.getState().set({ tab: next });
+  const toTrust = (next: Purpose) => {
+    setPurpose(next);
+    go("trust");
+  };
+  const choose = (next: Tab) => {
+    setPurpose(null);
+    go(next);
+  };
+  const toLog = (unit: string) => {
+    setWish({ ...EVERYTHING, unit });
+    go("logs");
+  };
   return (
     <div className={styles.drawer} data-testid="node-drawer" data-node={node.id}>
-      <Head ordinal={ordinal} onClose={() => ui.getState().closePanel()} />
+      <Head ordinal={ordinal} onClose={() => ui.getState().closePanel()} onPurpose={toTrust} onWindow={onWindow} />
       <Metrics ordinal={ordinal} />
-      <Tabs.Root className={styles.tabs} value={tab} onValueChange={(next) => ui.getState().set({ tab: next as Tab })}>
-        <Tabs.List className={styles.tabList} activateOnFocus aria-label="Node">
-          <Tabs.Tab className={styles.tab} value="overview">
-            Overview
-          </Tabs.Tab>
-          <Tabs.Tab className={styles.tab} value="execute" data-testid="tab-execute">
-            Execute
-          </Tabs.Tab>
-          <Tabs.Tab className={styles.tab} value="executions" data-testid="tab-executions">
-            Executions{executionCount > 0 && <i>{executionCount}</i>}
-          </Tabs.Tab>
-          <Tabs.Tab className={styles.tab} value="trust" data-testid="tab-trust">
-            Trust
+      <Tabs.Root className={styles.tabs} value={tab} onValueChange={(next) => choose(next as Tab)}>
+        <Tabs.List className={styles.tabList} activateOnFocus aria-label={t("Node")}>
+          <Name tab="overview">{t("Overview")}</Name>
+          <Name tab="execute">{t("Execute")}</Name>
+          <Name tab="executions">
+            {t("Executions")}
+            {executionCount > 0 && <i>{executionCount}</i>}
+          </Name>
+          <Name tab="logs">{t("Logs")}</Name>
+          <Name tab="trust">
+            {t("Trust")}
             {isDoubtful(node) && (
               <StatusMark kind={node.trust.standing === "held" ? "critical" : "degraded"} size={9} />
             )}
-          </Tabs.Tab>
+          </Name>
         </Tabs.List>
-        <Tabs.Panel className={styles.panel} value="overview" tabIndex={-1}>
-          <Overview node={node} ordinal={ordinal} />
-          {stop}
-        </Tabs.Panel>
-        <Tabs.Panel className={styles.panel} value="execute" tabIndex={-1}>
-          {execute}
-        </Tabs.Panel>
-        <Tabs.Panel className={styles.panel} value="executions" tabIndex={-1}>
-          {executions}
-        </Tabs.Panel>
-        <Tabs.Panel className={styles.panel} value="trust" tabIndex={-1}>
-          <Trust node={node} policy={<Policy policy={node.policy} />} />
-        </Tabs.Panel>
+        <Panel tab="overview">
+          <Overview
+            node={node}
+            ordinal={ordinal}
+            history={props.history}
+            stop={props.stop}
+            onStopProcess={props.onStopProcess}
+            onLog={toLog}
+          />
+        </Panel>
+        <Panel tab="execute">{props.execute}</Panel>
+        <Panel tab="executions">{props.executions}</Panel>
+        <Panel tab="logs">
+          <Logs node={node} wish={wish} onWish={setWish} draw={props.drawLog} />
+        </Panel>
+        <Panel tab="trust">
+          <Trust key={purpose} node={node} purpose={purpose} policy={<Policy policy={node.policy} />} />
+        </Panel>
       </Tabs.Root>
     </div>
+  );
+}
+
+function Name({ tab, children }: { tab: Tab; children: ReactNode }) {
+  return (
+    <Tabs.Tab className={styles.tab} value={tab} data-testid={`tab-${tab}`}>
+      {children}
+    </Tabs.Tab>
+  );
+}
+
+function Panel({ tab, children }: { tab: Tab; children: ReactNode }) {
+  return (
+    <Tabs.Panel className={styles.panel} value={tab} tabIndex={-1}>
+      {children}
+    </Tabs.Panel>
   );
 }
 
 /** Its trust needs a look: held, or without a key of its own. */
 function isDoubtful({ trust }: NodeView): boolean {
   return trust.standing === "held" || trust.fingerprint === null;
-}
-
-function Head({ ordinal, onClose }: { ordinal: number; onClose(): void }) {
-  const node = useFleet((fleet) => fleet.node(ordinal));
-  const status = useFleet((fleet) => fleet.status[ordinal] ?? 0);
-  const site = useFleet((fleet) => fleet.groupLabel(ordinal));
-  if (!node) return null;
-  const role = node.tags.find((tag) => tag.startsWith("role:"))?.slice(5);
-  const spore = node.dialect < 2 ? "spore v1" : node.sporeVersion ? `spore ${node.sporeVersion}` : "spore";
-  const parts = [site, role ?? node.osName].filter((part) => part !== "" && part !== undefined);
-  return (
-    <div className={styles.head}>
-      <div className={styles.title}>
-        <h1 title={node.name}>
-          <bdi>{node.name}</bdi>
-        </h1>
-        <Pill kind={markKind(status)} testId="node-state">
-          {wordOf(status)}
-        </Pill>
-        <span className={styles.space} />
-        <IconButton label="Close" className={styles.close ?? ""} onClick={onClose} data-testid="close-drawer">
-          <X size={16} strokeWidth={1.5} aria-hidden="true" />
-        </IconButton>
-      </div>
-      <div className={styles.facts}>
-        {parts.join(" · ")}
-        {node.address && (
-          <>
-            {" "}
-            · <code>{node.address}</code>
-          </>
-        )}{" "}
-        · {spore}
-        {node.local && " · this machine"}
-      </div>
-      {status === Status.Offline && (
-        <p className={styles.facts}>
-          {node.trust.standing === "revoked" ? "Revoked. " : node.trust.standing === "held" ? "Held. " : ""}
-          Last seen {ago(node.lastSeen)}. Its place on the map stays.
-        </p>
-      )}
-      {classOf(status) === "degraded" && (
-        <p className={styles.why} data-testid="node-reason">
-          {status === Status.Critical
-            ? "Its last part in a job failed, or nobody knows how it ended. Open the job to see why."
-            : (node.degraded ?? "No heartbeat for a while. It may be busy, or on its way out.")}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function markKind(status: number): MarkKind {
-  return status === Status.Critical ? "critical" : (classOf(status) ?? "offline");
 }

@@ -3,7 +3,8 @@
  * Not here: changing any of it; only the node itself can.
  */
 import type { ReactNode } from "react";
-import type { PolicyView } from "../../bridge/typesTrust";
+import { useTranslation } from "react-i18next";
+import type { PolicyView } from "../../bridge/types";
 import { fullTime, remaining } from "../../components/format";
 import { useNow } from "../../components/useNow";
 import styles from "./Policy.module.css";
@@ -11,38 +12,39 @@ import styles from "./Policy.module.css";
 const MOST = 12;
 
 export function Policy({ policy }: { policy: PolicyView | null }) {
+  const { t } = useTranslation();
   return (
     <div className={styles.policy} data-testid="policy">
-      <h2>What it allows</h2>
+      <h2>{t("What it allows")}</h2>
       {policy === null ? (
-        <p className={styles.quiet}>It does not tell. Only the spore on it knows.</p>
+        <p className={styles.quiet}>{t("It does not tell. Only the spore on it knows.")}</p>
       ) : (
         <>
           <Grants grants={policy.grants} />
           <dl className={styles.list}>
-            <Row name="Policy">{policy.name}</Row>
-            <Row name="Commands">
+            <Row name={t("Policy")}>{policy.name}</Row>
+            <Row name={t("Commands")}>
               {policy.shell ? (
-                "any, in a shell"
+                t("any, in a shell")
               ) : (
-                <Codes list={policy.commands.map(({ pattern }) => pattern)} none="none" />
+                <Codes list={policy.commands.map(({ pattern }) => pattern)} none={t("none")} />
               )}
             </Row>
-            <Row name="Methods">
-              <Codes list={policy.methods} none="none" />
+            <Row name={t("Methods")}>
+              <Codes list={policy.methods} none={t("none")} />
             </Row>
-            <Row name="Reads">
-              <Codes list={policy.read} none="nothing" />
+            <Row name={t("Reads")}>
+              <Codes list={policy.read} none={t("nothing")} />
             </Row>
-            <Row name="Writes">
-              <Codes list={policy.write} none="nothing" />
+            <Row name={t("Writes")}>
+              <Codes list={policy.write} none={t("nothing")} />
             </Row>
-            {policy.runAs !== null && <Row name="Runs as">{<code>{policy.runAs}</code>}</Row>}
-            {policy.limits.length > 0 && <Row name="Limits">{policy.limits.join(" · ")}</Row>}
-            <Row name="Held back by">{policy.sandbox || "nothing"}</Row>
+            {policy.runAs !== null && <Row name={t("Runs as")}>{<code>{policy.runAs}</code>}</Row>}
+            {policy.limits.length > 0 && <Row name={t("Limits")}>{policy.limits.join(" · ")}</Row>}
+            <Row name={t("Held back by")}>{policy.sandbox || t("nothing")}</Row>
           </dl>
-          {policy.cut && <p className={styles.quiet}>Some lists are longer on the node.</p>}
-          <p className={styles.quiet}>Told by the node, which alone decides. Nothing here can widen it.</p>
+          {policy.cut && <p className={styles.quiet}>{t("Some lists are longer on the node.")}</p>}
+          <p className={styles.quiet}>{t("Told by the node, which alone decides. Nothing here can widen it.")}</p>
         </>
       )}
     </div>
@@ -51,16 +53,17 @@ export function Policy({ policy }: { policy: PolicyView | null }) {
 
 /** What has ended by the clock is left out, also before the node says so. */
 function Grants({ grants }: { grants: PolicyView["grants"] }) {
+  const { t } = useTranslation();
   const now = useNow();
   const live = grants.filter(({ until }) => !(Date.parse(until) <= now));
   if (live.length === 0) return null;
   return (
-    <ul className={styles.grants} aria-label="Granted for a time">
+    <ul className={styles.grants} aria-label={t("Granted for a time")}>
       {live.map((grant) => (
         <li key={grant.id} data-testid="grant">
           <code>{grant.what}</code>
-          <span>granted for a time</span>
-          <em title={fullTime(grant.until)}>{remaining(grant.until, now)} left</em>
+          <span>{t("granted for a time")}</span>
+          <em title={fullTime(grant.until)}>{t("{{time}} left", { time: remaining(grant.until, now) })}</em>
         </li>
       ))}
     </ul>
@@ -68,13 +71,14 @@ function Grants({ grants }: { grants: PolicyView["grants"] }) {
 }
 
 function Codes({ list, none }: { list: readonly string[]; none: string }) {
+  const { t } = useTranslation();
   if (list.length === 0) return none;
   return (
     <span className={styles.codes}>
       {list.slice(0, MOST).map((text) => (
         <code key={text}>{text}</code>
       ))}
-      {list.length > MOST && <span>and {list.length - MOST} more</span>}
+      {list.length > MOST && <span>{t("and {{count}} more", { count: list.length - MOST })}</span>}
     </span>
   );
 }

@@ -2,20 +2,24 @@
  * What changes how a node stands: out for good, in again, a new key, forgotten. What cannot be taken back asks for the
  * node's name first. Not here: the line of a new key (given by whoever draws it, see `ui.rekeying`).
  */
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { NodeView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import styles from "./Trust.module.css";
 
 type Question = "revoke" | "remove";
 
-export function Standing({ node }: { node: NodeView }) {
+/** `asked`: what was chosen elsewhere, and is asked here. */
+export function Standing({ node, asked }: { node: NodeView; asked: Question | null }) {
+  const { t } = useTranslation();
   const { bridge, ui } = useConsole();
-  const [question, setQuestion] = useState<Question | null>(null);
+  const [question, setQuestion] = useState<Question | null>(asked);
   const [problem, setProblem] = useState<string | null>(null);
   const { standing } = node.trust;
   const offline = node.state === "offline";
@@ -31,15 +35,15 @@ export function Standing({ node }: { node: NodeView }) {
   const rekey = async () => ui.getState().set({ rekeying: await bridge.rekeyNode(node.id) });
   return (
     <div className={styles.standing}>
-      <h2>Standing</h2>
+      <h2>{t("Standing")}</h2>
       <div className={styles.buttons}>
         {standing !== "accepted" && (
           <Button small onClick={() => void ask(() => bridge.releaseNode(node.id))} data-testid="release">
-            Let it in again
+            {t("Let it in again")}
           </Button>
         )}
         <Button small onClick={() => void ask(rekey)} data-testid="rekey">
-          New key…
+          {t("New key…")}
         </Button>
         {standing !== "revoked" && (
           <Button
@@ -48,21 +52,21 @@ export function Standing({ node }: { node: NodeView }) {
             onClick={() => setQuestion(question === "revoke" ? null : "revoke")}
             data-testid="revoke"
           >
-            Revoke…
+            {t("Revoke…")}
           </Button>
         )}
         <Button
           small
           disabled={!offline}
-          title={offline ? undefined : "Only a node that is offline can be removed; revoke it first"}
+          title={offline ? undefined : t("Only a node that is offline can be removed; revoke it first")}
           aria-expanded={question === "remove"}
           onClick={() => setQuestion(question === "remove" ? null : "remove")}
           data-testid="remove"
         >
-          Remove…
+          {t("Remove…")}
         </Button>
       </div>
-      {!offline && <p className={styles.quiet}>It can be removed once it is offline.</p>}
+      {!offline && <p className={styles.quiet}>{t("It can be removed once it is offline.")}</p>}
       {question !== null && (
         <Sure
           key={question}
@@ -83,37 +87,44 @@ export function Standing({ node }: { node: NodeView }) {
   );
 }
 
-const WHAT: Record<Question, { text: string; verb: string }> = {
-  revoke: {
-    text: "Its session ends now, and its key never opens anything again. What runs on it goes on there, unwatched.",
-    verb: "Revoke",
-  },
-  remove: {
-    text: "The Nexus forgets it: its key, its name, its place on the map. It can only come back with a new join line.",
-    verb: "Remove",
-  },
-};
+function consequence(question: Question): string {
+  return question === "revoke"
+    ? t("Its session ends now, and its key never opens anything again. What runs on it goes on there, unwatched.")
+    : t("The Nexus forgets it: its key, its name, its place on the map. It can only come back with a new join line.");
+}
 
 type SureProps = { question: Question; name: string; onYes(): void; onNo(): void };
 
 function Sure({ question, name, onYes, onNo }: SureProps) {
+  const { t } = useTranslation();
   const [typed, setTyped] = useState("");
-  const { text, verb } = WHAT[question];
+  const form = useRef<HTMLFormElement>(null);
+  // It may be asked from a menu, while this is far below.
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: "nearest" });
+  }, []);
+  const verb = question === "revoke" ? t("Revoke {{name}}", { name }) : t("Remove {{name}}", { name });
   const fits = typed.trim() === name;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (fits) onYes();
   };
   return (
-    <form className={styles.sure} onSubmit={submit} aria-label={`${verb} ${name}`} data-testid="sure">
-      <p>{text}</p>
-      <TextField label={`Type ${name} to be sure`} value={typed} onChange={setTyped} autoFocus testId="sure-name" />
+    <form ref={form} className={styles.sure} onSubmit={submit} aria-label={verb} data-testid="sure">
+      <p>{consequence(question)}</p>
+      <TextField
+        label={t("Type {{name}} to be sure", { name })}
+        value={typed}
+        onChange={setTyped}
+        autoFocus
+        testId="sure-name"
+      />
       <div className={styles.buttons}>
         <Button small look="danger" type="submit" disabled={!fits} data-testid="sure-yes">
-          {verb} {name}
+          {verb}
         </Button>
         <Button small look="bare" onClick={onNo}>
-          Keep it
+          {t("Keep it")}
         </Button>
       </div>
     </form>

@@ -1,21 +1,27 @@
 /**
- * Output as lines of text: virtualised, selectable, following the tail unless the reader scrolled up.
- * Text from a node is only ever text; it was stripped of control sequences on its way in (state/text.ts).
- * Not here: colours of terminals, searching.
+ * Lines of text, of an execution's output or of a log: virtualised, selectable, following the tail unless the reader
+ * scrolled up. Text from a node is only ever text; it was stripped of control sequences on its way in (state/text.ts).
+ * Not here: colours of terminals, searching; what a line of a log looks like (given by the caller).
  */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
-import { count } from "../../components/format";
-import type { Line, OutputBuffer } from "../../state/output";
+import type { Line } from "../../state/output";
 import styles from "./LogView.module.css";
 
 const LINE = 19;
 /** Within this distance of the end the reader counts as being there. */
 const NEAR_END = 24;
 
-export function LogView({ output, live, label }: { output: OutputBuffer; live: boolean; label: string }) {
+/** What has lines with a bound, and counts its changes. */
+export type Lines<T> = { lines: readonly T[]; dropped: number; version: number };
+
+type LogViewProps<T> = { output: Lines<T>; live: boolean; label: string; line(line: T, last: boolean): ReactNode };
+
+export function LogView<T>({ output, live, label, line: draw }: LogViewProps<T>) {
+  const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const head = output.dropped > 0 ? 1 : 0;
   const total = output.lines.length + head;
@@ -47,10 +53,12 @@ export function LogView({ output, live, label }: { output: OutputBuffer; live: b
             const line = output.lines[row.index - head];
             return (
               <div key={row.key} className={styles.line} style={{ transform: `translateY(${row.start}px)` }}>
-                {line ? (
-                  <LineText line={line} caret={live && row.index === total - 1} />
+                {line !== undefined ? (
+                  draw(line, row.index === total - 1)
                 ) : (
-                  <span className={styles.gap}>{count(output.dropped)} earlier lines are not kept here</span>
+                  <span className={styles.gap}>
+                    {t("{{count}} earlier lines are not kept here", { count: output.dropped })}
+                  </span>
                 )}
               </div>
             );
@@ -60,7 +68,7 @@ export function LogView({ output, live, label }: { output: OutputBuffer; live: b
       {!following && (
         <div className={styles.pause}>
           <Button small onClick={() => setFollowing(true)}>
-            <ArrowDown size={13} aria-hidden="true" /> Follow
+            <ArrowDown size={13} aria-hidden="true" /> {t("Follow")}
           </Button>
         </div>
       )}
@@ -69,7 +77,7 @@ export function LogView({ output, live, label }: { output: OutputBuffer; live: b
 }
 
 /** Whether the reader is at the tail; keeps them there while they are, and keeps their line in place while not. */
-function useFollowing(scroller: RefObject<HTMLDivElement | null>, output: OutputBuffer) {
+function useFollowing(scroller: RefObject<HTMLDivElement | null>, output: Lines<unknown>) {
   const [following, setFollowing] = useState(true);
   // Only new output scrolls, never a mere render: a render caused by the reader's own scrolling must not pull it back.
   // A buffer that dropped lines at its front moves under a reader who scrolled up; the same line stays in place.
@@ -106,7 +114,8 @@ function useFollowing(scroller: RefObject<HTMLDivElement | null>, output: Output
   return [following, setFollowing] as const;
 }
 
-function LineText({ line, caret }: { line: Line; caret: boolean }) {
+/** A line of an execution, with the seconds since it began. */
+export function OutputLine({ line, caret }: { line: Line; caret: boolean }) {
   if (line.stream === "gap") return <span className={styles.gap}>{line.text}</span>;
   return (
     <>

@@ -2,32 +2,37 @@
  * One execution as it happens: its state in honest words, a clock with Stop beside it, its output and its result.
  * Not here: starting anything (features/execute), lists of executions (features/jobs).
  */
+import { FileDown } from "lucide-react";
 import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
-import { bytes, counted } from "../../components/format";
+import { bytes } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { StatusMark } from "../../components/StatusMark";
+import { t } from "../../i18n";
 import { fetchOutput, stop } from "../../state/commands";
 import { type Execution, isLive } from "../../state/executions";
 import { useConsole, useExecution } from "../../state/hooks";
-import { OutputBuffer } from "../../state/output";
-import { LogView } from "./LogView";
+import { type Line, OutputBuffer } from "../../state/output";
+import { problemText } from "../../state/problem";
+import { LogView, OutputLine } from "./LogView";
 import styles from "./OutputPane.module.css";
 import { elapsed, markOf, tell } from "./outcome";
 
 export function OutputPane({ id }: { id: string | null }) {
+  const { t } = useTranslation();
   const console = useConsole();
   const execution = useExecution(id);
   useEffect(() => {
     if (id !== null) void fetchOutput(console, id);
   }, [console, id]);
-  if (!execution) return <section className={styles.pane} aria-label="Output" />;
+  if (!execution) return <section className={styles.pane} aria-label={t("Output")} />;
   const { view } = execution;
   const told = tell(view, execution.output.lastSeq >= 0);
   const live = isLive(view.state);
   return (
-    <section className={styles.pane} aria-label="Output" data-execution={view.id}>
+    <section className={styles.pane} aria-label={t("Output")} data-execution={view.id}>
       <div className={styles.head}>
         <StatusMark kind={markOf(view)} />
         <span
@@ -49,7 +54,7 @@ export function OutputPane({ id }: { id: string | null }) {
             disabled={view.state === "stopping"}
             data-testid="stop"
           >
-            Stop
+            {t("Stop")}
           </Button>
         )}
       </div>
@@ -64,6 +69,7 @@ export function OutputPane({ id }: { id: string | null }) {
       <div className={styles.foot}>
         <span data-testid="output-facts">{facts(execution)}</span>
         <span className={styles.space} />
+        <Download execution={execution} />
         <CopyButton text={() => copyText(execution)} testId="copy-output" />
       </div>
     </section>
@@ -71,13 +77,46 @@ export function OutputPane({ id }: { id: string | null }) {
 }
 
 function Body({ execution, live }: { execution: Execution; live: boolean }) {
+  const { t } = useTranslation();
   const { view, output } = execution;
-  const label = `Output of ${view.skill} ${view.method} on ${view.nodeName}`;
-  if (output.lines.length > 0) return <LogView key={view.id} output={output} live={live} label={label} />;
-  if (execution.waiting) return <p className={styles.empty}>Reading the output…</p>;
+  const label = t("Output of {{call}} on {{node}}", { call: `${view.skill} ${view.method}`, node: view.nodeName });
+  const line = (one: Line, last: boolean) => <OutputLine line={one} caret={live && last} />;
+  if (output.lines.length > 0) return <LogView key={view.id} output={output} live={live} label={label} line={line} />;
+  if (execution.waiting) return <p className={styles.empty}>{t("Reading the output…")}</p>;
   if (view.result !== null && !live)
-    return <LogView key={`${view.id} result`} output={resultBuffer(view.id, view.result)} live={false} label={label} />;
-  return <p className={styles.empty}>{live ? "No output yet." : "It wrote nothing."}</p>;
+    return (
+      <LogView
+        key={`${view.id} result`}
+        output={resultBuffer(view.id, view.result)}
+        live={false}
+        label={label}
+        line={line}
+      />
+    );
+  return <p className={styles.empty}>{live ? t("No output yet.") : t("It wrote nothing.")}</p>;
+}
+
+/** All that is kept of it as a file, which may be more than the window holds. */
+function Download({ execution: { view, output } }: { execution: Execution }) {
+  const { bridge, news } = useConsole();
+  const { t } = useTranslation();
+  const [busy, setBusy] = useState(false);
+  if (view.outputBytes === 0 && output.lines.length === 0) return null;
+  const save = async () => {
+    setBusy(true);
+    try {
+      const file = await bridge.saveExport({ kind: "output", executionId: view.id });
+      news.toast(t("Written to {{file}}", { file }));
+    } catch (reason) {
+      news.toast(t("The output was not written: {{problem}}", { problem: problemText(reason) }), "problem");
+    }
+    setBusy(false);
+  };
+  return (
+    <Button look="bare" small disabled={busy} onClick={() => void save()} data-testid="download-output">
+      <FileDown size={14} strokeWidth={1.5} aria-hidden="true" /> {t("Download")}
+    </Button>
+  );
 }
 
 /** The clock runs only while the execution does. */
@@ -100,7 +139,7 @@ function facts({ view, output }: Execution): string {
     ? size > 0
       ? bytes(size)
       : ""
-    : `${counted(lines, "line")}${size > 0 ? ` · ${bytes(size)}` : ""}`;
+    : `${t("{{count}} lines", { count: lines })}${size > 0 ? ` · ${bytes(size)}` : ""}`;
 }
 
 function copyText({ view, output }: Execution): string {

@@ -6,45 +6,58 @@
 import type { ExecutionView } from "../../bridge/types";
 import { seconds } from "../../components/format";
 import type { MarkKind } from "../../components/StatusMark";
+import { t } from "../../i18n";
 
 export type Told = { word: string; tone: "activity" | "good" | "bad" | "quiet"; explanation: string | null };
 
 export function tell(view: ExecutionView, streaming = view.outputBytes > 0): Told {
   switch (view.state) {
     case "queued":
-      return { word: "Waiting", tone: "activity", explanation: null };
+      return { word: t("Waiting", { context: "execution" }), tone: "activity", explanation: null };
     case "dispatched":
-      return { word: "Sent", tone: "activity", explanation: null };
+      return { word: t("Sent", { context: "execution" }), tone: "activity", explanation: null };
     case "running":
-      return { word: streaming ? "Streaming" : "Running", tone: "activity", explanation: null };
+      return {
+        word: streaming ? t("Streaming", { context: "execution" }) : t("Running", { context: "execution" }),
+        tone: "activity",
+        explanation: null,
+      };
     case "stopping":
       return {
-        word: "Stopping",
+        word: t("Stopping", { context: "execution" }),
         tone: "activity",
-        explanation: "Asked to end. It counts as cancelled once the node has proved it.",
+        explanation: t("Asked to end. It counts as cancelled once the node has proved it."),
       };
     case "succeeded":
-      return { word: "Succeeded", tone: "good", explanation: null };
+      return { word: t("Succeeded", { context: "execution" }), tone: "good", explanation: null };
     case "failed":
-      return { word: ended(view, "Failed"), tone: "bad", explanation: view.error };
+      return { word: ended(view, t("Failed", { context: "execution" })), tone: "bad", explanation: view.error };
     case "timed_out":
-      return { word: "Timed out", tone: "bad", explanation: view.error };
+      return { word: t("Timed out", { context: "execution" }), tone: "bad", explanation: view.error };
     case "cancelled":
       return {
-        word: "Cancelled",
+        word: t("Cancelled", { context: "execution" }),
         tone: "quiet",
-        explanation: view.signal ? `Ended by ${signalName(view.signal)}.` : null,
+        explanation: view.signal ? t("Ended by {{signal}}.", { signal: signalName(view.signal) }) : null,
       };
     case "unknown":
       return {
-        word: "Unknown",
+        word: t("Unknown", { context: "execution" }),
         tone: "bad",
-        explanation: `${view.error ?? "Nobody can prove how this ended."} It may still run, or may have finished: check before you run it again.`,
+        explanation: `${view.error ?? t("Nobody can prove how this ended.")} ${t("It may still run, or may have finished: check before you run it again.")}`,
       };
     case "expired":
-      return { word: "Expired", tone: "bad", explanation: view.error ?? "It waited too long and was never started." };
+      return {
+        word: t("Expired", { context: "execution" }),
+        tone: "bad",
+        explanation: view.error ?? t("It waited too long and was never started."),
+      };
     case "refused":
-      return { word: "Refused", tone: "bad", explanation: view.error ?? "It was not accepted. Nothing ran." };
+      return {
+        word: t("Refused", { context: "execution" }),
+        tone: "bad",
+        explanation: view.error ?? t("It was not accepted. Nothing ran."),
+      };
   }
 }
 
@@ -62,7 +75,8 @@ export function elapsed(view: ExecutionView, now: number): string {
 }
 
 function ended(view: ExecutionView, word: string): string {
-  if (view.exitCode !== null && view.exitCode !== 0) return `${word}, code ${view.exitCode}`;
+  if (view.exitCode !== null && view.exitCode !== 0)
+    return t("{{word}}, code {{code}}", { word, code: String(view.exitCode) });
   if (view.signal) return `${word}, ${signalName(view.signal)}`;
   return word;
 }

@@ -1,86 +1,75 @@
 /**
- * Finds nodes, groups and skills by a few typed letters: a plain scan over lower-cased names, which for 100,000 nodes
- * takes a few milliseconds. Better matches first: whole name, start, start of a word, anywhere, letters in order.
- * Not here: drawing.
+ * How well something fits a few typed letters, and which nodes fit best. Better first: whole name, start, start of a
+ * word, anywhere, then the rest of what is known of a node, at last letters in order.
+ * Not here: drawing, what is done with what was found (choices.ts).
  */
-
-import { searchText } from "../../state/filter";
 import type { Fleet } from "../../state/fleet";
+import { type Names, namesOf } from "./names";
 
-export type Found =
-  | { kind: "node"; ordinal: number; name: string; score: number }
-  | { kind: "group"; group: number; name: string; size: number; score: number }
-  | { kind: "skill"; skill: string; method: string; title: string; name: string; score: number };
+export type FoundNode = { ordinal: number; score: number };
 
 export const MOST_NODES = 8;
-const MOST_GROUPS = 4;
-const MOST_SKILLS = 4;
+const ELSEWHERE = 20;
+const IN_ORDER = 8;
+const WORD_BREAK = /[\s._\-/:@]/;
 
-/** Higher is better, 0 is no match. */
+/** Higher is better, 0 is no match. Both in lower case. */
 export function score(name: string, query: string): number {
   if (query === "") return 1;
-  if (name === query) return 100;
   const at = name.indexOf(query);
-  if (at === 0) return 90 - Math.min(20, name.length - query.length);
-  if (at > 0) return (/[\s._\-/:]/.test(name.charAt(at - 1)) ? 60 : 40) - Math.min(15, at);
-  return inOrder(name, query) ? 8 : 0;
+  if (at < 0) return inOrder(name, query) ? IN_ORDER : 0;
+  return points(at, name.length, query.length, at > 0 && WORD_BREAK.test(name.charAt(at - 1)));
 }
 
-export function find(
-  fleet: Fleet,
-  query: string,
-): { nodes: Found[]; groups: Found[]; skills: Found[]; matches: number } {
-  const words = query.trim().toLowerCase();
-  const nodes: Found[] = [];
+function points(at: number, length: number, queryLength: number, wordStart: boolean): number {
+  if (at === 0) return length === queryLength ? 100 : 90 - Math.min(20, length - queryLength);
+  return (wordStart ? 60 : 40) - Math.min(15, at);
+}
+
+/** The best nodes, and how many fit at all (letters in order do not count as fitting). */
+export function findNodes(fleet: Fleet, query: string): { nodes: FoundNode[]; matches: number } {
+  const wanted = query.trim().toLowerCase();
+  const names = namesOf(fleet);
+  if (wanted === "") return { nodes: [], matches: 0 };
+  const nodes: FoundNode[] = [];
   let matches = 0;
-  for (const ordinal of fleet.ordinals()) {
-    const node = fleet.node(ordinal);
-    if (!node) continue;
-    const text = searchText(fleet, ordinal);
-    const name = text.slice(0, text.indexOf("\n"));
-    const points = score(name, words) || (words !== "" && text.includes(words) ? 20 : 0);
-    if (points > 8) matches += 1;
-    if (points > 0) keepBest(nodes, { kind: "node", ordinal, name: node.name, score: points }, MOST_NODES);
+  let line = 0;
+  const { text, starts, nameEnds, ordinals } = names;
+  for (let at = text.indexOf(wanted); at >= 0; ) {
+    while ((starts[line + 1] ?? text.length) <= at) line += 1;
+    const start = starts[line] ?? 0;
+    const end = nameEnds[line] ?? 0;
+    const inName = at + wanted.length <= end;
+    const wordStart = inName && at > start && WORD_BREAK.test(text.charAt(at - 1));
+    const found = inName ? points(at - start, end - start, wanted.length, wordStart) : ELSEWHERE;
+    matches += 1;
+    keepBest(nodes, ordinals[line] ?? 0, found);
+    line += 1;
+    const next = starts[line];
+    if (next === undefined || line >= ordinals.length) break;
+    at = text.indexOf(wanted, next);
   }
-  const groups: Found[] = [];
-  for (const group of fleet.groups) {
-    const counts = fleet.groupCounts[group.index];
-    const size = counts ? counts.online + counts.degraded + counts.offline : 0;
-    const points = group.index === 0 || size === 0 ? 0 : score(group.label.toLowerCase(), words);
-    if (points > 0)
-      keepBest(groups, { kind: "group", group: group.index, name: group.label, size, score: points }, MOST_GROUPS);
-  }
-  return { nodes, groups, skills: words === "" ? [] : findSkills(fleet, words), matches: words === "" ? 0 : matches };
+  if (matches === 0) loosely(names, wanted, nodes);
+  return { nodes, matches };
 }
 
-/** Method lists are shared by most nodes, so each distinct list is read once. */
-function findSkills(fleet: Fleet, words: string): Found[] {
-  const lists = new Set<readonly { skill: string; method: string; title: string }[]>();
-  for (const ordinal of fleet.ordinals()) {
-    const methods = fleet.node(ordinal)?.methods;
-    if (methods && methods.length > 0) lists.add(methods);
-    if (lists.size >= 200) break;
+function loosely({ text, starts, nameEnds, ordinals }: Names, wanted: string, into: FoundNode[]): void {
+  if (wanted.length < 2 || wanted.length > 24) return;
+  for (let line = 0; line < ordinals.length; line++) {
+    const end = nameEnds[line] ?? 0;
+    let at = starts[line] ?? 0;
+    let letter = 0;
+    for (; at < end && letter < wanted.length; at++) if (text.charCodeAt(at) === wanted.charCodeAt(letter)) letter += 1;
+    if (letter === wanted.length) keepBest(into, ordinals[line] ?? 0, IN_ORDER);
   }
-  const skills: Found[] = [];
-  const seen = new Set<string>();
-  for (const list of lists) {
-    for (const { skill, method, title } of list) {
-      const name = `${skill}.${method}`;
-      if (seen.has(name)) continue;
-      seen.add(name);
-      const points = Math.max(score(name.toLowerCase(), words), score(title.toLowerCase(), words));
-      if (points > 0) keepBest(skills, { kind: "skill", skill, method, title, name, score: points }, MOST_SKILLS);
-    }
-  }
-  return skills;
 }
 
-function keepBest(list: Found[], item: Found, most: number): void {
+function keepBest(list: FoundNode[], ordinal: number, found: number): void {
   const last = list[list.length - 1];
-  if (list.length >= most && last && last.score >= item.score) return;
-  const at = list.findIndex((other) => other.score < item.score);
-  list.splice(at < 0 ? list.length : at, 0, item);
-  if (list.length > most) list.pop();
+  if (list.length >= MOST_NODES && last && last.score >= found) return;
+  const at = list.findIndex((other) => other.score < found);
+  list.splice(at < 0 ? list.length : at, 0, { ordinal, score: found });
+  if (list.length > MOST_NODES) list.pop();
 }
 
 function inOrder(name: string, query: string): boolean {

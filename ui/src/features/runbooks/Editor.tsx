@@ -2,48 +2,42 @@
  * A runbook as text: read, changed, saved as a new version, or brought from a file. What the Nexus finds wrong stands
  * under the text, in its own words. Not here: the language (the Nexus reads it).
  */
-import { FileUp, X } from "lucide-react";
+import { FileUp, History, X } from "lucide-react";
 import { type ChangeEvent, useEffect, useId, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { Button, IconButton } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
+import { BEGINNING } from "./beginning";
 import styles from "./Runbooks.module.css";
+import { Versions } from "./Versions";
 
 /** A file larger than this is no runbook. */
 const LONGEST = 256 * 1024;
-const BEGINNING = `name = "my-runbook"
-title = "What it does, in a line"
-target = "tag:web"
-
-[[parameters]]
-name = "lines"
-type = "integer"
-default = 50
-
-[[steps]]
-name = "look"
-
-[steps.job]
-skill_name = "ShellSkill"
-method_name = "run"
-parameters = { argv = ["journalctl", "-n", "{{lines}}"] }
-`;
-
 /** An empty name: a new one. */
 export function Editor({ name, onDone }: { name: string; onDone(): void }) {
+  const { t } = useTranslation();
   const { bridge, plans } = useConsole();
   const [text, setText] = useState<string | null>(name === "" ? BEGINNING : null);
+  const [kept, setKept] = useState("");
+  const [looking, setLooking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
   useEffect(() => {
     if (name === "") return;
-    bridge.runbookText(name).then(setText, (reason) => setProblem(problemText(reason)));
+    bridge.runbookText(name, null).then(
+      (newest) => {
+        setText(newest);
+        setKept(newest);
+      },
+      (reason) => setProblem(problemText(reason)),
+    );
   }, [bridge, name]);
   const save = async () => {
     const own = name || nameIn(text ?? "");
     if (own === "") {
-      setProblem('It needs a name, e.g. name = "my-runbook".');
+      setProblem(t("It needs a name, e.g. {{example}}", { example: 'name = "my-runbook"' }));
       return;
     }
     try {
@@ -55,34 +49,64 @@ export function Editor({ name, onDone }: { name: string; onDone(): void }) {
     }
   };
   const bring = (brought: string | null) => {
-    setProblem(brought === null ? "This file is too large to be a runbook." : null);
+    setProblem(brought === null ? t("This file is too large to be a runbook.") : null);
     if (brought !== null) setText(brought);
   };
   return (
     <aside
       className={styles.side}
-      aria-label={name === "" ? "New runbook" : `Change ${name}`}
+      aria-label={name === "" ? t("New runbook") : t("Change {{name}}", { name })}
       data-testid="runbook-editor"
     >
       <div className={styles.sideHead}>
-        <h2>{name === "" ? "New runbook" : name}</h2>
+        <h2>{name === "" ? t("New runbook") : name}</h2>
+        {name !== "" && (
+          <Button small aria-pressed={looking} onClick={() => setLooking(!looking)} data-testid="runbook-show-versions">
+            <History size={14} strokeWidth={1.6} aria-hidden="true" /> {t("Versions")}
+          </Button>
+        )}
         <FromFile onText={bring} />
-        <IconButton label="Close" onClick={onDone}>
+        <IconButton label={t("Close")} onClick={onDone}>
           <X size={16} strokeWidth={1.5} aria-hidden="true" />
         </IconButton>
       </div>
+      {looking ? (
+        <Versions
+          name={name}
+          newest={kept}
+          onTake={(older) => {
+            bring(older);
+            setLooking(false);
+          }}
+        />
+      ) : (
+        <Text id={id} text={text} problem={problem} onChange={bring} onSave={() => void save()} />
+      )}
+    </aside>
+  );
+}
+
+type TextProps = {
+  id: string;
+  text: string | null;
+  problem: string | null;
+  onChange(text: string): void;
+  onSave(): void;
+};
+
+function Text({ id, text, problem, onChange, onSave }: TextProps) {
+  const { t } = useTranslation();
+  return (
+    <>
       <label className="visually-hidden" htmlFor={id}>
-        The runbook as TOML
+        {t("The runbook as TOML")}
       </label>
       <textarea
         id={id}
         className={styles.text}
         value={text ?? ""}
         disabled={text === null}
-        onChange={(event) => {
-          setText(event.target.value);
-          setProblem(null);
-        }}
+        onChange={(event) => onChange(event.target.value)}
         spellCheck={false}
         aria-invalid={problem !== null || undefined}
         data-testid="runbook-text"
@@ -93,16 +117,17 @@ export function Editor({ name, onDone }: { name: string; onDone(): void }) {
             {problem}
           </Notice>
         )}
-        <Button look="primary" onClick={() => void save()} disabled={text === null} data-testid="runbook-save">
-          Save
+        <Button look="primary" onClick={onSave} disabled={text === null} data-testid="runbook-save">
+          {t("Save")}
         </Button>
       </div>
-    </aside>
+    </>
   );
 }
 
 /** Brings the text of a file; null when it is too large to be one. */
 function FromFile({ onText }: { onText(text: string | null): void }) {
+  const { t } = useTranslation();
   const file = useRef<HTMLInputElement>(null);
   const bring = async (event: ChangeEvent<HTMLInputElement>) => {
     const chosen = event.target.files?.[0];
@@ -117,12 +142,12 @@ function FromFile({ onText }: { onText(text: string | null): void }) {
         accept=".toml,.json"
         className="visually-hidden"
         tabIndex={-1}
-        aria-label="Runbook file"
+        aria-label={t("Runbook file")}
         onChange={(event) => void bring(event)}
         data-testid="runbook-file"
       />
       <Button small onClick={() => file.current?.click()}>
-        <FileUp size={14} strokeWidth={1.6} aria-hidden="true" /> From a file
+        <FileUp size={14} strokeWidth={1.6} aria-hidden="true" /> {t("From a file")}
       </Button>
     </>
   );

@@ -1,9 +1,8 @@
 /** Runs a runbook: its parameters, and other nodes than it is for, if wanted. What is refused is told here. */
 import { useState } from "react";
-import type { JsonValue } from "../../bridge/types";
-import type { RunbookView } from "../../bridge/typesPlan";
+import { useTranslation } from "react-i18next";
+import type { JsonValue, RunbookView } from "../../bridge/types";
 import { Completing } from "../../components/Completing";
-import { counted } from "../../components/format";
 import { Modal } from "../../components/Modal";
 import { Notice } from "../../components/Notice";
 import { Tick } from "../../components/Tick";
@@ -16,14 +15,21 @@ import styles from "./Runbooks.module.css";
 type RunDialogProps = { runbook: RunbookView | null; parameterForm: ParameterForm; onDone(): void };
 
 export function RunDialog({ runbook, parameterForm, onDone }: RunDialogProps) {
+  const { t } = useTranslation();
   return (
-    <Modal title={`Run ${runbook?.name ?? ""}`} open={runbook !== null} onClose={onDone} testId="run-dialog">
+    <Modal
+      title={t("Run {{name}}", { name: runbook?.name ?? "" })}
+      open={runbook !== null}
+      onClose={onDone}
+      testId="run-dialog"
+    >
       {runbook !== null && <Body key={runbook.name} runbook={runbook} parameterForm={parameterForm} onDone={onDone} />}
     </Modal>
   );
 }
 
 function Body({ runbook, parameterForm, onDone }: RunDialogProps & { runbook: RunbookView }) {
+  const { t } = useTranslation();
   const { bridge, plans } = useConsole();
   const [target, setTarget] = useState("");
   const [problem, setProblem] = useState<{ text: string; confirm: boolean } | null>(null);
@@ -45,14 +51,15 @@ function Body({ runbook, parameterForm, onDone }: RunDialogProps & { runbook: Ru
     <div className={styles.dialog}>
       <p>
         {runbook.title}
-        {runbook.steps.length > 0 && ` ${counted(runbook.steps.length, "step")}: ${runbook.steps.join(", ")}.`}
+        {runbook.steps.length > 0 &&
+          ` ${t("{{count}} steps", { count: runbook.steps.length })}: ${runbook.steps.join(", ")}.`}
       </p>
       <Completing
-        label="On"
+        label={t("On")}
         value={target}
         placeholder={runbook.target === "" ? "tag:gpu and not site=paris" : runbook.target}
         problem={aim.problem}
-        note={aim.resolved ? counted(aim.resolved.count, "node") : null}
+        note={aim.resolved ? t("{{count}} nodes", { count: aim.resolved.count }) : null}
         complete={complete}
         onChange={setTarget}
         testId="runbook-target"
@@ -64,13 +71,13 @@ function Body({ runbook, parameterForm, onDone }: RunDialogProps & { runbook: Ru
       )}
       {problem?.confirm && (
         <Tick checked={confirmed} onChange={setConfirmed} testId="run-meant">
-          That is meant: a step may destroy something.
+          {t("That is meant: a step may destroy something.")}
         </Tick>
       )}
       {parameterForm({
-        scope: `runbook ${runbook.name}`,
+        scope: `runbook:${runbook.name}`,
         runbook,
-        verb: "Run",
+        verb: t("Run"),
         onParameters: (parameters) => void run(parameters),
       })}
     </div>

@@ -5,8 +5,8 @@
  */
 import { Plus } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import type { JsonValue } from "../../bridge/types";
-import type { RunbookView } from "../../bridge/typesPlan";
+import { useTranslation } from "react-i18next";
+import type { JsonValue, RunbookView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { ago } from "../../components/format";
 import { Notice } from "../../components/Notice";
@@ -27,6 +27,7 @@ export type ParameterForm = (given: {
 }) => ReactNode;
 
 export function Runbooks({ parameterForm }: { parameterForm: ParameterForm }) {
+  const { t } = useTranslation();
   const { plans } = useConsole();
   const runbooks = usePlans((s) => s.runbooks);
   const problem = usePlans((s) => s.problem);
@@ -37,13 +38,15 @@ export function Runbooks({ parameterForm }: { parameterForm: ParameterForm }) {
     <div className={styles.split} data-testid="runbooks">
       <div className={styles.main}>
         <div className={styles.tools}>
-          <p>Steps in order, each a job of its own; kept with every version that was run.</p>
+          <p>{t("Steps in order, each a job of its own; kept with every version that was run.")}</p>
           <Button look="primary" onClick={() => setEditing("")} data-testid="new-runbook">
-            <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> New or import
+            <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> {t("New or import")}
           </Button>
         </div>
-        {problem !== null && <Notice tone="problem">The runbooks cannot be read: {problem}</Notice>}
-        {runbooks?.length === 0 && <p className={styles.none}>There is no runbook yet.</p>}
+        {problem !== null && (
+          <Notice tone="problem">{t("The runbooks cannot be read: {{problem}}", { problem })}</Notice>
+        )}
+        {runbooks?.length === 0 && <p className={styles.none}>{t("There is no runbook yet.")}</p>}
         <ul className={styles.rows}>
           {(runbooks ?? []).map((runbook) => (
             <Row
@@ -63,6 +66,7 @@ export function Runbooks({ parameterForm }: { parameterForm: ParameterForm }) {
 }
 
 function Row({ runbook, onRun, onEdit }: { runbook: RunbookView; onRun(): void; onEdit(): void }) {
+  const { t } = useTranslation();
   const console = useConsole();
   const now = useNow(60_000);
   const { name, title, steps, target, version, changedBy, changedAt } = runbook;
@@ -74,7 +78,7 @@ function Row({ runbook, onRun, onEdit }: { runbook: RunbookView; onRun(): void; 
         </b>
         <span>{title}</span>
       </div>
-      <ol className={styles.steps} aria-label="Steps">
+      <ol className={styles.steps} aria-label={t("Steps")}>
         {steps.map((step) => (
           <li key={step}>{step}</li>
         ))}
@@ -82,23 +86,23 @@ function Row({ runbook, onRun, onEdit }: { runbook: RunbookView; onRun(): void; 
       <div className={styles.quiet}>
         {target !== "" && <code>{target}</code>}
         <span>
-          version {version} · {ago(changedAt, now)} by {changedBy}
+          {t("version {{n}}", { n: version })} · {ago(changedAt, now)} · {changedBy}
         </span>
       </div>
       <span className={styles.actions}>
-        <Button small look="primary" onClick={onRun} data-testid="runbook-run" aria-label={`Run ${name}`}>
-          Run…
+        <Button small look="primary" onClick={onRun} data-testid="runbook-run" aria-label={t("Run {{name}}", { name })}>
+          {t("Run…")}
         </Button>
-        <Button small onClick={onEdit} data-testid="runbook-edit" aria-label={`Change ${name}`}>
-          Change
+        <Button small onClick={onEdit} data-testid="runbook-edit" aria-label={t("Change {{name}}", { name })}>
+          {t("Change")}
         </Button>
         <Button
           small
           onClick={() => void exportRunbook(console, name)}
           data-testid="runbook-export"
-          aria-label={`Export ${name}`}
+          aria-label={t("Export {{name}}", { name })}
         >
-          Export
+          {t("Export")}
         </Button>
         <RemoveButton what={name} onRemove={() => void removeRunbook(console, name)} testId="runbook-remove" />
       </span>

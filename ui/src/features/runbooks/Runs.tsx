@@ -1,5 +1,7 @@
 /** Runs of runbooks, newest first: how far each is, step by step; a step leads to its job. */
-import type { RunView, StepState } from "../../bridge/typesPlan";
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { RunView, StepState } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { ago } from "../../components/format";
 import { type MarkKind, StatusMark } from "../../components/StatusMark";
@@ -18,13 +20,14 @@ const STEP_MARKS: Record<StepState, MarkKind> = {
 };
 
 export function Runs() {
+  const { t } = useTranslation();
   const runs = usePlans((s) => s.runs);
   const now = useNow(10_000);
   if (runs.length === 0) return null;
   return (
     <section aria-labelledby="runs">
       <h2 className={styles.heading} id="runs">
-        Runs
+        {t("Runs")}
       </h2>
       <ul className={styles.rows}>
         {runs.slice(0, MOST_RUNS).map((run) => (
@@ -36,6 +39,7 @@ export function Runs() {
 }
 
 function Run({ run, now }: { run: RunView; now: number }) {
+  const { t } = useTranslation();
   const console = useConsole();
   return (
     <li className={styles.run} data-testid="run-row" data-state={run.state}>
@@ -52,9 +56,9 @@ function Run({ run, now }: { run: RunView; now: number }) {
         size={11}
       />
       <span>
-        <code>{run.runbook}</code> <span className={styles.inline}>version {run.version}</span>
+        <code>{run.runbook}</code> <span className={styles.inline}>{t("version {{n}}", { n: run.version })}</span>
       </span>
-      <ol className={styles.steps} aria-label="Steps">
+      <ol className={styles.steps} aria-label={t("Steps")}>
         {run.steps.map((step) => (
           <li key={step.name} data-state={step.state}>
             <StatusMark kind={STEP_MARKS[step.state]} size={9} />
@@ -65,21 +69,43 @@ function Run({ run, now }: { run: RunView; now: number }) {
                 {step.name}
               </button>
             )}
-            <span className="visually-hidden">{step.state}</span>
+            <span className="visually-hidden">{stepWord(step.state, t)}</span>
           </li>
         ))}
       </ol>
       <span className={styles.inline}>
-        {run.state}
+        {runWord(run.state, t)}
         {run.reason === null ? "" : `: ${run.reason}`} · {run.asker} · {ago(run.startedAt, now)}
       </span>
       {run.state === "running" ? (
         <Button small onClick={() => void cancelRun(console, run.id)} data-testid="run-cancel">
-          Cancel
+          {t("Cancel")}
         </Button>
       ) : (
         <span />
       )}
     </li>
   );
+}
+
+function runWord(state: RunView["state"], t: TFunction): string {
+  const words: { [state in RunView["state"]]: string } = {
+    running: t("running"),
+    stopping: t("stopping"),
+    succeeded: t("succeeded"),
+    failed: t("failed"),
+    cancelled: t("cancelled"),
+  };
+  return words[state];
+}
+
+function stepWord(state: StepState, t: TFunction): string {
+  const words: { [state in StepState]: string } = {
+    pending: t("pending"),
+    running: t("running"),
+    succeeded: t("succeeded"),
+    failed: t("failed"),
+    skipped: t("skipped"),
+  };
+  return words[state];
 }

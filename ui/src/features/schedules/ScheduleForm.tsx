@@ -3,18 +3,18 @@
  * and what it runs, a call on an expression or a runbook. The button of the call's own form saves all of it.
  * Not here: the language of times (the Nexus reads it), the forms of calls and parameters (given by the caller).
  */
+
 import { X } from "lucide-react";
 import { useState } from "react";
-import type { JobRequest } from "../../bridge/typesJob";
-import type { RunbookView, SchedulePlan, ScheduleView } from "../../bridge/typesPlan";
+import type { JobRequest, RunbookView, SchedulePlan, ScheduleView } from "../../bridge/types";
 import { IconButton } from "../../components/Button";
 import { Choice } from "../../components/Choice";
 import { Completing } from "../../components/Completing";
-import { counted } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { Segmented } from "../../components/Segmented";
 import { TextField } from "../../components/TextField";
 import { Tick } from "../../components/Tick";
+import { t } from "../../i18n";
 import { useConsole, usePlans } from "../../state/hooks";
 import { problemCode, problemText } from "../../state/problem";
 import { useCompletion, useTarget } from "../../state/useTarget";
@@ -43,7 +43,7 @@ export function ScheduleForm({ schedule, callForm, parameterForm, onDone }: Sche
   const runbooks = usePlans((s) => s.runbooks) ?? [];
   const set = (patch: Partial<Draft>) => setDraft((before) => ({ ...before, ...patch }));
   const runbook = runbooks.find(({ name }) => name === draft.runbook) ?? runbooks[0];
-  const scope = `schedule ${schedule?.id ?? "new"}`;
+  const scope = `schedule-${schedule?.id ?? "new"}`;
   const save = async (what: Pick<SchedulePlan, "job" | "runbook">) => {
     const { name, when, timeZone, overlap, missed } = draft;
     const plan = { name, when, timeZone, overlap, missed, ...what, confirmDestructive: meant };
@@ -61,19 +61,17 @@ export function ScheduleForm({ schedule, callForm, parameterForm, onDone }: Sche
     if (target !== "") void save({ job: { ...job, target, nodeIds: null }, runbook: null });
     // Made elsewhere, for nodes by their ids: they stay as long as no expression is written.
     else if (named !== null) void save({ job: { ...job, target: null, nodeIds: named }, runbook: null });
-    else setProblem({ text: "Say on which nodes, for example tag:web, or * for all.", confirm: false });
+    else setProblem({ text: t("Say on which nodes, for example tag:web, or * for all."), confirm: false });
   };
   return (
-    <aside className={styles.side} aria-label={schedule === null ? "New schedule" : `Change ${schedule.name}`}>
-      <div className={styles.sideHead}>
-        <h2>{schedule === null ? "New schedule" : schedule.name}</h2>
-        <IconButton label="Close" onClick={onDone}>
-          <X size={16} strokeWidth={1.5} aria-hidden="true" />
-        </IconButton>
-      </div>
+    <aside
+      className={styles.side}
+      aria-label={schedule === null ? t("New schedule") : t("Change {{name}}", { name: schedule.name })}
+    >
+      <Title schedule={schedule} onDone={onDone} />
       <div className={styles.sideScroll}>
         <div className={styles.fields}>
-          <TextField label="Name" value={draft.name} onChange={(name) => set({ name })} testId="schedule-name" />
+          <TextField label={t("Name")} value={draft.name} onChange={(name) => set({ name })} testId="schedule-name" />
           <Times draft={draft} set={set} />
           <What draft={draft} set={set} runbook={runbook} runbooks={runbooks} />
           {problem !== null && (
@@ -83,25 +81,36 @@ export function ScheduleForm({ schedule, callForm, parameterForm, onDone }: Sche
           )}
           {problem?.confirm && (
             <Tick checked={meant} onChange={setMeant} testId="schedule-meant">
-              That is meant: it may destroy something, and nobody is asked when it is due.
+              {t("That is meant: it may destroy something, and nobody is asked when it is due.")}
             </Tick>
           )}
         </div>
         {draft.kind === "call" ? (
           callForm({ scope, job: schedule?.job ?? null, onCall: saveCall })
         ) : runbook === undefined ? (
-          <p className={styles.none}>There is no runbook yet.</p>
+          <p className={styles.none}>{t("There is no runbook yet. Write one under Runbooks.")}</p>
         ) : (
           parameterForm({
             scope,
             runbook,
-            verb: "Save",
+            verb: t("Save"),
             onParameters: (parameters) =>
               void save({ job: null, runbook: { name: runbook.name, version: null, parameters, target: null } }),
           })
         )}
       </div>
     </aside>
+  );
+}
+
+function Title({ schedule, onDone }: Pick<ScheduleFormProps, "schedule" | "onDone">) {
+  return (
+    <div className={styles.sideHead}>
+      <h2>{schedule === null ? t("New schedule") : schedule.name}</h2>
+      <IconButton label={t("Close")} onClick={onDone}>
+        <X size={16} strokeWidth={1.5} aria-hidden="true" />
+      </IconButton>
+    </div>
   );
 }
 
@@ -116,12 +125,12 @@ function What({ draft, set, runbook, runbooks }: WhatProps) {
   return (
     <>
       <Segmented<Draft["kind"]>
-        label="What it runs"
+        label={t("What it runs")}
         value={draft.kind}
         onChange={(kind) => set({ kind })}
         options={[
-          { value: "call", label: "A call" },
-          { value: "runbook", label: "A runbook" },
+          { value: "call", label: t("A call") },
+          { value: "runbook", label: t("A runbook") },
         ]}
       />
       {draft.kind === "call" ? (
@@ -129,7 +138,7 @@ function What({ draft, set, runbook, runbooks }: WhatProps) {
       ) : (
         runbook !== undefined && (
           <Choice
-            label="Runbook"
+            label={t("Runbook")}
             value={runbook.name}
             options={runbooks.map(({ name, title }) => ({ value: name, label: name, hint: title }))}
             onChange={(name) => set({ runbook: name })}
@@ -145,14 +154,14 @@ function Times({ draft, set }: { draft: Draft; set(patch: Partial<Draft>): void 
   return (
     <>
       <TextField
-        label="When"
+        label={t("When")}
         value={draft.when}
         onChange={(when) => set({ when })}
-        placeholder="every weekday at 9am, or 0 9 * * 1-5"
+        placeholder={t("every weekday at 9am, or 0 9 * * 1-5")}
         testId="schedule-when"
       />
       <TextField
-        label="Time zone"
+        label={t("Time zone")}
         value={draft.timeZone}
         onChange={(timeZone) => set({ timeZone })}
         testId="schedule-zone"
@@ -160,27 +169,27 @@ function Times({ draft, set }: { draft: Draft; set(patch: Partial<Draft>): void 
       <WhenPreview when={draft.when} timeZone={draft.timeZone} />
       <div className={styles.pair}>
         <div className={styles.named}>
-          <span>While the last one runs</span>
+          <span>{t("While the last one runs")}</span>
           <Choice
-            label="While the last one runs"
+            label={t("While the last one runs")}
             value={draft.overlap}
             options={[
-              { value: "skip", label: "Leave out" },
-              { value: "queue", label: "Wait for it" },
-              { value: "allow", label: "Run both" },
+              { value: "skip", label: t("Leave out") },
+              { value: "queue", label: t("Wait for it") },
+              { value: "allow", label: t("Run both") },
             ]}
             onChange={(overlap) => set({ overlap: overlap as Draft["overlap"] })}
             testId="schedule-overlap"
           />
         </div>
         <div className={styles.named}>
-          <span>When it was missed</span>
+          <span>{t("When it was missed")}</span>
           <Choice
-            label="When it was missed"
+            label={t("When it was missed")}
             value={draft.missed}
             options={[
-              { value: "skip", label: "Leave out" },
-              { value: "once", label: "Catch up once" },
+              { value: "skip", label: t("Leave out") },
+              { value: "once", label: t("Catch up once") },
             ]}
             onChange={(missed) => set({ missed: missed as Draft["missed"] })}
             testId="schedule-missed"
@@ -195,12 +204,14 @@ function Who({ target, onChange }: { target: string; onChange(target: string): v
   const complete = useCompletion();
   const typed = target.trim();
   const aim = useTarget(typed === "" ? null : { target: typed, nodeIds: null, skill: null, method: null });
-  const note = aim.resolved ? `${counted(aim.resolved.count, "node")} as of now; looked up again each time` : null;
+  const note = aim.resolved
+    ? t("{{count}} nodes as of now; looked up again each time", { count: aim.resolved.count })
+    : null;
   return (
     <Completing
-      label="On"
+      label={t("On")}
       value={target}
-      placeholder="tag:gpu and not site=paris"
+      placeholder={t("tag:gpu and not site=paris")}
       problem={aim.problem}
       note={note}
       complete={complete}

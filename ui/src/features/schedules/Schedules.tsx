@@ -2,16 +2,19 @@
  * What runs again and again: when in words, when next, how the last one went, and whether it is paused. Read when the
  * tab opens, then kept fresh by the feed. Not here: the form of one (ScheduleForm), the jobs that come of it.
  */
+
 import { Play, Plus } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import type { JobRequest } from "../../bridge/typesJob";
-import type { RunbookView, ScheduleView } from "../../bridge/typesPlan";
+import type { JobRequest, RunbookView, ScheduleView } from "../../bridge/types";
 import { Button, IconButton } from "../../components/Button";
+import type { DataColumn } from "../../components/DataList";
+import { DataRows } from "../../components/DataRows";
 import { ago } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { RemoveButton } from "../../components/RemoveButton";
 import { Toggle } from "../../components/Toggle";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
 import { useConsole, usePlans } from "../../state/hooks";
 import { pauseSchedule, removeSchedule, runScheduleNow } from "../../state/planCommands";
 import { ScheduleForm } from "./ScheduleForm";
@@ -28,11 +31,14 @@ export type ParameterForm = (given: {
   onParameters(parameters: JobRequest["parameters"]): void;
 }) => ReactNode;
 
+type Of = { schedule: ScheduleView };
+
 export function Schedules({ callForm, parameterForm }: { callForm: CallForm; parameterForm: ParameterForm }) {
   const { plans } = useConsole();
   const schedules = usePlans((s) => s.schedules);
   const problem = usePlans((s) => s.problem);
   const [editing, setEditing] = useState<ScheduleView | "new" | null>(null);
+  const columns = columnsFor(setEditing);
   useEffect(() => {
     void plans.getState().readSchedules();
     void plans.getState().readRunbooks();
@@ -41,23 +47,28 @@ export function Schedules({ callForm, parameterForm }: { callForm: CallForm; par
     <div className={styles.split} data-testid="schedules">
       <div className={styles.main}>
         <div className={styles.tools}>
-          <p>Each one makes a job of its own, on the nodes that are meant at that time.</p>
+          <p>{t("Each one makes a job of its own, on the nodes that are meant at that time.")}</p>
           <Button look="primary" onClick={() => setEditing("new")} data-testid="new-schedule">
-            <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> New schedule
+            <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> {t("New schedule")}
           </Button>
         </div>
-        {problem !== null && <Notice tone="problem">The schedules cannot be read: {problem}</Notice>}
-        {schedules?.length === 0 && <p className={styles.none}>Nothing is scheduled.</p>}
-        <ul className={styles.rows}>
-          {(schedules ?? []).map((schedule) => (
-            <Row
-              key={schedule.id}
-              schedule={schedule}
-              chosen={editing !== null && editing !== "new" && editing.id === schedule.id}
-              onEdit={() => setEditing(schedule)}
-            />
-          ))}
-        </ul>
+        {problem !== null && (
+          <Notice tone="problem">{t("The schedules cannot be read: {{problem}}", { problem })}</Notice>
+        )}
+        {schedules !== null && (
+          <DataRows
+            label={t("Schedules")}
+            columns={columns}
+            items={schedules}
+            keyOf={({ id }) => id}
+            chosen={({ id }) => editing !== null && editing !== "new" && editing.id === id}
+            empty={t(
+              "Nothing is scheduled. A new schedule runs a skill or a runbook again and again, on whoever is meant at that time.",
+            )}
+            rowTestId="schedule-row"
+            rowData={({ paused }) => ({ "data-paused": paused })}
+          />
+        )}
       </div>
       {editing !== null && (
         <ScheduleForm
@@ -72,89 +83,135 @@ export function Schedules({ callForm, parameterForm }: { callForm: CallForm; par
   );
 }
 
-function Row({ schedule, chosen, onEdit }: { schedule: ScheduleView; chosen: boolean; onEdit(): void }) {
+function columnsFor(onEdit: (schedule: ScheduleView) => void): readonly DataColumn<ScheduleView>[] {
+  return [
+    { key: "active", title: t("Active"), untitled: true, width: "42px", cell: (one) => <Active schedule={one} /> },
+    { key: "name", title: t("Name"), width: "minmax(0, 1.6fr)", cell: (one) => <What schedule={one} /> },
+    { key: "when", title: t("When"), width: "minmax(0, 1.2fr)", cell: (one) => <When schedule={one} /> },
+    { key: "next", title: t("Next"), width: "minmax(0, 1fr)", cell: (one) => <Next schedule={one} /> },
+    { key: "last", title: t("Last"), width: "minmax(0, 1fr)", cell: (one) => <Last schedule={one} /> },
+    {
+      key: "do",
+      title: t("What can be done"),
+      untitled: true,
+      width: "186px",
+      cell: (one) => <Actions schedule={one} onEdit={() => onEdit(one)} />,
+    },
+  ];
+}
+
+function Active({ schedule: { id, name, paused } }: Of) {
   const console = useConsole();
-  const now = useNow(20_000);
-  const { id, name, paused, next, job, runbook, timeZone } = schedule;
-  const first = next[0];
   return (
-    <li className={`${styles.row} ${chosen ? styles.chosen : ""}`} data-testid="schedule-row" data-paused={paused}>
-      <Toggle
-        checked={!paused}
-        onChange={(on) => void pauseSchedule(console, id, !on)}
-        label={`${name} is active`}
-        testId="schedule-active"
-      />
-      <div className={styles.what}>
-        <b>
-          <bdi>{name}</bdi>
-        </b>
-        <span>
-          {runbook !== null ? (
-            <>
-              runbook <code>{runbook.name}</code>
-            </>
-          ) : job !== null ? (
-            <>
-              <code>
-                {job.skill}.{job.method}
-              </code>{" "}
-              on <code>{job.target ?? `${job.nodeIds?.length ?? 0} nodes`}</code>
-            </>
-          ) : null}
-        </span>
-      </div>
-      <div className={styles.when}>
-        <b>{schedule.when}</b>
-        <span>
-          <code>{schedule.cron}</code> {timeZone}
-        </span>
-      </div>
-      <div className={styles.when}>
-        {paused || first === undefined ? (
-          <b className={styles.quiet}>{paused ? "Paused" : "Never again"}</b>
-        ) : (
-          <>
-            <b>{soon(first, now)}</b>
-            <span>{inZone(first, timeZone)}</span>
-          </>
-        )}
-      </div>
-      <Last schedule={schedule} now={now} />
-      <span className={styles.actions}>
-        <IconButton
-          label={`Run ${name} now`}
-          onClick={() => void runScheduleNow(console, id)}
-          data-testid="schedule-run"
-        >
-          <Play size={15} strokeWidth={1.6} aria-hidden="true" />
-        </IconButton>
-        <Button small onClick={onEdit} aria-label={`Change ${name}`} data-testid="schedule-edit">
-          Change
-        </Button>
-        <RemoveButton what={name} onRemove={() => void removeSchedule(console, id)} testId="schedule-remove" />
-      </span>
-    </li>
+    <Toggle
+      checked={!paused}
+      onChange={(on) => void pauseSchedule(console, id, !on)}
+      label={t("{{name}} is active", { name })}
+      testId="schedule-active"
+    />
   );
 }
 
-function Last({ schedule, now }: { schedule: ScheduleView; now: number }) {
+function What({ schedule: { name, job, runbook } }: Of) {
+  return (
+    <div className={styles.what}>
+      <b>
+        <bdi>{name}</bdi>
+      </b>
+      <span>
+        {runbook !== null ? (
+          <>
+            {t("runbook")} <code>{runbook.name}</code>
+          </>
+        ) : job !== null ? (
+          <>
+            <code>
+              {job.skill}.{job.method}
+            </code>{" "}
+            {t("on")} <code>{job.target ?? t("{{count}} nodes", { count: job.nodeIds?.length ?? 0 })}</code>
+          </>
+        ) : null}
+      </span>
+    </div>
+  );
+}
+
+function When({ schedule: { when, cron, timeZone } }: Of) {
+  return (
+    <div className={styles.when}>
+      <b>{when}</b>
+      <span>
+        <code>{cron}</code> {timeZone}
+      </span>
+    </div>
+  );
+}
+
+function Next({ schedule: { paused, next, timeZone } }: Of) {
+  const now = useNow(20_000);
+  const first = next[0];
+  return (
+    <div className={styles.when}>
+      {paused || first === undefined ? (
+        <b className={styles.quiet}>{paused ? t("Paused") : t("Never again")}</b>
+      ) : (
+        <>
+          <b>{soon(first, now)}</b>
+          <span>{inZone(first, timeZone)}</span>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Actions({ schedule: { id, name }, onEdit }: Of & { onEdit(): void }) {
+  const console = useConsole();
+  return (
+    <span className={styles.actions}>
+      <IconButton
+        label={t("Run {{name}} now", { name })}
+        onClick={() => void runScheduleNow(console, id)}
+        data-testid="schedule-run"
+      >
+        <Play size={15} strokeWidth={1.6} aria-hidden="true" />
+      </IconButton>
+      <Button small onClick={onEdit} aria-label={t("Change {{name}}", { name })} data-testid="schedule-edit">
+        {t("Change")}
+      </Button>
+      <RemoveButton what={name} onRemove={() => void removeSchedule(console, id)} testId="schedule-remove" />
+    </span>
+  );
+}
+
+function Last({ schedule }: Of) {
   const { ui } = useConsole();
+  const now = useNow(20_000);
   const { last } = schedule;
-  if (last === null) return <div className={`${styles.when} ${styles.quiet}`}>Not yet</div>;
+  if (last === null) return <div className={`${styles.when} ${styles.quiet}`}>{t("Not yet")}</div>;
   const { jobId } = last;
   return (
     <div className={styles.when}>
       <b className={last.outcome === "refused" ? styles.bad : undefined}>
-        {last.outcome} {ago(last.at, now)}
+        {outcomeWord(last.outcome)} {ago(last.at, now)}
       </b>
       {jobId !== null ? (
         <button type="button" className={styles.link} onClick={() => ui.getState().showJob(jobId)}>
-          its job
+          {t("its job")}
         </button>
       ) : (
         <span title={last.why ?? undefined}>{last.why}</span>
       )}
     </div>
   );
+}
+
+function outcomeWord(outcome: "started" | "skipped" | "refused"): string {
+  switch (outcome) {
+    case "started":
+      return t("started");
+    case "skipped":
+      return t("skipped");
+    case "refused":
+      return t("refused");
+  }
 }

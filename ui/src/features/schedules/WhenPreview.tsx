@@ -1,6 +1,6 @@
 /** The next five times of what is typed, or why it is none; asked a moment after the typing settled. */
 import { useEffect, useState } from "react";
-import type { WhenView } from "../../bridge/typesPlan";
+import type { WhenView } from "../../bridge/types";
 import { useNow } from "../../components/useNow";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";

@@ -7,24 +7,25 @@ import type { SettingsView as Settings, SettingsPatch } from "../../bridge/types
 import { Choice } from "../../components/Choice";
 import { Notice } from "../../components/Notice";
 import { Toggle } from "../../components/Toggle";
+import { chooseLanguage, type LanguageChoice, languageChoice, t } from "../../i18n";
 import { useConsole, useLink, useSettings } from "../../state/hooks";
 import styles from "./SettingsView.module.css";
 
 export function SettingsView({ access }: { access: ReactNode }) {
-  const { settings: store } = useConsole();
+  const { settings: store, bridge } = useConsole();
   const settings = useSettings((s) => s.settings);
   const problem = useSettings((s) => s.problem);
   const save = (patch: SettingsPatch) => void store.getState().save(patch);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <section className={styles.page} data-testid="settings-page" tabIndex={0} aria-label="Settings">
+    <section className={styles.page} data-testid="settings-page" tabIndex={0} aria-label={t("Settings")}>
       <div className={styles.column}>
-        <h1>Settings</h1>
+        <h1>{t("Settings")}</h1>
         <Notices settings={settings} problem={problem} />
         {settings && (
           <>
             <Look settings={settings} save={save} />
-            <Host settings={settings} save={save} />
+            {bridge.place === "desktop" && <Host settings={settings} save={save} />}
           </>
         )}
         {access}
@@ -46,7 +47,9 @@ function Notices({ settings, problem }: { settings: Settings | null; problem: st
           {problem}
         </Notice>
       )}
-      {settings?.restartNeeded && <Notice tone="warning">A change takes effect when the app is started again.</Notice>}
+      {settings?.restartNeeded && (
+        <Notice tone="warning">{t("A change takes effect when the app is started again.")}</Notice>
+      )}
       {notices.map((notice) => (
         <Notice key={notice} tone="warning">
           {notice}
@@ -58,29 +61,41 @@ function Notices({ settings, problem }: { settings: Settings | null; problem: st
 
 function Look({ settings, save }: PartProps) {
   return (
-    <section className={styles.section} aria-label="Appearance">
-      <h2>Appearance</h2>
+    <section className={styles.section} aria-label={t("Appearance")}>
+      <h2>{t("Appearance")}</h2>
       <Pick
-        title="Theme"
-        text="Night sky, or the same chart printed on paper."
+        title={t("Language")}
+        text={t("On this screen only; what nodes write stays as it is.")}
+        value={languageChoice()}
+        testId="settings-language"
+        options={[
+          ["system", t("Like the system")],
+          ["en", "English"],
+          ["pl", "Polski"],
+        ]}
+        onChange={(language) => chooseLanguage(language as LanguageChoice)}
+      />
+      <Pick
+        title={t("Theme")}
+        text={t("Night sky, or the same chart printed on paper.")}
         value={settings.theme}
         testId="theme"
         options={[
-          ["system", "Like the system"],
-          ["dark", "Dark"],
-          ["light", "Light"],
+          ["system", t("Like the system")],
+          ["dark", t("Dark")],
+          ["light", t("Light")],
         ]}
         onChange={(theme) => save({ theme: theme as Settings["theme"] })}
       />
       <Pick
-        title="Reduced motion"
-        text="Cuts instead of flights, no comets and no rings."
+        title={t("Reduced motion")}
+        text={t("Cuts instead of flights, no comets and no rings.")}
         value={settings.reducedMotion}
         testId="reduced-motion"
         options={[
-          ["system", "Like the system"],
-          ["on", "Reduced"],
-          ["off", "Full"],
+          ["system", t("Like the system")],
+          ["on", t("Reduced")],
+          ["off", t("Full")],
         ]}
         onChange={(reducedMotion) => save({ reducedMotion: reducedMotion as Settings["reducedMotion"] })}
       />
@@ -90,25 +105,27 @@ function Look({ settings, save }: PartProps) {
 
 function Host({ settings, save }: PartProps) {
   return (
-    <section className={styles.section} aria-label="This machine">
-      <h2>This machine</h2>
+    <section className={styles.section} aria-label={t("This machine")}>
+      <h2>{t("This machine")}</h2>
       <Flip
-        title="Keep running in the tray"
-        text="Closing the window leaves the Nexus and its nodes connected."
+        title={t("Keep running in the tray")}
+        text={t("Closing the window leaves the Nexus and its nodes connected.")}
         checked={settings.keepInTray}
         onChange={(keepInTray) => save({ keepInTray })}
         testId="keep-in-tray"
       />
       <Flip
-        title="Run a spore here"
-        text="This machine is a node of its own swarm."
+        title={t("Run a spore here")}
+        text={t("This machine is a node of its own swarm.")}
         checked={settings.runLocalSpore}
         onChange={(runLocalSpore) => save({ runLocalSpore })}
         testId="run-local-spore"
       />
       <Flip
-        title="Listen on the network"
-        text="Off: only this machine can connect. On: any machine that can reach this one may knock; only those with a join line come in."
+        title={t("Listen on the network")}
+        text={t(
+          "Off: only this machine can connect. On: any machine that can reach this one may knock; only those with a join line come in.",
+        )}
         checked={settings.exposed}
         onChange={(exposed) => save({ exposed })}
         testId="listen"
@@ -116,9 +133,9 @@ function Host({ settings, save }: PartProps) {
       {settings.exposed && (
         <div className={styles.warn}>
           <Notice testId="listen-note">
-            Every connection is encrypted, and both sides prove their keys before anything is said. A join line lets in
-            as many machines as it says, for as long as it says; the API wants a token. A firewall may still stand in
-            the way.
+            {t(
+              "Every connection is encrypted, and both sides prove their keys before anything is said. A join line lets in as many machines as it says, for as long as it says; the API wants a token. A firewall may still stand in the way.",
+            )}
           </Notice>
         </div>
       )}
@@ -184,7 +201,11 @@ function About() {
   if (!nexus) return null;
   return (
     <p className={styles.about}>
-      {nexus.name} · version {nexus.version} · listens on {nexus.address}
+      {t("{{name}} · version {{version}} · listens on {{address}}", {
+        name: nexus.name,
+        version: nexus.version,
+        address: nexus.address,
+      })}
     </p>
   );
 }

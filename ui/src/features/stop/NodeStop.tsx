@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
+import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { stopNode } from "../../state/jobCommands";
 import styles from "./Stop.module.css";
@@ -30,7 +31,7 @@ export function NodeStop({ node, name }: { node: string; name: string }) {
   return (
     <div className={styles.node}>
       <Button small look={asking ? "danger" : "plain"} onClick={() => void press()} data-testid="node-stop">
-        {asking ? `Yes, stop all on ${name}` : "Stop everything on this node"}
+        {asking ? t("Yes, stop all on {{name}}", { name }) : t("Stop everything on this node")}
       </Button>
       {told !== null && <Notice testId="node-stop-told">{told}</Notice>}
     </div>

@@ -4,8 +4,10 @@
  */
 import { OctagonX } from "lucide-react";
 import { Button } from "../../components/Button";
-import { ago, count } from "../../components/format";
+import { ago } from "../../components/format";
 import { useNow } from "../../components/useNow";
+import { t } from "../../i18n";
+import { phrase } from "../../i18n/phrase";
 import { useConsole, useJobs } from "../../state/hooks";
 import { release } from "../../state/jobCommands";
 import styles from "./Stop.module.css";
@@ -18,33 +20,31 @@ export function StopBanner() {
   const stop = useJobs((s) => s.stop);
   if (!stop?.held) return null;
   return (
-    <section className={styles.banner} aria-label="Everything is stopped" role="status" data-testid="stop-banner">
+    <section className={styles.banner} aria-label={t("Everything is stopped")} role="status" data-testid="stop-banner">
       <OctagonX size={17} strokeWidth={1.6} aria-hidden="true" />
       <p>
-        <b>
-          Stopped by <bdi>{stop.by === OWNER ? "you" : stop.by}</bdi>
-        </b>{" "}
+        <b>{stop.by === OWNER ? t("Stopped by you") : phrase("Stopped by <who/>", { who: <bdi>{stop.by}</bdi> })}</b>{" "}
         <Since at={stop.since} />
         {stop.reason !== "" && <bdi> “{stop.reason}”</bdi>}
       </p>
       <ul>
-        <li>{count(stop.stopping)} stopping</li>
-        <li>{count(stop.proved)} proved</li>
+        <li>{t("{{n}} stopping", { n: stop.stopping })}</li>
+        <li>{t("{{n}} proved", { n: stop.proved })}</li>
         {stop.unknown > 0 && (
           <li className={styles.unknown} data-testid="stop-unknown">
-            {count(stop.unknown)} unknown
+            {t("{{n}} unknown", { n: stop.unknown })}
           </li>
         )}
-        {stop.neverSent > 0 && <li>{count(stop.neverSent)} never sent</li>}
+        {stop.neverSent > 0 && <li>{t("{{n}} never sent", { n: stop.neverSent })}</li>}
         {stop.cannot > 0 && (
-          <li className={styles.unknown} title="Their spores are too old to stop anything">
-            {count(stop.cannot)} cannot be stopped
+          <li className={styles.unknown} title={t("Their spores are too old to stop anything")}>
+            {t("{{n}} cannot be stopped", { n: stop.cannot })}
           </li>
         )}
       </ul>
       <span className={styles.space} />
       <Button small onClick={() => void release(console)} data-testid="stop-release">
-        Release
+        {t("Release")}
       </Button>
     </section>
   );
@@ -53,5 +53,5 @@ export function StopBanner() {
 function Since({ at }: { at: string }) {
   const now = useNow(10_000);
   const told = ago(at, now);
-  return <>{told === "now" ? "just now" : told}.</>;
+  return <>{told === t("now") ? t("just now") : told}.</>;
 }

@@ -1,5 +1,6 @@
 /** The quiet way to the loudest thing: opens the dialog that stops everything. Not here: the dialog, and the banner. */
 import { OctagonX } from "lucide-react";
+import { t } from "../../i18n";
 import { useConsole, useJobs } from "../../state/hooks";
 import styles from "./Stop.module.css";
 
@@ -12,13 +13,13 @@ export function StopButton() {
       className={styles.button}
       onClick={() => ui.getState().set({ stopping: true })}
       disabled={held}
-      title={held ? "Everything is stopped" : "Stop everything (Ctrl Shift S)"}
-      aria-label="Stop everything"
+      title={held ? t("Everything is stopped") : t("Stop everything (Ctrl Shift S)")}
+      aria-label={t("Stop everything")}
       aria-keyshortcuts="Control+Shift+S"
       data-testid="stop-everything"
     >
       <OctagonX size={15} strokeWidth={1.6} aria-hidden="true" />
-      Stop
+      {t("Stop")}
     </button>
   );
 }

@@ -4,10 +4,10 @@
  */
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { Button } from "../../components/Button";
-import { counted } from "../../components/format";
 import { Modal } from "../../components/Modal";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
+import { t } from "../../i18n";
 import { useConsole, useExecutionsVersion, useJobs, useUi } from "../../state/hooks";
 import { stopEverything } from "../../state/jobCommands";
 import { isOver } from "../../state/jobs";
@@ -18,7 +18,7 @@ export function StopDialog() {
   const open = useUi((s) => s.stopping);
   const close = () => ui.getState().set({ stopping: false });
   return (
-    <Modal title="Stop everything" open={open} onClose={close} testId="stop-dialog">
+    <Modal title={t("Stop everything")} open={open} onClose={close} testId="stop-dialog">
       {open && <Question onDone={close} />}
     </Modal>
   );
@@ -47,19 +47,29 @@ function Question({ onDone }: { onDone(): void }) {
     <form className={styles.dialog} onSubmit={(event) => void submit(event)} noValidate>
       <ul className={styles.facts}>
         <li>
-          What runs is asked to end on every node, now: {counted(running, "execution")}
-          {jobs > 0 ? ` and ${counted(jobs, "job")} that this window knows of` : ""}. Each counts as stopped only once
-          its node has proved it.
+          {jobs > 0
+            ? t(
+                "What runs is asked to end on every node, now: {{executions}} and {{jobs}} that this window knows of.",
+                {
+                  executions: t("{{count}} executions", { count: running }),
+                  jobs: t("{{count}} jobs", { count: jobs }),
+                },
+              )
+            : t("What runs is asked to end on every node, now: {{executions}}.", {
+                executions: t("{{count}} executions", { count: running }),
+              })}{" "}
+          {t("Each counts as stopped only once its node has proved it.")}
         </li>
         <li>
-          Until you release it nothing of any job is sent, no schedule fires, and API tokens can start nothing. You can
-          still run something on one node by hand.
+          {t(
+            "Until you release it nothing of any job is sent, no schedule fires, and API tokens can start nothing. You can still run something on one node by hand.",
+          )}
         </li>
-        <li>What waits keeps its place, and goes on after the release.</li>
+        <li>{t("What waits keeps its place, and goes on after the release.")}</li>
       </ul>
       <TextField
         ref={field}
-        label="Why, for those who see it (may be empty)"
+        label={t("Why, for those who see it (may be empty)")}
         value={reason}
         onChange={setReason}
         maxLength={300}
@@ -67,13 +77,13 @@ function Question({ onDone }: { onDone(): void }) {
       />
       {problem && (
         <Notice tone="problem" testId="stop-problem">
-          Nothing was stopped: {problem}
+          {t("Nothing was stopped: {{problem}}", { problem })}
         </Notice>
       )}
       <div className={styles.foot}>
-        <Button onClick={onDone}>Let it run</Button>
+        <Button onClick={onDone}>{t("Let it run")}</Button>
         <Button look="danger" type="submit" disabled={busy} data-testid="stop-confirm">
-          Stop everything
+          {t("Stop everything")}
         </Button>
       </div>
     </form>

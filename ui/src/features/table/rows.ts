@@ -1,12 +1,14 @@
 /**
- * Which rows the table shows, in which order: sorting and filtering over typed arrays, so that 100,000 nodes cost no
- * objects. Names get a rank once per change of the fleet; every other column compares numbers and falls back to it.
+ * Which rows the table shows, in which order. Everything is numbers in typed arrays: each row becomes one key (the
+ * column's value, then its place by name), so that 100,000 nodes are sorted natively and ties always fall the same way.
+ * What is not known stands last, whichever way is sorted.
  * Not here: drawing.
  */
 import type { Fleet } from "../../state/fleet";
 import { Status } from "../../state/status";
+import { type Column, roleOf, trustOf } from "./columns";
 
-export type Column = "status" | "name" | "site" | "role" | "cpu" | "memory" | "tasks" | "version" | "seen";
+export type { Column } from "./columns";
 export type Sort = { column: Column; descending: boolean };
 
 /** Exceptions first: what needs a look stands at the top of the status column. */
@@ -18,91 +20,173 @@ const STATUS_ORDER: Record<number, number> = {
   [Status.Online]: 3,
   [Status.Absent]: 9,
 };
+const TRUST_ORDER = { revoked: 0, held: 1, shared: 2, accepted: 3 };
+/** More than there can be ordinals; a key stays within the 53 bits that are exact. */
+const PLACES = 2 ** 21;
+const UNKNOWN = 2 ** 31;
 
 export function tableRows(fleet: Fleet, visible: ReadonlySet<number> | null, sort: Sort): Uint32Array {
-  const rows = new Uint32Array(visible ? visible.size : fleet.size);
+  const { order, place } = byName(fleet);
+  const value = valuesOf(fleet, sort.column, place);
+  const keys = new Float64Array(visible ? visible.size : fleet.size);
   let n = 0;
-  if (visible) for (const ordinal of visible) rows[n++] = ordinal;
-  else for (const ordinal of fleet.ordinals()) if (n < rows.length) rows[n++] = ordinal;
-  const rank = nameRanks(fleet);
-  const value = sortKey(fleet, sort.column, rank);
-  const sign = sort.descending ? -1 : 1;
-  return rows
-    .subarray(0, n)
-    .sort((a, b) => sign * ((value[a] ?? 0) - (value[b] ?? 0)) || (rank[a] ?? 0) - (rank[b] ?? 0));
+  const add = (ordinal: number) => {
+    const known = value(ordinal);
+    const first = known === null ? UNKNOWN : sort.descending ? UNKNOWN - 1 - known : known;
+    keys[n++] = first * PLACES + (place[ordinal] ?? 0);
+  };
+  if (visible) for (const ordinal of visible) add(ordinal);
+  else for (const ordinal of order) add(ordinal);
+  keys.subarray(0, n).sort();
+  const rows = new Uint32Array(n);
+  for (let i = 0; i < n; i++) rows[i] = order[(keys[i] ?? 0) % PLACES] ?? 0;
+  return rows;
 }
 
-export function roleOf(fleet: Fleet, ordinal: number): string {
-  const tags = fleet.node(ordinal)?.tags ?? [];
-  return tags.find((tag) => tag.startsWith("role:"))?.slice(5) ?? "";
+/** Whether the same nodes are shown as before, so that their order may stay. */
+export function sameMembers(fleet: Fleet, rows: Uint32Array, visible: ReadonlySet<number> | null): boolean {
+  if (rows.length !== (visible ? visible.size : fleet.size)) return false;
+  for (const ordinal of rows) {
+    if (visible ? !visible.has(ordinal) : fleet.status[ordinal] === Status.Absent) return false;
+  }
+  return true;
 }
 
-function sortKey(
-  fleet: Fleet,
-  column: Column,
-  rank: Uint32Array,
-): Float64Array | Float32Array | Uint16Array | Uint32Array {
+/** What a column is sorted by: whole numbers from 0 up, below 2^31; null is not known. */
+function valuesOf(fleet: Fleet, column: Column, place: Uint32Array): (ordinal: number) => number | null {
+  const ranked = (text: (ordinal: number) => string) => {
+    const made = ranks(fleet, text);
+    return (o: number) => made[o] ?? null;
+  };
+  const known = (o: number) => fleet.status[o] !== Status.Offline;
   switch (column) {
     case "name":
-      return rank;
+      return (o) => place[o] ?? 0;
     case "tasks":
-      return fleet.tasks;
+      return (o) => fleet.tasks[o] ?? 0;
     case "cpu":
-      return loads(fleet, fleet.cpu);
+      return (o) => (known(o) ? Math.round((fleet.cpu[o] ?? 0) * 1e6) : null);
     case "memory":
-      return loads(fleet, fleet.memory);
-    case "status": {
-      const key = new Float64Array(fleet.count);
-      for (let i = 0; i < fleet.count; i++) key[i] = STATUS_ORDER[fleet.status[i] ?? 0] ?? 9;
-      return key;
-    }
+      return (o) => (known(o) ? Math.round((fleet.memory[o] ?? 0) * 1e6) : null);
+    case "latency":
+      return (o) => (known(o) ? whole(fleet.node(o)?.latencyMs, 1000) : null);
+    case "cores":
+      return (o) => whole(fleet.node(o)?.cpuCores || null);
+    case "ram":
+      return (o) => whole(fleet.node(o)?.memoryMb || null);
+    case "status":
+      return (o) => STATUS_ORDER[fleet.status[o] ?? 0] ?? 9;
+    case "trust":
+      return (o) => TRUST_ORDER[trustOf(fleet.node(o)?.trust ?? { standing: "accepted", fingerprint: "" })];
     case "site":
-      return ranks(fleet, (i) => fleet.groupLabel(i));
+      return ranked((o) => fleet.groupLabel(o));
     case "role":
-      return ranks(fleet, (i) => roleOf(fleet, i));
+      return ranked((o) => roleOf(fleet, o));
+    case "address":
+      return ranked((o) => naturalKey(fleet.node(o)?.address ?? ""));
+    case "os":
+      return ranked((o) => naturalKey(fleet.node(o)?.osName ?? ""));
+    case "arch":
+      return ranked((o) => fleet.node(o)?.arch ?? "");
+    case "tags":
+      return ranked((o) => fleet.node(o)?.tags.join(" ") ?? "");
+    case "skills":
+      return ranked((o) => fleet.node(o)?.skills.join(" ") ?? "");
     case "version":
-      return ranks(fleet, (i) => naturalKey(fleet.node(i)?.sporeVersion ?? ""));
+      return ranked((o) => {
+        const node = fleet.node(o);
+        return node ? (node.dialect < 2 ? "v1" : naturalKey(node.sporeVersion)) : "";
+      });
     case "seen": {
-      const key = new Float64Array(fleet.count);
-      for (const i of fleet.ordinals())
-        key[i] =
-          fleet.status[i] === Status.Offline
-            ? -Date.parse(fleet.node(i)?.lastSeen ?? "") || 0
-            : Number.NEGATIVE_INFINITY;
-      return key.map((v) => (v === Number.NEGATIVE_INFINITY ? -8.64e15 : v));
+      const at = secondsOf(fleet, (o) => fleet.node(o)?.lastSeen);
+      // Whoever is here is seen now.
+      return (o) => (known(o) ? 0 : at(o));
     }
+    case "registered":
+      return secondsOf(fleet, (o) => fleet.node(o)?.registeredAt, true);
   }
 }
 
-/** The load of an offline node is not known; it sorts below every known one. */
-function loads(fleet: Fleet, from: Float32Array): Float32Array {
-  const key = from.slice(0, fleet.count);
-  for (let i = 0; i < fleet.count; i++) if (fleet.status[i] === Status.Offline) key[i] = -1;
-  return key;
+function whole(value: number | null | undefined, times = 1): number | null {
+  if (value === null || value === undefined || !(value >= 0)) return null;
+  return Math.min(UNKNOWN - 2, Math.round(value * times));
 }
 
-const rankCache = new WeakMap<Fleet, { version: number; ranks: Uint32Array }>();
+/** Seconds before the latest of them, or with `since` after the earliest. */
+function secondsOf(
+  fleet: Fleet,
+  text: (ordinal: number) => string | undefined,
+  since = false,
+): (ordinal: number) => number | null {
+  const at = new Float64Array(fleet.count).fill(Number.NaN);
+  let earliest = Number.POSITIVE_INFINITY;
+  let latest = 0;
+  for (const o of fleet.ordinals()) {
+    const seconds = Date.parse(text(o) ?? "") / 1000;
+    at[o] = seconds;
+    if (seconds > latest) latest = seconds;
+    if (seconds < earliest) earliest = seconds;
+  }
+  return (o) => {
+    const from = at[o] ?? Number.NaN;
+    const value = since ? from - earliest : latest - from;
+    return Number.isNaN(value) ? null : Math.min(UNKNOWN - 2, Math.max(0, Math.round(value)) + 1);
+  };
+}
 
-function nameRanks(fleet: Fleet): Uint32Array {
-  const cached = rankCache.get(fleet);
-  if (cached && cached.version === fleet.versions.structure) return cached.ranks;
-  const made = ranks(fleet, (i) => naturalKey(fleet.node(i)?.name ?? ""));
-  rankCache.set(fleet, { version: fleet.versions.structure, ranks: made });
+type ByName = { names: (string | undefined)[]; order: Uint32Array; place: Uint32Array };
+const nameCache = new WeakMap<Fleet, ByName & { version: number }>();
+
+/** Everybody in the natural order of names; made again only when a name came, went or changed. */
+function byName(fleet: Fleet): ByName {
+  const version = fleet.versions.structure;
+  const cached = nameCache.get(fleet);
+  if (cached?.version === version) return cached;
+  const names: (string | undefined)[] = new Array(fleet.count);
+  let same = cached?.names.length === fleet.count;
+  for (let o = 0; o < fleet.count; o++) {
+    names[o] = fleet.node(o)?.name;
+    same &&= cached?.names[o] === names[o];
+  }
+  if (cached && same) {
+    cached.version = version;
+    return cached;
+  }
+  const keys: string[] = new Array(fleet.count);
+  const known: number[] = [];
+  names.forEach((name, o) => {
+    if (name === undefined) return;
+    keys[o] = naturalKey(name);
+    known.push(o);
+  });
+  known.sort((a, b) => compare(keys[a] ?? "", keys[b] ?? "") || a - b);
+  const place = new Uint32Array(fleet.count);
+  known.forEach((o, i) => {
+    place[o] = i;
+  });
+  const made = { names, order: Uint32Array.from(known), place, version };
+  nameCache.set(fleet, made);
   return made;
 }
 
-/** Equal texts share a rank, so that the name decides within them. */
-function ranks(fleet: Fleet, text: (ordinal: number) => string): Uint32Array {
+/** Equal texts share a rank, so that the name decides within them. Nothing at all is not known, and last. */
+function ranks(fleet: Fleet, text: (ordinal: number) => string): (number | null)[] {
   const keys: string[] = [];
-  for (const i of fleet.ordinals()) keys[i] = text(i);
-  const unique = [...new Set(Object.values(keys))].sort();
-  const position = new Map(unique.map((key, i) => [key, i]));
-  const out = new Uint32Array(fleet.count);
-  for (const i of fleet.ordinals()) out[i] = position.get(keys[i] ?? "") ?? 0;
-  return out;
+  const unique = new Set<string>();
+  for (const o of fleet.ordinals()) {
+    const key = text(o).toLowerCase();
+    keys[o] = key;
+    if (key !== "") unique.add(key);
+  }
+  const position = new Map([...unique].sort(compare).map((key, i) => [key, i]));
+  return keys.map((key) => position.get(key) ?? null);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** "node-9" before "node-10": numbers are padded, case is ignored. */
-function naturalKey(text: string): string {
+export function naturalKey(text: string): string {
   return text.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(10, "0"));
 }

@@ -29,7 +29,7 @@ const FRAGMENT = `
 in vec2 v_at;
 in float v_radius;
 in vec3 v_shares;
-uniform float u_dpr;
+uniform float u_dpr, u_fade;
 uniform vec3 u_fill, u_critical, u_degraded, u_offline;
 uniform vec4 u_outline;
 out vec4 o_colour;
@@ -37,7 +37,7 @@ const float TAU = 6.2831853;
 void main() {
   float d = length(v_at);
   float rim = v_radius - d;
-  if (rim > 3.0 * u_dpr) { o_colour = vec4(u_fill, 1.0); return; }
+  if (rim > 3.0 * u_dpr) { o_colour = vec4(u_fill, 1.0) * u_fade; return; }
   if (rim < -3.0 * u_dpr) discard;
   float inside = clamp(rim + 0.5, 0.0, 1.0);
   float line = clamp(0.5 * u_dpr + 0.5 - abs(rim), 0.0, 1.0) * u_outline.a;
@@ -59,7 +59,7 @@ void main() {
       start += sweep + 2.5 * u_dpr / v_radius;
     }
   }
-  o_colour = c;
+  o_colour = c * u_fade;
 }`;
 
 const FLOATS = 6;
@@ -113,7 +113,8 @@ export class DiscPass {
     gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, indices, gl.STATIC_DRAW);
   }
 
-  draw(view: FrameView, palette: Palette): void {
+  /** A draft is outlined in the colour of what is under way. */
+  draw(view: FrameView, palette: Palette, alpha: number, draft: boolean): void {
     if (this.count === 0) return;
     const { gl, program } = this;
     program.bind();
@@ -121,11 +122,13 @@ export class DiscPass {
     gl.uniform2f(program.at("u_canvas"), view.width, view.height);
     gl.uniform3f(program.at("u_camera"), view.k, view.x, view.y);
     gl.uniform1f(program.at("u_dpr"), view.dpr);
+    gl.uniform1f(program.at("u_fade"), alpha);
     gl.uniform3f(program.at("u_fill"), ...fractions(palette.disc));
     gl.uniform3f(program.at("u_critical"), ...fractions(palette.critical));
     gl.uniform3f(program.at("u_degraded"), ...fractions(palette.degraded));
     gl.uniform3f(program.at("u_offline"), ...fractions(palette.offline));
-    gl.uniform4f(program.at("u_outline"), ...fractions(palette.grid), palette.alpha.outline);
+    const outline = draft ? palette.activity : palette.grid;
+    gl.uniform4f(program.at("u_outline"), ...fractions(outline), draft ? 0.6 : palette.alpha.outline);
     gl.drawElements(gl.TRIANGLES, this.count * 6, gl.UNSIGNED_INT, 0);
   }
 }

@@ -7,6 +7,7 @@ import type { DrawList, Op } from "../drawList.ts";
 import { fractions } from "../palette.ts";
 import type { Sky } from "../plan/sky.ts";
 import type { Atlas } from "./atlas.ts";
+import { DensityPass } from "./densityPass.ts";
 import { DiscPass } from "./discPass.ts";
 import { FillPass } from "./fillPass.ts";
 import { MarkPass } from "./markPass.ts";
@@ -35,6 +36,7 @@ export class Renderer {
   private readonly stars: StarPass;
   private readonly ribbons: RibbonPass;
   private readonly discs: DiscPass;
+  private readonly density: DensityPass;
   private readonly marks: MarkPass;
   private readonly texts: TextPass;
   private readonly fill: FillPass;
@@ -43,6 +45,7 @@ export class Renderer {
     this.stars = new StarPass(gl);
     this.ribbons = new RibbonPass(gl);
     this.discs = new DiscPass(gl);
+    this.density = new DensityPass(gl);
     this.marks = new MarkPass(gl);
     this.texts = new TextPass(gl);
     this.fill = new FillPass(gl);
@@ -69,13 +72,19 @@ export class Renderer {
         this.ribbons.drawGrid(view, op.step, op.stretch);
         break;
       case "trunks":
-        this.ribbons.drawTrunks(view);
+        this.ribbons.drawTrunks(view, op.alpha);
         break;
       case "discs":
-        this.discs.draw(view, sky.palette);
+        this.discs.draw(view, sky.palette, op.alpha, op.draft);
+        break;
+      case "density":
+        this.density.draw(sky.density, view, sky.palette);
         break;
       case "stars":
-        this.stars.draw(op.pass, sky.store, view, sky.palette, sky.moving && sky.thrift >= 4);
+        this.stars.draw(op.pass, sky.store, view, sky.palette, {
+          thin: sky.moving && sky.thrift >= 4,
+          only: op.loose === true ? sky.density.loose : null,
+        });
         break;
       case "ribbons":
         this.ribbons.drawStream(view, op.first, op.count, op.dash);

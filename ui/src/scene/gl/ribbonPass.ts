@@ -33,10 +33,10 @@ void main() {
 const FRAGMENT = `
 in vec4 v_colour;
 in vec3 v_edge;
-uniform float u_dash;
+uniform float u_dash, u_fade;
 out vec4 o_colour;
 void main() {
-  float a = v_colour.a * clamp(v_edge.y + 0.5 - abs(v_edge.x), 0.0, 1.0);
+  float a = u_fade * v_colour.a * clamp(v_edge.y + 0.5 - abs(v_edge.x), 0.0, 1.0);
   if (u_dash > 0.0) {
     float at = mod(v_edge.z, u_dash);
     a *= clamp(0.56 * u_dash - at + 0.5, 0.0, 1.0) * clamp(at + 0.5, 0.0, 1.0);
@@ -105,8 +105,8 @@ export class RibbonPass {
     const k = view.k * step;
     this.draw(this.grid, view, [k * stretch, k], [view.x, view.y], 0, this.grid.count, 0);
   }
-  drawTrunks(view: FrameView): void {
-    this.draw(this.trunks, view, [view.k, view.k], [view.x, view.y], 0, this.trunks.count, 0);
+  drawTrunks(view: FrameView, alpha: number): void {
+    this.draw(this.trunks, view, [view.k, view.k], [view.x, view.y], 0, this.trunks.count, 0, alpha);
   }
   drawStream(view: FrameView, first: number, count: number, dash: number): void {
     this.draw(this.stream, view, [view.dpr, view.dpr], [0, 0], first, count, dash * view.dpr);
@@ -120,6 +120,7 @@ export class RibbonPass {
     first: number,
     count: number,
     dash: number,
+    fade = 1,
   ): void {
     if (count === 0) return;
     const { gl, program } = this;
@@ -129,6 +130,7 @@ export class RibbonPass {
     gl.uniform2f(program.at("u_offset"), ...offset);
     gl.uniform1f(program.at("u_dpr"), view.dpr);
     gl.uniform1f(program.at("u_dash"), dash);
+    gl.uniform1f(program.at("u_fade"), fade);
     gl.bindVertexArray(strip.vao);
     gl.drawArrays(gl.TRIANGLE_STRIP, first, count);
   }

@@ -161,7 +161,14 @@ export class StarPass {
     });
   }
 
-  draw(pass: Pass, store: StarStore, view: FrameView, palette: Palette, thin: boolean): void {
+  /** `thin`: every second star; `only`: the normal stars of this list. */
+  draw(
+    pass: Pass,
+    store: StarStore,
+    view: FrameView,
+    palette: Palette,
+    { thin, only }: { thin: boolean; only: OrdinalList | null },
+  ): void {
     const { gl, program } = this;
     program.bind();
     gl.bindVertexArray(this.vao);
@@ -178,9 +185,9 @@ export class StarPass {
     gl.uniform4f(program.at("u_glow"), ...fractions(palette.glow), palette.alpha.glow);
     gl.uniform3f(program.at("u_activity"), ...fractions(palette.activity));
     gl.uniform3f(program.at("u_hole"), ...fractions(palette.map));
-    if (pass === "normal") gl.drawArrays(gl.POINTS, 0, Math.min(store.stars.count, store.capacity));
+    if (pass === "normal" && only === null) gl.drawArrays(gl.POINTS, 0, Math.min(store.stars.count, store.capacity));
     else {
-      const list = pass === "halo" ? store.busy : pass === "exceptions" ? store.exceptions : store.selected;
+      const list = only ?? (pass === "halo" ? store.busy : pass === "exceptions" ? store.exceptions : store.selected);
       this.bindList(list);
       gl.drawElements(gl.POINTS, list.size, gl.UNSIGNED_INT, 0);
     }

@@ -6,7 +6,7 @@
 import { clamp } from "../../kernels/camera.ts";
 import { overlaps, type Rect } from "../../kernels/labels.ts";
 import { visitBox } from "../../kernels/spatial.ts";
-import type { SceneGroup } from "../api.ts";
+import type { SceneGroup, SceneWords } from "../api.ts";
 import type { Disc } from "../chart.ts";
 import { coreScale } from "./core.ts";
 import type { Sky } from "./sky.ts";
@@ -37,7 +37,6 @@ const FAR_LIMIT = 24;
 const NOTE_GAP = 14;
 /** Names stay clear of the console's bars at the top of the map. */
 const TOP_CLEAR = 62;
-export const digits = new Intl.NumberFormat("en");
 
 export const abnormal = (g: SceneGroup): number => g.degraded + g.offline + g.critical;
 /** Should this group's exceptions show as an arc and a line? */
@@ -72,10 +71,10 @@ export function layoutGroupNames(sky: Sky): GroupName[] {
 
 function compose(sky: Sky, group: SceneGroup, disc: Disc, small: boolean, groups: number): GroupName {
   const style = small ? "groupSmall" : "group";
-  const count = digits.format(group.count);
+  const count = sky.words.number(group.count);
   const nameWidth = sky.measure(style, group.label);
   const width = nameWidth + 6 + sky.measure(small ? "countSmall" : "count", count);
-  const notes = small && !noteworthy(group) ? [] : notesOf(group, groups);
+  const notes = small && !noteworthy(group) ? [] : notesOf(sky.words, group, groups);
   const notesWidth =
     notes.reduce((w, n) => w + sky.measure("note", n.text), 0) + NOTE_GAP * Math.max(0, notes.length - 1);
   const side = disc.y <= 0 ? "above" : "below";
@@ -86,12 +85,12 @@ function compose(sky: Sky, group: SceneGroup, disc: Disc, small: boolean, groups
 const noteworthy = (g: SceneGroup): boolean =>
   g.critical > 0 || (g.degraded + g.offline * 0.7) / Math.max(1, g.count) > LARGE_SHARE;
 
-function notesOf(group: SceneGroup, groups: number): Note[] {
+function notesOf(words: SceneWords, group: SceneGroup, groups: number): Note[] {
   if (!speaksUp(group, groups)) return [];
   const notes: Note[] = [];
-  if (group.critical > 0) notes.push({ text: `${digits.format(group.critical)} critical`, tone: "critical" });
-  if (group.degraded > 0) notes.push({ text: `${digits.format(group.degraded)} degraded`, tone: "degraded" });
-  if (group.offline > 0) notes.push({ text: `${digits.format(group.offline)} offline`, tone: "offline" });
+  if (group.critical > 0) notes.push({ text: words.critical(group.critical), tone: "critical" });
+  if (group.degraded > 0) notes.push({ text: words.degraded(group.degraded), tone: "degraded" });
+  if (group.offline > 0) notes.push({ text: words.offline(group.offline), tone: "offline" });
   return notes;
 }
 

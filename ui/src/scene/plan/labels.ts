@@ -7,13 +7,22 @@ import { Status } from "../api.ts";
 import type { DrawList, TextStyle } from "../drawList.ts";
 import { pack } from "../palette.ts";
 import { coreScale } from "./core.ts";
-import { digits, type GroupName, groupNameSpot } from "./groupNames.ts";
+import { type GroupName, groupNameSpot } from "./groupNames.ts";
 import type { NodeLabel } from "./labelBoard.ts";
 import { pulseSpot } from "./links.ts";
 import { inView, isSmall, type Sky, starAt } from "./sky.ts";
 
-function write(sky: Sky, list: DrawList, style: TextStyle, text: string, x: number, y: number, colour: string): void {
-  list.texts.push({ text, style, x, y, fill: pack(colour), halo: pack(sky.palette.map) });
+function write(
+  sky: Sky,
+  list: DrawList,
+  style: TextStyle,
+  text: string,
+  x: number,
+  y: number,
+  colour: string,
+  alpha = 1,
+): void {
+  list.texts.push({ text, style, x, y, fill: pack(colour, alpha), halo: pack(sky.palette.map, alpha) });
 }
 
 export function drawGroupNames(sky: Sky, list: DrawList): void {
@@ -25,16 +34,26 @@ function drawGroupName(sky: Sky, list: DrawList, name: GroupName): void {
   const at = groupNameSpot(sky, name);
   if (!inView(sky, at, 140)) return;
   const x = at.x - name.width / 2;
-  write(sky, list, name.small ? "groupSmall" : "group", name.name, x, at.y, palette.text);
-  write(sky, list, name.small ? "countSmall" : "count", name.count, x + name.nameWidth + 6, at.y, palette.text3);
+  const { unfold } = sky;
+  write(sky, list, name.small ? "groupSmall" : "group", name.name, x, at.y, palette.text, unfold);
+  write(
+    sky,
+    list,
+    name.small ? "countSmall" : "count",
+    name.count,
+    x + name.nameWidth + 6,
+    at.y,
+    palette.text3,
+    unfold,
+  );
   let cursor = at.x - name.notesWidth / 2;
   for (const [n, note] of name.notes.entries()) {
     if (n > 0) {
-      write(sky, list, "note", "·", cursor + 5, at.y + 15, palette.text3);
+      write(sky, list, "note", "·", cursor + 5, at.y + 15, palette.text3, unfold);
       cursor += 14;
     }
     const colour = note.tone === "offline" ? palette.text3 : palette[note.tone];
-    write(sky, list, "note", note.text, cursor, at.y + 15, colour);
+    write(sky, list, "note", note.text, cursor, at.y + 15, colour, unfold);
     cursor += sky.measure("note", note.text);
   }
 }
@@ -95,7 +114,7 @@ export function drawPulseCounts(sky: Sky, list: DrawList): void {
   for (const [group, count] of flights.byGroup) {
     const at = pulseSpot(sky, group);
     if (at === null || !inView(sky, at, 20)) continue;
-    const text = digits.format(count);
+    const text = sky.words.number(count);
     write(sky, list, "note", text, at.x - sky.measure("note", text) / 2, at.y - 6, sky.palette.activity);
   }
 }

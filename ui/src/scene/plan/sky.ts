@@ -2,10 +2,11 @@
  * Everything a plan may look at: the model of the scene at one moment, plain data and no GL.
  * Not here: who changes it (scene/index.ts) and what is drawn from it (the other files of this folder).
  */
-import type { Camera, Point, Size } from "../../kernels/camera.ts";
+import type { Box, Camera, Point, Size } from "../../kernels/camera.ts";
 import { reachOf, SMALL_FLEET } from "../../kernels/detail.ts";
-import { Status } from "../api.ts";
+import { type SceneWords, Status } from "../api.ts";
 import type { Chart } from "../chart.ts";
+import type { DensityField } from "../density.ts";
 import type { TextStyle } from "../drawList.ts";
 import type { Flights } from "../flights.ts";
 import type { Motion } from "../motion.ts";
@@ -22,9 +23,16 @@ export type Sky = {
   camera: Camera;
   /** The zoom of the fitted view; the background grid is sized by it. */
   fittedK: number;
+  /** What the fitted view shows: the whole chart. */
+  bounds: Box;
   palette: Palette;
   store: StarStore;
   chart: Chart;
+  density: DensityField;
+  /** How far the chart's discs, trunks and names have come into sight, 0 to 1; stars glide meanwhile. */
+  unfold: number;
+  /** The chart is only looked at. */
+  draft: boolean;
   motion: Motion;
   flights: Flights;
   labels: LabelBoard;
@@ -38,7 +46,11 @@ export type Sky = {
   thrift: Thrift;
   reduced: boolean;
   measure: Measure;
+  words: SceneWords;
 };
+
+/** Until the console says words. */
+export const BARE: SceneWords = { critical: String, degraded: String, offline: String, number: String };
 
 export const isSmall = (sky: Sky): boolean => sky.store.present <= SMALL_FLEET;
 

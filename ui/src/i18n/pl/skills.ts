@@ -1,0 +1,65 @@
+/** The page of skills in Polish. */
+import type { Polish } from "../catalogue";
+
+export default {
+  "Who has it": "Kto to ma",
+  "On {{count}} nodes": {
+    one: "Na {{count}} węźle",
+    few: "Na {{count}} węzłach",
+    many: "Na {{count}} węzłach",
+    other: "Na {{count}} węzła",
+  },
+  "all of them": "wszystkie",
+  "of {{count}}": { one: "z {{count}}", few: "z {{count}}", many: "z {{count}}", other: "z {{count}}" },
+  offline: "offline",
+  "On the map": "Na mapie",
+  "In the table": "W tabeli",
+  "A call to begin with": "Wywołanie na początek",
+  "The nodes describe none that could be read. They are given as JSON.":
+    "Węzły nie opisują żadnych w sposób czytelny. Podaje się je jako JSON.",
+  "It needs none.": "Nie potrzebuje żadnych.",
+  Kind: "Rodzaj",
+  "Unless given": "Jeśli nie podano",
+  "What it is": "Co to jest",
+  needed: "wymagane",
+  "Where to run {{name}}": "Gdzie uruchomić {{name}}",
+  "{{count}} nodes cannot take this.": {
+    one: "{{count}} węzeł nie może tego przyjąć.",
+    few: "{{count}} węzły nie mogą tego przyjąć.",
+    many: "{{count}} węzłów nie może tego przyjąć.",
+    other: "{{count}} węzła nie może tego przyjąć.",
+  },
+  "Nothing runs yet: the form opens next.": "Jeszcze nic nie rusza: teraz otworzy się formularz.",
+  "Fill in": "Wypełnij",
+  Skills: "Umiejętności",
+  "{{count}} methods": {
+    one: "{{count}} metoda",
+    few: "{{count}} metody",
+    many: "{{count}} metod",
+    other: "{{count}} metody",
+  },
+  "Find a skill": "Znajdź umiejętność",
+  "No skill is called that.": "Żadna umiejętność się tak nie nazywa.",
+  "{{count}} versions": {
+    one: "{{count}} wersja",
+    few: "{{count}} wersje",
+    many: "{{count}} wersji",
+    other: "{{count}} wersji",
+  },
+  all: "wszystkie",
+  "Nobody can do anything yet": "Nikt jeszcze nic nie potrafi",
+  "Skills come with the machines: as soon as one has joined, what it can do stands here.":
+    "Umiejętności przychodzą z maszynami: gdy tylko któraś dołączy, tu będzie widać, co potrafi.",
+  Versions: "Wersje",
+  "Nodes do not agree on it; a job is checked on each node by its own.":
+    "Węzły nie są co do niej zgodne; każdy sprawdza zadanie według własnej.",
+  prototype: "prototyp",
+  "most have this one": "większość ma tę",
+  "says another effect": "podaje inny skutek",
+  "other words, the same parameters": "inne słowa, te same parametry",
+  more: "więcej",
+  less: "mniej",
+  otherwise: "inaczej",
+  "reads only": "tylko czyta",
+  "changes things": "zmienia",
+} satisfies Polish;
