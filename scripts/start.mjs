@@ -19,7 +19,7 @@ await main(async () => {
   const headless = process.argv.includes("--headless") || !hasScreen();
   if (headless && !process.argv.includes("--headless")) say("no screen here: the Nexus will run in this terminal");
   await setup({ window: !headless });
-  if (!headless) await buildConsole();
+  await buildConsole();
   const crates = headless ? ["nexus", "spore"] : ["nexus-desktop", "spore"];
   const args = ["build", ...crates.flatMap((crate) => ["-p", crate]), ...(release ? ["--release"] : [])];
   await timed("building the programs (the first time takes some minutes)", () => run("cargo", args));

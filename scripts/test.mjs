@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that has to hold, the quick things first.
- * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, attack, window.
+ * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, browser, attack, window.
  */
 import { join } from "node:path";
 import { buildConsole } from "./kit/console.mjs";
@@ -18,7 +18,10 @@ const stages = [
   {
     name: "lint",
     what: "TypeScript and scripts are clean",
-    run: () => check(tool("@biomejs/biome/bin/biome", "check", "ui", "scripts", "tests/window", "tests/attack")),
+    run: () =>
+      check(
+        tool("@biomejs/biome/bin/biome", "check", "ui", "scripts", "tests/window", "tests/attack", "tests/browser"),
+      ),
   },
   { name: "console", what: "the console builds", run: () => buildConsole().then(() => ({ passed: 1, failed: 0 })) },
   {
@@ -28,6 +31,7 @@ const stages = [
   },
   { name: "rust", what: "Rust tests", run: rust },
   { name: "ui", what: "tests of the console, in Chromium", run: ui },
+  { name: "browser", what: "the console in Chromium, from a real Nexus with real spores", run: inBrowser },
   { name: "attack", what: "hostile pages in Chromium, against a real Nexus", run: attack },
   { name: "window", what: "the real window, driven by WebDriver", run: realWindow },
 ];
@@ -43,16 +47,24 @@ function ui() {
   return check({ ...vitest, env: { CHROMIUM: browser() ?? "" } }, countVitest);
 }
 
-async function attack() {
+function attack() {
+  return againstNexus("attack");
+}
+
+function inBrowser() {
+  return againstNexus("browser");
+}
+
+async function againstNexus(folder) {
   const built = await check(cargo("build", "-p", "nexus", "-p", "spore"));
   if (built.failed > 0) return { ...built, note: "it does not build" };
-  const args = [join(root, "tests", "attack", "run.mjs")];
+  const args = [join(root, "tests", folder, "run.mjs")];
   return check({ command: process.execPath, args, env: { CHROMIUM: browser() ?? "" } }, countOurs);
 }
 
 async function realWindow() {
   if (process.platform !== "linux") return { passed: 0, failed: 0, note: "on Linux only" };
-  const built = await check(cargo("build", "-p", "nexus-desktop", "-p", "spore"));
+  const built = await check(cargo("build", "-p", "nexus-desktop", "-p", "nexus", "-p", "spore"));
   if (built.failed > 0) return { ...built, note: "it does not build" };
   return check({ command: process.execPath, args: [join(root, "tests", "window", "run.mjs")] }, countOurs);
 }

@@ -28,9 +28,10 @@ function advice(program, url) {
   const nexus = relative(process.cwd(), program("nexus")) || program("nexus");
   const lines = [
     [`The Nexus runs at ${url}, with this machine as its first node. Ctrl C ends it.`],
+    ["Open the console in a browser, and sign in with the token", url],
     ["List the nodes", `curl -H "Authorization: Bearer $(${nexus} token)" ${url}/api/v1/nodes`],
-    ["Show the token of the API", `${nexus} token`],
-    ["Let a machine in (prints the line to paste there)", `${nexus} join-code`],
+    ["Show the token", `${nexus} token`],
+    ["Let a machine in (prints the line to paste there)", `${nexus} join`],
     ["Listen to other machines, over TLS", "NEXUS_HOST=0.0.0.0 npm start -- --headless"],
   ];
   const written = lines.map(([what, line]) => (line ? `${bold(what)}\n  ${line}` : bold(what)));

@@ -80,7 +80,10 @@ async fn three_a_spore_started_later_is_there_at_once_and_announced() {
         (&news["data"]["node_name"], &news["data"]["tags"]),
         (&json!("late"), &json!(["gpu"]))
     );
-    assert_eq!(news["data"]["skills"], json!(["ShellSkill", "FileSkill"]));
+    assert_eq!(
+        news["data"]["skills"],
+        json!(["ShellSkill", "FileSkill", "SystemSkill"])
+    );
     let id = news["data"]["node_id"].as_str().unwrap();
     assert_eq!(
         server.get(&format!("/api/v1/nodes/{id}")).await.1["node"]["is_online"],

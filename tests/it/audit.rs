@@ -97,10 +97,12 @@ async fn an_execution_is_told_with_all_that_matters() {
 }
 
 /// They only tell what would be.
-const ONLY_TELL: [&str; 3] = [
+const ONLY_TELL: [&str; 5] = [
+    "/api/v1/alert-rules/preview",
     "/api/v1/targets/resolve",
     "/api/v1/placement",
     "/api/v1/schedules/preview",
+    "/api/v1/chart/preview",
 ];
 
 fn schedule() -> Value {
@@ -138,10 +140,20 @@ fn body_for(path: &str, ask: &Value) -> Value {
     match path {
         "/api/v1/tokens" => json!({"name": "t", "role": "viewer"}),
         "/api/v1/join-codes" => json!({}),
+        "/api/v1/alert-rules" | "/api/v1/alert-rules/{id}" => {
+            json!({"name": "a", "condition": {"kind": "cpu", "above": 90}})
+        }
+        // Nothing fires by it; that somebody tried is told all the same.
+        "/api/v1/alerts/own" | "/api/v1/alerts/acknowledge" | "/api/v1/alerts/unmute" => {
+            json!({"cause": "x"})
+        }
+        "/api/v1/alerts/note" => json!({"cause": "x", "text": "known"}),
+        "/api/v1/alerts/mute" => json!({"cause": "x", "seconds": 60}),
         "/api/v1/approval-rules" => {
             json!({"name": "r", "calls": ["FileSkill.*"], "nodes": "*"})
         }
         "/api/v1/nodes/{id}" => json!({"tags": ["x"]}),
+        "/api/v1/chart" => json!({"by": "role"}),
         "/api/v1/groups" => json!({"name": "g", "target": "*"}),
         "/api/v1/groups/{name}" => json!({"target": "*"}),
         "/api/v1/jobs" => ask.clone(),

@@ -8,6 +8,7 @@
 
 mod acceptance;
 mod access;
+mod alerts;
 mod approvals;
 mod asking;
 mod attacks_defaults;
@@ -20,9 +21,11 @@ mod cli;
 mod cli_clock;
 mod cli_run;
 mod cli_stop;
+mod console;
 mod corpus;
 mod escapes;
 mod events;
+mod history;
 mod hostile;
 mod jobs;
 mod joining;

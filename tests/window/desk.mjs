@@ -138,7 +138,7 @@ async function end(child) {
   clearTimeout(hard);
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject);
     server.listen(0, "127.0.0.1", () => {

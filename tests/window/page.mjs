@@ -138,12 +138,12 @@ export class Page {
     });
   }
 
-  /** Calls a command of the shell, past the page. */
-  invoke(command, parameters = {}) {
+  /** Makes a call as the console does, past the page. */
+  call(name, ...args) {
     return this.session.run(
-      `return window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])`,
-      command,
-      parameters,
+      `return window.__TAURI_INTERNALS__.invoke("call", { name: arguments[0], arguments: arguments[1] })`,
+      name,
+      JSON.stringify(args),
     );
   }
 }

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join as path } from "node:path";
 import { pause, until } from "./desk.mjs";
+import { elsewhere } from "./elsewhere.mjs";
 import { Page } from "./page.mjs";
 
 const me = hostname();
@@ -77,7 +78,7 @@ export const scenarios = [
         assert.deepEqual(await page.violations(), [], "of the content security policy");
       },
       "sees a spore join and go": async ({ page, desk, spore }) => {
-        const { lines } = await page.invoke("join");
+        const { lines } = await page.call("join");
         const line = lines.find(({ system }) => system === "linux").line.replace(/^spore/, spore);
         const child = desk.shell(line, { SPORE_NODE_NAME: "visitor", SPORE_DATA_DIR: path(desk.home, "visitor") });
         await until("it is on the map", async () =>
@@ -182,7 +183,7 @@ export const scenarios = [
         const { page } = stage;
         await page.watchPolicy();
         for (const name of ["one", "two"]) {
-          const { lines } = await page.invoke("join");
+          const { lines } = await page.call("join");
           join(stage, lines.find(({ system }) => system === "linux").line, name);
           await until(`${name} is there`, async () =>
             (await page.stars()).some((star) => star.startsWith(`${name}, online`)),
@@ -231,6 +232,7 @@ export const scenarios = [
       },
     },
   },
+  elsewhere(open),
   {
     title: "A machine without a language",
     environment: { LANG: "C.UTF-8" },
@@ -251,23 +253,23 @@ export const scenarios = [
         await mkdir(stage.desk.data, { recursive: true });
         writeFileSync(path(stage.desk.data, "preferences.json"), "{ not json");
         await open(stage);
-        const { notices, theme } = await stage.page.invoke("settings");
+        const { notices, theme } = await stage.page.call("settings");
         assert.match(notices.join(), /preferences were damaged/);
         assert.equal(theme, "system");
       },
       "take effect at once: this machine leaves the map and comes back": async ({ page }) => {
         const local = (state) => async () => (await page.stars()).some((star) => star.startsWith(`${me}, ${state}`));
         await until("it is there", local("online"));
-        await page.invoke("save_settings", { patch: { runLocalSpore: false } });
+        await page.call("saveSettings", { runLocalSpore: false });
         await until("it has left", local("offline"));
-        await page.invoke("save_settings", { patch: { runLocalSpore: true } });
+        await page.call("saveSettings", { runLocalSpore: true });
         await until("it is back", local("online"));
       },
       "expose the Nexus without a restart of the app": async ({ page }) => {
-        assert.equal((await page.invoke("join")).reachable, false);
-        await page.invoke("save_settings", { patch: { exposed: true } });
+        assert.equal((await page.call("join")).reachable, false);
+        await page.call("saveSettings", { exposed: true });
         await until("it can be reached", () =>
-          page.invoke("join").then(
+          page.call("join").then(
             ({ reachable }) => reachable,
             () => false,
           ),
@@ -294,7 +296,7 @@ export const scenarios = [
         const wanted = Number(stage.desk.environment.NEXUS_PORT);
         stage.squatter = createServer().listen(wanted, "127.0.0.1");
         await open(stage);
-        const { notices } = await stage.page.invoke("settings");
+        const { notices } = await stage.page.call("settings");
         assert.match(notices.join(), new RegExp(`Port ${wanted} is taken by .*\\(pid ${process.pid}\\)`));
         const star = (name) => name.startsWith(`${me}, online`);
         await until("this machine is a node all the same", async () => (await stage.page.stars()).some(star));
