@@ -1,12 +1,20 @@
-# The Nexus without a window. Build it from the root of the repository:
+# The Nexus without a window, with the console for browsers. Build it from the root of the repository:
 #
 #   docker build --file deploy/nexus.Dockerfile --tag nexus .
 #
 # What the build sees is listed in nexus.Dockerfile.dockerignore (read by BuildKit, the default builder).
 
+FROM node:22-bookworm-slim AS console
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY ui ui
+RUN npx vite build ui
+
 FROM rust:1.95-slim-bookworm AS build
 WORKDIR /src
 COPY . .
+COPY --from=console /src/ui/dist ui/dist
 RUN --mount=type=cache,id=nexus-cargo,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,id=nexus-target,target=/src/target,sharing=locked \
     cargo build --locked --release --package nexus \

@@ -87,14 +87,7 @@ export function NodeTable() {
             <Rows rows={rows} items={virtual.getVirtualItems()} onClick={onClick} onMenu={onMenu} />
           </div>
         ) : (
-          // One cell, for a grid has nothing but rows in it.
-          <div role="rowgroup">
-            <div role="row">
-              <div role="gridcell">
-                <NoRows />
-              </div>
-            </div>
-          </div>
+          <NoRows />
         )}
       </div>
       <TableFoot rows={rows} typed={typed} />
@@ -172,15 +165,20 @@ function MapNote() {
   );
 }
 
+/** One cell, for a grid has nothing but rows in it. */
 function NoRows() {
   const { t } = useTranslation();
   const { ui } = useConsole();
   return (
-    <div className={styles.empty} data-testid="no-rows">
-      <p>{t("No node fits the filter.")}</p>
-      <Button small onClick={() => ui.getState().set({ search: "", meant: null, statuses: new Set() })}>
-        {t("Show all nodes")}
-      </Button>
+    <div role="rowgroup">
+      <div role="row">
+        <div role="gridcell" className={styles.empty} data-testid="no-rows">
+          <p>{t("No node fits the filter.")}</p>
+          <Button small onClick={() => ui.getState().set({ search: "", meant: null, statuses: new Set() })}>
+            {t("Show all nodes")}
+          </Button>
+        </div>
+      </div>
     </div>
   );
 }
