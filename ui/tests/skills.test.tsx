@@ -11,7 +11,7 @@ const row = (text: string) => page.getByTestId("skill-row").filter({ hasText: te
 test("all methods by skill, found by words, with their parameters to read", async () => {
   const { console } = await mount({ n: 184 });
   console.ui.getState().go("skills");
-  await eventually(() => expect(page.getByTestId("skill-row").elements().length).toBe(9));
+  await eventually(() => expect(page.getByTestId("skill-row").elements().length).toBe(13));
   await page.getByTestId("skill-search").fill("destroy container");
   await eventually(() => expect(page.getByTestId("skill-row").elements().length).toBe(1));
   await page.getByTestId("skill-search").fill("container start");
