@@ -22,6 +22,7 @@ pub use request::{ScheduleError, ScheduleRequest};
 pub use step::{Settled, Step};
 pub use when::{When, WhenError};
 
+use crate::access::{Principal, Role};
 use crate::job::JobRequest;
 use crate::runbook::{Maker, RunbookCall};
 
@@ -53,6 +54,14 @@ pub struct Schedule {
     pub queued: Option<SystemTime>,
     /// What became of its last time.
     pub last: Option<Last>,
+}
+
+impl Schedule {
+    /// Whether this principal is told what looks like a secret in it: its owner, and admins without limits.
+    pub(crate) fn is_whole_for(&self, principal: &Principal) -> bool {
+        let admin = principal.role >= Role::Admin && principal.scope.is_all();
+        admin || self.owner.id == principal.id
+    }
 }
 
 /// What happens when a schedule is due and what it began last is not over.

@@ -198,6 +198,40 @@ async fn the_feed_begins_with_everything_and_ends_with_the_token() {
 }
 
 #[tokio::test]
+async fn what_looks_like_a_secret_in_a_schedule_is_for_its_owner_and_admins() {
+    let server = Server::start().await;
+    let body = json!({"name": "s", "when": "every day at 9am", "confirm_destructive": true,
+        "job": {"target": "*", "skill_name": "ShellSkill", "method_name": "run",
+            "parameters": {"command": "deploy", "password": "hunter2-correct-horse"}}});
+    let (_, viewer) = token(&server, "viewer", "*").await;
+    let (_, admin) = token(&server, "admin", "*").await;
+    let (mut viewer, mut admin) = (
+        elsewhere(&server, &viewer).await,
+        elsewhere(&server, &admin).await,
+    );
+    for window in [&mut viewer, &mut admin] {
+        window.hear().await;
+        window.say(&json!({"subscribe": 7})).await;
+        window.hear().await;
+    }
+    let (status, made) = server.post("/api/v1/schedules", body).await;
+    assert_eq!(status, 201, "{made}");
+    for (window, is_whole) in [(&mut viewer, false), (&mut admin, true)] {
+        let told = loop {
+            let frame = window.hear().await["batch"].to_string();
+            if frame.contains("\"schedule\"") {
+                break frame;
+            }
+        };
+        let read = call(window, "schedules", json!([])).await.to_string();
+        assert!(read.contains("deploy") && told.contains("deploy"), "{read}");
+        for text in [told, read] {
+            assert_eq!(text.contains("hunter2"), is_whole, "{text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_page_comes_with_a_strict_policy_and_nothing_else_is_served() {
     let server = Server::start().await;
     let page = server.bare(Method::GET, "/").send().await.unwrap();

@@ -6,6 +6,7 @@
 mod batch;
 mod text;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -74,8 +75,12 @@ impl<S: Fn(FeedBatch) -> bool + Send> Feed<S> {
             };
             let mut sight = Sight::new(desk.caller.clone());
             sight.begin(&mut snapshot);
-            self.batch
-                .snapshot(translate::snapshot(&snapshot, &desk.console));
+            self.batch.read_by(Arc::clone(&desk.caller.principal));
+            self.batch.snapshot(translate::snapshot(
+                &snapshot,
+                &desk.console,
+                &desk.caller.principal,
+            ));
             drop(snapshot);
             let reason = match self.follow(events, &mut sight).await {
                 Interruption::Lagged(lost) => {

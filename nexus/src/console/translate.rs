@@ -15,7 +15,7 @@ mod target;
 mod time;
 mod trust;
 
-use crate::access::Denied;
+use crate::access::{Denied, Principal};
 use crate::audit::ExportError;
 use crate::job::RequestError;
 use crate::model::{GroupInfo, Snapshot};
@@ -43,7 +43,7 @@ use super::Console;
 use crate::console::view::{BridgeError, DiscView, FeedEvent, GroupView, NexusView};
 
 /// Everything as of now.
-pub(crate) fn snapshot(snapshot: &Snapshot, console: &Console) -> FeedEvent {
+pub(crate) fn snapshot(snapshot: &Snapshot, console: &Console, viewer: &Principal) -> FeedEvent {
     FeedEvent::Snapshot {
         nexus: nexus(console),
         chart: chart(&snapshot.chart),
@@ -56,7 +56,11 @@ pub(crate) fn snapshot(snapshot: &Snapshot, console: &Console) -> FeedEvent {
             .collect(),
         waiting: snapshot.waiting.iter().map(waiting).collect(),
         codes: snapshot.join_codes.iter().map(join_code).collect(),
-        approvals: snapshot.approvals.iter().map(approval).collect(),
+        approvals: snapshot
+            .approvals
+            .iter()
+            .map(|one| approval(one, viewer))
+            .collect(),
         jobs: snapshot.jobs.iter().map(|info| job(info)).collect(),
         stop: Some(stop(&snapshot.stop)).filter(|stop| !stop.since.is_empty()),
         alerts: alert_board(&snapshot.alerts),

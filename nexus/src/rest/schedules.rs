@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::json::{Arrived, answer, body};
 use super::{App, Problem, Shared};
-use crate::access::{Caller, Role};
+use crate::access::Caller;
 use crate::hub::Acceptance;
 use crate::schedule::{Schedule, ScheduleError, ScheduleRequest, When};
 use crate::scheduler::{Begun, fire_by_hand};
@@ -66,11 +66,9 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let found = found(&app, &caller, &id).await?;
-    let principal = &caller.principal;
-    let admin = principal.role >= Role::Admin && principal.scope.is_all();
     Ok(answer(&OneSchedule {
         status: "success",
-        schedule: ScheduleBody::new(&found, admin || found.owner.id == principal.id),
+        schedule: ScheduleBody::new(&found, found.is_whole_for(&caller.principal)),
     }))
 }
 

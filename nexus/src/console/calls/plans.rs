@@ -20,7 +20,7 @@ pub(super) async fn schedules(desk: Desk) -> Answer<Vec<ScheduleView>> {
     let all = all.map_err(Refusal::from)?;
     Ok(all
         .iter()
-        .map(|one| translate::schedule(one, now))
+        .map(|one| translate::schedule(one, &desk.caller.principal, now))
         .collect())
 }
 
@@ -42,7 +42,8 @@ pub(super) async fn put_schedule(
         Some(_) => handle.edit_schedule(&caller, schedule, confirmed).await,
         None => handle.make_schedule(&caller, schedule, confirmed).await,
     };
-    Ok(translate::schedule(&*kept.map_err(Refusal::from)?, now))
+    let kept = kept.map_err(Refusal::from)?;
+    Ok(translate::schedule(&kept, &caller.principal, now))
 }
 
 /// Lets a schedule go; what it began goes on.

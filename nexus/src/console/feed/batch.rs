@@ -1,14 +1,17 @@
 //! Gathers what goes to a window at once, and says when. It reads no clock and sends nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::job::JobInfo;
 use crate::model::{Event, NodeInfo};
+use crate::schedule::Schedule;
 use crate::trust::Waiting;
 use tokio::time::Instant;
 
 use super::Decoder;
+use crate::access::Principal;
 use crate::console::translate;
 use crate::console::view::{FeedBatch, FeedEvent, NodeChange, VitalsRow};
 
@@ -27,11 +30,18 @@ pub(crate) struct Batch {
     /// Nodes that were shown as degraded.
     degraded: BTreeSet<u32>,
     decoder: Decoder,
+    /// Who reads; the owner, unless somebody else was named.
+    viewer: Option<Arc<Principal>>,
     sent: Option<Instant>,
     vitals_sent: Option<Instant>,
 }
 
 impl Batch {
+    /// Who reads from now on.
+    pub(crate) fn read_by(&mut self, viewer: Arc<Principal>) {
+        self.viewer = Some(viewer);
+    }
+
     /// Begins anew: what was gathered is in the snapshot too.
     pub(crate) fn snapshot(&mut self, snapshot: FeedEvent) {
         self.events
@@ -70,7 +80,7 @@ impl Batch {
                 self.events.push(FeedEvent::Code { code });
             }
             Event::ApprovalChanged(approval) => {
-                let approval = Box::new(translate::approval(approval));
+                let approval = Box::new(translate::approval(approval, &self.viewer()));
                 self.events.push(FeedEvent::Approval { approval });
             }
             Event::JobChanged(job) => self.job(job),
@@ -80,11 +90,7 @@ impl Batch {
                 let stop = translate::stop(stop);
                 self.events.push(FeedEvent::Stop { stop });
             }
-            Event::ScheduleChanged(schedule) => {
-                let id = schedule.id.to_string();
-                let schedule = Some(Box::new(translate::schedule(schedule, SystemTime::now())));
-                self.events.push(FeedEvent::Schedule { id, schedule });
-            }
+            Event::ScheduleChanged(schedule) => self.schedule(schedule),
             Event::ScheduleRemoved(schedule) => {
                 let id = schedule.id.to_string();
                 self.events.push(FeedEvent::Schedule { id, schedule: None });
@@ -167,6 +173,17 @@ impl Batch {
     /// How many were taken.
     pub(crate) fn sent(&self) -> u32 {
         self.next
+    }
+
+    fn schedule(&mut self, schedule: &Schedule) {
+        let id = schedule.id.to_string();
+        let view = translate::schedule(schedule, &self.viewer(), SystemTime::now());
+        let schedule = Some(Box::new(view));
+        self.events.push(FeedEvent::Schedule { id, schedule });
+    }
+
+    fn viewer(&self) -> Arc<Principal> {
+        self.viewer.clone().unwrap_or_else(Principal::local)
     }
 
     /// The last list of a frame is the one that counts.

@@ -14,7 +14,7 @@ use crate::console::view::execution::ExecuteAnswer;
 use crate::console::view::proof::{AnsweredView, ApprovalView, ByView, RuleRequest, RuleView};
 
 /// A second yes as of now.
-pub(crate) fn approval(one: &Approval) -> ApprovalView {
+pub(crate) fn approval(one: &Approval, viewer: &Principal) -> ApprovalView {
     let decided = one.decided.as_ref();
     ApprovalView {
         id: one.id.to_string(),
@@ -26,7 +26,7 @@ pub(crate) fn approval(one: &Approval) -> ApprovalView {
             Answered::Expired => AnsweredView::Expired,
         },
         asked_by: one.asker.name.clone(),
-        own: one.asker.id == Principal::local().id,
+        own: one.asker.id == viewer.id,
         by: by(one.by),
         from: one.from.clone(),
         asked_at: rfc3339(one.asked_at),

@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use crate::access::Caller;
+use crate::access::{Caller, Principal};
 use crate::job::{JobRequest as Asked, Offline, WaveGate};
+use crate::redact;
 use crate::runbook::{
     self, Kind, Parameter, Run, RunError, RunState, RunbookError, StepState, Version,
 };
@@ -31,11 +32,18 @@ use crate::console::view::{BridgeError, Json};
 const AHEAD: usize = 5;
 
 /// A schedule as of now.
-pub(crate) fn schedule(schedule: &Schedule, now: SystemTime) -> ScheduleView {
-    let (job, runbook) = match &schedule.what {
+pub(crate) fn schedule(schedule: &Schedule, viewer: &Principal, now: SystemTime) -> ScheduleView {
+    let (mut job, mut runbook) = match &schedule.what {
         What::Job(job) => (Some(told(job)), None),
         What::Runbook(call) => (None, Some(runbook_call(call))),
     };
+    if !schedule.is_whole_for(viewer) {
+        let parameters = job.iter_mut().map(|job| &mut job.parameters.0);
+        let more = runbook.iter_mut().map(|call| &mut call.parameters.0);
+        for parameters in parameters.chain(more) {
+            redact::value(parameters);
+        }
+    }
     let ahead = if schedule.paused { 0 } else { AHEAD };
     ScheduleView {
         id: schedule.id.to_string(),

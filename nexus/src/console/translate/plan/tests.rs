@@ -1,4 +1,4 @@
-use crate::access::Caller;
+use crate::access::{Caller, Principal};
 use std::time::{Duration, SystemTime};
 
 use crate::runbook::from_toml;
@@ -36,7 +36,7 @@ fn what_is_kept_comes_back_as_it_was_asked_for() {
     let (made, confirmed) =
         new_schedule(asked.clone(), Uuid::nil(), None, &Caller::local(), now).unwrap();
     assert!(confirmed);
-    let told = schedule(&made, now);
+    let told = schedule(&made, &Principal::local(), now);
     assert_eq!(told.job.unwrap(), asked.job.unwrap());
     assert_eq!(told.next.len(), 5);
     assert!(told.next[0].ends_with("+01:00") || told.next[0].ends_with("+02:00"));
@@ -49,7 +49,7 @@ fn what_is_kept_comes_back_as_it_was_asked_for() {
     )
     .unwrap();
     again.paused = true;
-    assert!(schedule(&again, now).next.is_empty());
+    assert!(schedule(&again, &Principal::local(), now).next.is_empty());
     let (changed, _) = new_schedule(
         plan(&json!({})),
         Uuid::nil(),
