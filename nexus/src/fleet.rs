@@ -1,0 +1,61 @@
+//! Several Nexuses, one swarm. Each holds the sessions of its own spores and owns what was asked of it; what all of them have
+//! to know or hand to each other goes through an engine that exists already (NATS), or stays in this process ([`local`]).
+//!
+//! What never goes through the engine: heartbeats, metrics, and the dispatch to a node whose session is here.
+//! Not here: what a node or an execution is ([`crate::state`]).
+
+mod book;
+pub mod engine;
+mod enter;
+mod far;
+mod halt;
+mod links;
+pub mod local;
+mod message;
+pub mod nats;
+mod relay;
+mod run;
+pub mod seal;
+
+use std::sync::Arc;
+
+pub use engine::{
+    Bus, Card, Claimed, Directory, EngineError, Epoch, FactKey, Inbound, InstanceId, Ledger, News,
+    Put, Queue, Table, Terms, Work,
+};
+pub(crate) use enter::{Entered, enter};
+pub use enter::{FleetError, KEY_PREFIX, key_file};
+pub(crate) use relay::{Goes, Relay};
+pub(crate) use run::Member;
+
+/// All that an instance has of the engine.
+#[derive(Clone)]
+pub struct Engine {
+    /// What all know.
+    pub directory: Arc<dyn Directory>,
+    /// What one says to another.
+    pub bus: Arc<dyn Bus>,
+    /// Jobs that nobody works on yet.
+    pub queue: Arc<dyn Queue>,
+    /// What is under way.
+    pub ledger: Arc<dyn Ledger>,
+}
+
+/// How an instance gets to its engine.
+#[derive(Clone)]
+pub enum Through {
+    /// Several instances in one process.
+    Local(local::Engine),
+    /// NATS.
+    Nats(Box<nats::Settings>),
+}
+
+/// By hand: a URL may have a password in it.
+impl std::fmt::Debug for Through {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Local(_) => f.write_str("local"),
+            Self::Nats(settings) => settings.fmt(f),
+        }
+    }
+}

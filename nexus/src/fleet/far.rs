@@ -1,0 +1,328 @@
+//! Nodes whose sockets are at other instances, as our own state sees them: each has a session like any other, whose frames
+//! go over the bus to whoever holds the socket. So everything that is true of a session here is true of one there: what is out
+//! when it ends is unknown, and what comes back is taken up again.
+//! Not here: sockets that are here ([`super::relay`]), and who holds what ([`super::run`]).
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::ws::Message;
+use protocol::{Capabilities, FromNexus, Handshake, Running, decode_from_nexus, decode_from_spore};
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use super::message::{Letter, Placed, Reply, Says};
+use super::{Bus, Epoch, InstanceId};
+use crate::hub::Input;
+use crate::model::SessionId;
+use crate::trust::{Arrival, Credential};
+
+/// Numbers of sessions elsewhere begin here, so that they never meet those of our own sockets.
+const FIRST: u64 = 1 << 63;
+/// Frames that may wait for one node, as for one of our own.
+const OUTBOX: usize = 256;
+/// Frames of one order.
+const BATCH: usize = 64;
+/// Nodes that are asked for at once.
+const OPEN: usize = 500;
+/// How long another instance may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// See the module.
+pub(crate) struct Far {
+    own: InstanceId,
+    bus: Arc<dyn Bus>,
+    inbox: mpsc::Sender<Input>,
+    tasks: TaskTracker,
+    next: AtomicU64,
+    nodes: Mutex<HashMap<String, Elsewhere>>,
+}
+
+#[derive(Clone, Copy)]
+struct Elsewhere {
+    by: InstanceId,
+    epoch: Epoch,
+    /// Ours to it; none while its instance does not answer.
+    session: Option<SessionId>,
+}
+
+impl Far {
+    pub(crate) fn new(
+        own: InstanceId,
+        bus: Arc<dyn Bus>,
+        inbox: mpsc::Sender<Input>,
+        tasks: TaskTracker,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            own,
+            bus,
+            inbox,
+            tasks,
+            next: AtomicU64::new(FIRST),
+            nodes: Mutex::default(),
+        })
+    }
+
+    /// The directory says who holds a node. What we had with an older placement is over.
+    pub(crate) async fn held(&self, node: String, by: InstanceId, epoch: Epoch) {
+        let before = {
+            let mut nodes = self.lock();
+            if nodes.get(&node).is_some_and(|known| known.epoch >= epoch) {
+                return;
+            }
+            let new = Elsewhere {
+                by,
+                epoch,
+                session: None,
+            };
+            // Ours are in the map too: an older word of the directory must not bring an older holder back.
+            nodes.insert(node, new)
+        };
+        self.end(before, "another instance holds it now").await;
+    }
+
+    /// Nobody holds it any more.
+    pub(crate) async fn free(&self, node: &str, epoch: Epoch) {
+        let before = {
+            let mut nodes = self.lock();
+            match nodes.get_mut(node) {
+                Some(known) if known.epoch == epoch => Some(std::mem::replace(
+                    known,
+                    Elsewhere {
+                        by: InstanceId(Uuid::nil()),
+                        epoch,
+                        session: None,
+                    },
+                )),
+                _ => None,
+            }
+        };
+        self.end(before, "its spore left").await;
+    }
+
+    /// Nothing is heard of this instance any more.
+    pub(crate) async fn lost(&self, instance: InstanceId) {
+        let sessions: Vec<Elsewhere> = self
+            .lock()
+            .values_mut()
+            .filter(|known| known.by == instance)
+            .map(|known| {
+                let before = *known;
+                known.session = None;
+                before
+            })
+            .collect();
+        for before in sessions {
+            self.end(Some(before), "its instance does not answer").await;
+        }
+    }
+
+    /// Opens what is held by instances that live and is not open yet.
+    pub(crate) async fn open(self: &Arc<Self>, lives: impl Fn(InstanceId) -> bool) {
+        let mut wanted: HashMap<InstanceId, Vec<Placed>> = HashMap::new();
+        for (node, known) in self.lock().iter() {
+            if known.session.is_none() && known.by != self.own && lives(known.by) {
+                let epoch = known.epoch;
+                let node = node.clone();
+                wanted
+                    .entry(known.by)
+                    .or_default()
+                    .push(Placed { node, epoch });
+            }
+        }
+        for (by, nodes) in wanted {
+            for nodes in nodes.chunks(OPEN) {
+                if !self.open_some(by, nodes).await {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Asks every instance that we have sessions at whether it hears us. Who does not is lost for now: what runs there is
+    /// unknown until it is opened again.
+    pub(crate) async fn probe(&self) {
+        let holders: HashSet<InstanceId> = {
+            let nodes = self.lock();
+            let open = nodes.values().filter(|known| known.session.is_some());
+            open.map(|known| known.by).collect()
+        };
+        for by in holders {
+            let nodes = Vec::new();
+            if self.ask(by, Says::Open { nodes }).await.is_none() {
+                self.lost(by).await;
+            }
+        }
+    }
+
+    async fn open_some(self: &Arc<Self>, by: InstanceId, nodes: &[Placed]) -> bool {
+        let says = Says::Open {
+            nodes: nodes.to_vec(),
+        };
+        let Some(Reply::Open { nodes: found }) = self.ask(by, says).await else {
+            return false;
+        };
+        for (at, running) in nodes.iter().zip(found) {
+            if let Some(running) = running {
+                self.begin(by, at, running).await;
+            }
+        }
+        true
+    }
+
+    async fn begin(self: &Arc<Self>, by: InstanceId, at: &Placed, running: Vec<Running>) {
+        let session = SessionId(self.next.fetch_add(1, Ordering::Relaxed));
+        {
+            let mut nodes = self.lock();
+            match nodes.get_mut(&at.node) {
+                Some(known) if known.epoch == at.epoch && known.session.is_none() => {
+                    known.session = Some(session);
+                }
+                _ => return,
+            }
+        }
+        let (outbox, frames) = mpsc::channel(OUTBOX);
+        let arrival = Arrival {
+            peer: String::new(),
+            secure: true,
+            credential: Credential::Fleet(by),
+        };
+        let hello = Handshake {
+            node_id: at.node.clone(),
+            node_name: String::new(),
+            capabilities: Capabilities::default(),
+            token: String::new(),
+            proof: None,
+            join: None,
+            protocol: protocol::Version::V2.number(),
+            running,
+        };
+        let hello = Box::new(hello);
+        let input = Input::Hello {
+            session,
+            hello,
+            arrival,
+            outbox,
+        };
+        if self.inbox.send(input).await.is_ok() {
+            let forward = Arc::clone(self).forward(by, at.clone(), session, frames);
+            self.tasks.spawn(forward);
+        }
+    }
+
+    /// Carries what our state sends to the node.
+    async fn forward(
+        self: Arc<Self>,
+        by: InstanceId,
+        at: Placed,
+        session: SessionId,
+        mut outbox: mpsc::Receiver<Message>,
+    ) {
+        let mut waiting = Vec::with_capacity(BATCH);
+        while outbox.recv_many(&mut waiting, BATCH).await > 0 {
+            for says in self.letters(&at, session, waiting.drain(..)).await {
+                let reply = self.ask(by, says).await;
+                if reply != Some(Reply::Done) {
+                    self.forget(&at.node, session);
+                    let why = "its instance does not answer";
+                    drop(self.inbox.send(Input::Closed(session, why)).await);
+                    return;
+                }
+            }
+        }
+        // Our state has closed it by itself.
+        self.forget(&at.node, session);
+    }
+
+    async fn letters(
+        &self,
+        at: &Placed,
+        session: SessionId,
+        messages: impl Iterator<Item = Message>,
+    ) -> Vec<Says> {
+        let mut frames = Vec::new();
+        let mut letters = Vec::new();
+        for message in messages {
+            match message {
+                Message::Text(text) => match decode_from_nexus(&text) {
+                    Ok(FromNexus::Welcome(welcome)) => {
+                        let ids = welcome.resume.iter();
+                        let ids: Vec<Uuid> = ids
+                            .filter_map(|entry| Uuid::try_parse(&entry.request_id).ok())
+                            .collect();
+                        if !ids.is_empty() {
+                            letters.push(Says::Mine {
+                                at: at.clone(),
+                                ids,
+                            });
+                        }
+                    }
+                    Ok(_) | Err(_) => frames.push(text.to_string()),
+                },
+                Message::Ping(number) => {
+                    let number = number.as_ref().try_into().map_or(0, u64::from_be_bytes);
+                    drop(self.inbox.send(Input::Pong(session, number)).await);
+                }
+                Message::Binary(_) | Message::Pong(_) | Message::Close(_) => {}
+            }
+        }
+        if !frames.is_empty() {
+            letters.push(Says::Orders {
+                at: at.clone(),
+                frames,
+            });
+        }
+        letters
+    }
+
+    /// Frames of spores that another instance holds. Those of a placement that is over are dropped.
+    pub(crate) async fn frames(&self, from: InstanceId, frames: Vec<(Placed, String)>) {
+        for (at, frame) in frames {
+            let known = self.lock().get(&at.node).copied();
+            let session = known
+                .filter(|known| known.by == from && known.epoch == at.epoch)
+                .and_then(|known| known.session);
+            let Some(session) = session else { continue };
+            // It was read before it was sent; what cannot be read here is of a newer version.
+            let Ok(message) = decode_from_spore(&frame) else {
+                continue;
+            };
+            if self
+                .inbox
+                .send(Input::Message(session, Box::new(message)))
+                .await
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn ask(&self, to: InstanceId, says: Says) -> Option<Reply> {
+        let from = self.own;
+        let letter = Letter { from, says }.bytes();
+        let answer = self.bus.request(to, letter, PATIENCE).await.ok()?;
+        serde_json::from_slice(&answer).ok()
+    }
+
+    fn forget(&self, node: &str, session: SessionId) {
+        if let Some(known) = self.lock().get_mut(node)
+            && known.session == Some(session)
+        {
+            known.session = None;
+        }
+    }
+
+    async fn end(&self, before: Option<Elsewhere>, why: &'static str) {
+        if let Some(session) = before.and_then(|before| before.session) {
+            drop(self.inbox.send(Input::Closed(session, why)).await);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Elsewhere>> {
+        self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

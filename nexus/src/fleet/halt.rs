@@ -1,0 +1,117 @@
+//! Fleet STOP is for the whole swarm: whoever stops everything at one instance stops it at all, and only a person releases it.
+//! Of two that are told at the same time the stop wins. Not here: stopping ([`crate::state`]).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Directory, EngineError, FactKey, Put, Table};
+use crate::access::{Caller, Principal};
+use crate::hub::Change;
+use crate::model::StopInfo;
+
+/// What the directory holds of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StopFact {
+    held: bool,
+    by: String,
+    reason: String,
+    /// When it was said.
+    at: SystemTime,
+}
+
+/// What this instance and the directory know of it.
+#[derive(Default)]
+pub(super) struct Halt(Mutex<(u64, Option<StopFact>)>);
+
+impl StopFact {
+    fn of(info: &StopInfo) -> Self {
+        Self {
+            held: info.held,
+            by: info.by.clone(),
+            reason: info.reason.clone(),
+            at: SystemTime::now(),
+        }
+    }
+
+    fn key() -> FactKey {
+        FactKey {
+            table: Table::Stop,
+            key: String::new(),
+        }
+    }
+}
+
+impl Halt {
+    /// Tells the others how it stands here. Nothing happens when they know.
+    pub(super) async fn tell(
+        &self,
+        info: &StopInfo,
+        directory: &dyn Directory,
+    ) -> Result<(), EngineError> {
+        let ours = StopFact::of(info);
+        let (revision, theirs) = self.known();
+        let is_known = match &theirs {
+            // Nothing was ever stopped.
+            None => !ours.held,
+            Some(theirs) => theirs.held == ours.held,
+        };
+        if is_known {
+            return Ok(());
+        }
+        // A struct of strings and times: it cannot fail to serialise.
+        let value = serde_json::to_vec(&ours).unwrap_or_default().into();
+        match directory
+            .put(&StopFact::key(), Some(value), revision)
+            .await?
+        {
+            Put::Done(revision) => self.told(revision, ours),
+            // Theirs is on its way here; then it is compared again.
+            Put::Changed => return Err(EngineError::TimedOut),
+        }
+        Ok(())
+    }
+
+    /// The directory tells how it stands; what has to be done here, if anything.
+    pub(super) fn heard(&self, revision: u64, fact: Option<StopFact>) -> Option<Change> {
+        let fact = fact?;
+        {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if known.0 >= revision {
+                return None;
+            }
+        }
+        self.told(revision, fact.clone());
+        Some(Box::new(move |state, now| {
+            let here = state.stop_info();
+            let caller = from_afar(&fact.by);
+            if fact.held && !here.held {
+                state.stop_all(&caller, &fact.reason, now);
+            } else if !fact.held && here.held && here.since.is_none_or(|since| since <= fact.at) {
+                state.release_all(&caller, now);
+            }
+        }))
+    }
+
+    fn known(&self) -> (u64, Option<StopFact>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn told(&self, revision: u64, fact: StopFact) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (revision, Some(fact));
+    }
+}
+
+/// Whoever asked at another instance, where the rights were looked at.
+fn from_afar(name: &str) -> Caller {
+    let mut principal = Principal::clone(&Principal::local());
+    name.clone_into(&mut principal.name);
+    Caller {
+        principal: Arc::new(principal),
+        from: "another instance".to_owned(),
+    }
+}
