@@ -23,6 +23,15 @@ pub struct Welcome {
     /// this node's or not known: it goes on, unheard, and is forgotten at its end.
     #[serde(default)]
     pub resume: Vec<Resume>,
+    /// Where the instances of this swarm can be reached right now, `host:port` each, over TLS; at most
+    /// [`crate::limits::DOORS`]. Nobody who does not know it minds it. A WELCOME may come again in a session: then this
+    /// field alone counts.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "crate::lax::texts"
+    )]
+    pub nexus_addresses: Vec<String>,
 }
 
 /// Where to go on with one execution.

@@ -70,6 +70,24 @@ pub struct Heartbeat {
     /// Executions under way.
     #[serde(default, deserialize_with = "crate::lax::count")]
     pub active_tasks: u32,
+    /// Of the fullest disk; none from spores that do not say it. What does not fit is as if it was not said.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "crate::lax::maybe"
+    )]
+    pub disk: Option<DiskUse>,
+}
+
+/// How full a disk is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DiskUse {
+    /// 0..=1.
+    pub usage: f64,
+    /// Bytes.
+    pub free: u64,
+    /// Where it is, e.g. `/var`.
+    pub mount: String,
 }
 
 /// CAPABILITIES (v2): what the node is and can do has changed since its handshake, e.g. a grant began or ended. The

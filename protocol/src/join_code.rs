@@ -31,7 +31,7 @@ pub struct JoinCode {
     pub nexus_key: PublicKey,
     /// What it shows there, once.
     pub secret: JoinSecret,
-    /// Where, in the order in which they are tried; 1 to [`ADDRESSES`].
+    /// Where; each spore has an order of its own in which it tries them. 1 to [`ADDRESSES`].
     pub addresses: Vec<Address>,
 }
 

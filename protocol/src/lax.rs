@@ -2,7 +2,8 @@
 //! integers may be `7`, `"7"` or `7.0`, booleans `true`, `0` or `"yes"`, floats numeric strings.
 //! Unlike it, we refuse NaN and infinities. Not here: range checks.
 
-use serde::{Deserialize, Deserializer, de};
+use serde::de::{self, DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Deserializer};
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -11,6 +12,31 @@ enum Scalar {
     Int(i64),
     Float(f64),
     Text(String),
+}
+
+/// The texts of a list; whatever else is in it is left out, and what is no list is an empty one. For what is only advice:
+/// nonsense in it must not cost the message.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(input: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Entry {
+        Text(String),
+        Other(IgnoredAny),
+    }
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Given {
+        List(Vec<Entry>),
+        Other(IgnoredAny),
+    }
+    let Given::List(entries) = Given::deserialize(input)? else {
+        return Ok(Vec::new());
+    };
+    let texts = entries.into_iter().filter_map(|entry| match entry {
+        Entry::Text(text) => Some(text),
+        Entry::Other(IgnoredAny) => None,
+    });
+    Ok(texts.collect())
 }
 
 /// A finite float.
@@ -52,6 +78,14 @@ pub(crate) fn int<'de, D: Deserializer<'de>>(input: D) -> Result<i64, D::Error> 
 pub(crate) fn count<'de, D: Deserializer<'de>>(input: D) -> Result<u32, D::Error> {
     let value = int(input)?;
     Ok(u32::try_from(value.max(0)).unwrap_or(u32::MAX))
+}
+
+/// What was added later: none when it is not as we know it, so that a stranger's field of the same name harms nobody.
+pub(crate) fn maybe<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    input: D,
+) -> Result<Option<T>, D::Error> {
+    let said = serde_json::Value::deserialize(input)?;
+    Ok(serde_json::from_value(said).ok())
 }
 
 /// A truth value.

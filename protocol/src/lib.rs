@@ -44,8 +44,8 @@ pub use codec::{
 pub use fixed::Fixed;
 pub use from_nexus::{Ack, Cancel, ExecuteSkill, Resume, Welcome};
 pub use from_spore::{
-    Accepted, Announcement, Disconnect, Handshake, Heartbeat, Outcome, Output, Problem, Response,
-    Running, Stream,
+    Accepted, Announcement, Disconnect, DiskUse, Handshake, Heartbeat, Outcome, Output, Problem,
+    Response, Running, Stream,
 };
 pub use introduction::{
     Challenge, ChannelKind, EXPORTER, Hello, Nonce, PublicKey, Signature, Signer, Transcript, close,

@@ -30,6 +30,8 @@ pub const METHODS: usize = 512;
 pub const GRANTS: usize = 64;
 /// All texts of a node's policy together, bytes; the node cuts its lists to this.
 pub const POLICY: usize = 32 * 1024;
+/// Most addresses of a Nexus that are told in WELCOME.
+pub const DOORS: usize = 16;
 /// Most running executions in one handshake.
 pub const RUNNING: usize = 1024;
 

@@ -3,23 +3,25 @@
 
 mod frames;
 mod leaving;
+mod losing;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant, SystemTime};
 
 use protocol::{
     Announcement, Capabilities, Handshake, Heartbeat, JoinSecret, Message, Problem, Signature,
-    Version, close, encode,
+    Version, encode,
 };
-use tracing::{info, warn};
+use tracing::info;
 
 use crate::execution::{End, Order, Report};
 use crate::ledger::{Ledger, Saying};
 use crate::load::Reading;
 use crate::membership::Membership;
-use crate::session::{Due, Loss, Session};
+use crate::session::{Due, Session};
 use crate::{Config, Status, Token};
 use leaving::Leaving;
+pub(crate) use losing::Ending;
 
 /// What the hands are to do.
 #[derive(Debug)]
@@ -38,6 +40,10 @@ pub(crate) enum Effect {
     Joined(String),
     /// The join code was refused: go back to what was before.
     FallBack,
+    /// This door does not do: the next dial goes to the next one.
+    MoveOn,
+    /// The Nexus says that it can be reached there too.
+    Learn(Vec<String>),
     /// The last one: the spore has left.
     Gone,
 }
@@ -50,17 +56,6 @@ pub(crate) enum Frame {
     Close,
 }
 
-/// How a connection ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ending {
-    /// For people.
-    pub(crate) reason: String,
-    /// The code of the Nexus' close frame, if it sent one.
-    pub(crate) close: Option<u16>,
-}
-
-/// RFC 6455: a peer that broke a rule; the prototype's word for a wrong token.
-const POLICY: u16 = 1008;
 /// Most ERROR frames that wait to be sent.
 const PROBLEMS: usize = 16;
 
@@ -84,6 +79,8 @@ pub(crate) struct Agent {
     session: Session,
     ledger: Ledger,
     leaving: Option<Leaving>,
+    /// The last refusal of this round over all doors.
+    refusal: Option<Ending>,
     farewell_said: bool,
     /// The capabilities changed since the handshake.
     say_capabilities: bool,
@@ -110,6 +107,7 @@ impl Agent {
             session: Session::new(now, config.heartbeat),
             ledger: Ledger::default(),
             leaving: None,
+            refusal: None,
             farewell_said: false,
             say_capabilities: false,
             effects: VecDeque::new(),
@@ -212,41 +210,6 @@ impl Agent {
         self.say(&handshake, wall);
     }
 
-    /// The connection could not be made, or is over.
-    pub(crate) fn lost(&mut self, ending: &Ending, now: Instant, random: u64) {
-        self.urgent.clear();
-        self.ledger.lost();
-        let loss = match ending.close {
-            Some(close::WAITING) => Loss::Waiting,
-            Some(POLICY | close::UNKNOWN_KEY..=close::TOO_MANY) => Loss::Refused,
-            Some(_) | None => Loss::Broken,
-        };
-        let wait = self.session.lost(now, loss, random);
-        if self.parted() {
-            return self.gone();
-        }
-        let (reason, seconds) = (ending.reason.clone(), wait.as_secs_f32());
-        match loss {
-            Loss::Broken => {
-                warn!(%reason, "not connected; trying again in {seconds:.1} s");
-                self.tell(Status::Waiting { reason });
-            }
-            Loss::Waiting => {
-                let fingerprint = self.fingerprint();
-                info!(%fingerprint, "waiting until a person accepts this machine in the Nexus");
-                self.tell(Status::Unaccepted { fingerprint });
-            }
-            Loss::Refused => {
-                let hint = self.hint(ending.close);
-                warn!(%reason, "the Nexus refuses this spore: {hint}; asking again in {seconds:.0} s");
-                self.tell(Status::Refused { reason });
-                if ending.close == Some(close::BAD_CODE) {
-                    self.effects.push_back(Effect::FallBack);
-                }
-            }
-        }
-    }
-
     /// Something came that is not a message: a ping, a pong.
     pub(crate) fn heard(&mut self, now: Instant) {
         self.session.heard(now);
@@ -259,6 +222,7 @@ impl Agent {
             cpu_usage: reading.cpu,
             memory_usage: reading.memory,
             active_tasks: self.ledger.active(),
+            disk: reading.disk,
         };
         // When the connection takes nothing, an old heartbeat is worthless.
         if self.urgent.len() < PROBLEMS {
@@ -313,11 +277,9 @@ impl Agent {
         });
     }
 
-    fn fingerprint(&self) -> String {
-        self.member
-            .as_ref()
-            .map(|member| member.fingerprint.clone())
-            .unwrap_or_default()
+    /// There are this many doors now.
+    pub(crate) fn set_doors(&mut self, doors: usize) {
+        self.session.set_doors(doors);
     }
 
     fn shown_token(&self) -> String {
@@ -325,18 +287,6 @@ impl Agent {
         token
             .map(|token| token.reveal().to_owned())
             .unwrap_or_default()
-    }
-
-    fn hint(&self, code: Option<u16>) -> &'static str {
-        match code {
-            Some(close::UNKNOWN_KEY | close::BAD_CODE | close::REVOKED) => {
-                "ask its operator for a join code, then `spore join <code>`"
-            }
-            Some(close::HELD) => "its operator has to look at this node first",
-            Some(close::TOO_MANY) => "too many attempts came from this address",
-            _ if self.member.is_some() => "it does not take this machine's proof",
-            _ => "compare SPORE_SHARED_TOKEN with its NEXUS_SHARED_TOKEN",
-        }
     }
 
     fn fall_back(&mut self, now: Instant) {

@@ -12,6 +12,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::agent::{Agent, Effect, Ending};
 use crate::allowance::Warrant;
+use crate::doors::Entry;
 use crate::execution::{self, Order, Report, Reports, Stop};
 use crate::grants::Grant;
 use crate::grants::watch::Watch;
@@ -28,7 +29,7 @@ pub(crate) struct Driver {
     link: Link,
     way: Way,
     data_dir: PathBuf,
-    attempts: usize,
+    entry: Entry,
     skills: Skills,
     /// Only where there is a policy that grants can widen.
     grants: Option<Watch>,
@@ -66,14 +67,17 @@ impl Driver {
         shutdown: CancellationToken,
     ) -> Self {
         let watch = || Watch::new(data_dir.clone(), Instant::now());
+        let entry = Entry::new(&way, &data_dir);
+        let mut agent = agent;
+        agent.set_doors(entry.doors.count());
         Self {
+            entry,
             agent,
             link: Link::Down,
             way,
             grants: skills.has_policy().then(watch),
             warrants: BTreeMap::new(),
             data_dir,
-            attempts: 0,
             skills,
             load: Load::new(),
             status,
@@ -142,6 +146,7 @@ impl Driver {
         match event {
             Event::Dialed(Ok(dialed)) => {
                 self.link = Link::up(dialed.socket);
+                self.entry.peer = Some(dialed.peer);
                 self.agent
                     .dialed(now, wall, dialed.has_docker, dialed.proof);
             }
@@ -170,9 +175,10 @@ impl Driver {
     fn perform(&mut self, effect: Effect, now: Instant) {
         match effect {
             Effect::Dial => {
-                self.link = Link::dial(self.way.clone(), self.attempts);
-                self.attempts = self.attempts.wrapping_add(1);
+                self.link = Link::dial(self.way.clone(), self.entry.doors.current().clone());
             }
+            Effect::MoveOn => self.entry.doors.move_on(),
+            Effect::Learn(told) => self.entry.hear(told),
             Effect::HangUp(reason) => self.lost(
                 &Ending {
                     reason,
@@ -187,6 +193,7 @@ impl Driver {
             Effect::Start(order) => self.start(order),
             Effect::Tell(status) => {
                 debug!(?status, "status");
+                self.entry.status(&status);
                 self.status.send_replace(status);
             }
             Effect::Joined(node_id) => self.joined(node_id),
@@ -261,14 +268,26 @@ impl Driver {
                 warn!("the join code was refused; this machine stays with its former membership");
                 self.agent.be_member(&before);
                 self.way = Way::Member(before);
+                self.entry = Entry::new(&self.way, &self.data_dir);
+                self.agent.set_doors(self.entry.doors.count());
             }
             Ok(None) => {}
             Err(error) => error!(%error, "cannot read the former membership"),
         }
     }
 
+    /// Takes over what the Nexus said of its addresses; not sooner, so that one that says much costs little.
+    fn learn(&mut self) {
+        if let Way::Member(membership) = &self.way
+            && self.entry.learn(membership, &self.data_dir)
+        {
+            self.agent.set_doors(self.entry.doors.count());
+        }
+    }
+
     /// Housekeeping at the pace of heartbeats.
     fn tidy(&mut self) {
+        self.learn();
         let ours: BTreeSet<u32> = self.pids.values().copied().collect();
         self.orphans.reap(&ours);
         while self.work.try_join_next().is_some() {}
@@ -279,6 +298,7 @@ impl Driver {
 
     fn lost(&mut self, ending: &Ending, now: Instant) {
         self.link = Link::Down;
+        self.learn();
         let random = getrandom::u64().unwrap_or_else(|_| u64::from(now.elapsed().subsec_nanos()));
         self.agent.lost(ending, now, random);
     }

@@ -16,6 +16,8 @@ mod allowance;
 mod capabilities;
 pub mod config;
 mod confinement;
+mod disks;
+pub mod doors;
 mod driver;
 mod execution;
 pub mod grants;
@@ -163,7 +165,6 @@ impl Spore {
         }
         info!(
             node_id = %identity.node_id, name = %config.node_name, version = env!("CARGO_PKG_VERSION"),
-            nexus = %way.address(0),
             skills = %capabilities.skills.join(", "), workspace = %config.workspace.display(), "spore"
         );
         let mut agent = agent::Agent::new(

@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes, error::CapacityError};
 
 use crate::agent::{Agent, Ending, Frame};
+use crate::doors::Door;
 pub(crate) use dial::{Dialed, Way};
 
 /// Boxed, for it is far larger than anything else that happens on a link.
@@ -54,8 +55,8 @@ pub(crate) enum Event {
 
 impl Link {
     /// Begins to dial.
-    pub(crate) fn dial(way: Way, attempt: usize) -> Self {
-        Self::Dialing(Box::pin(dial::dial(way, attempt)))
+    pub(crate) fn dial(way: Way, door: Door) -> Self {
+        Self::Dialing(Box::pin(dial::dial(way, door)))
     }
 
     /// Takes a connection over.

@@ -1,18 +1,26 @@
-//! How busy the machine is, read only when a heartbeat asks.
+//! How busy the machine is, read only when a heartbeat asks. Not here: disks, which may take long to answer ([`crate::disks`]).
 
+use std::time::Instant;
+
+use protocol::DiskUse;
 use sysinfo::{MemoryRefreshKind, System};
 
+use crate::disks::Disks;
+
 /// A reading: shares from 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reading {
     pub(crate) cpu: f64,
     pub(crate) memory: f64,
+    /// The fullest one, if that is known.
+    pub(crate) disk: Option<DiskUse>,
 }
 
 /// Remembers the counters of the last reading, for usage is a difference.
 pub(crate) struct Load {
     /// None where the system cannot be read.
     system: Option<System>,
+    disks: Disks,
 }
 
 impl Load {
@@ -21,14 +29,19 @@ impl Load {
         if let Some(system) = &mut system {
             system.refresh_cpu_usage();
         }
-        Self { system }
+        Self {
+            system,
+            disks: Disks::default(),
+        }
     }
 
     pub(crate) fn read(&mut self) -> Reading {
+        let disk = self.disks.fullest(Instant::now());
         let Some(system) = &mut self.system else {
             return Reading {
                 cpu: 0.0,
                 memory: 0.0,
+                disk,
             };
         };
         system.refresh_cpu_usage();
@@ -39,6 +52,7 @@ impl Load {
         Reading {
             cpu: share(cpu),
             memory: share(memory),
+            disk,
         }
     }
 }

@@ -28,8 +28,14 @@ pub(crate) struct Session {
     phase: Phase,
     /// Interval of heartbeats unless the Nexus names one.
     heartbeat: Duration,
-    /// Failures in a row.
+    /// Rounds over all doors that failed, in a row.
     attempt: u32,
+    /// How many doors there are.
+    doors: usize,
+    /// Doors that failed in this round.
+    tried: usize,
+    /// The worst that was said in this round.
+    worst: Loss,
     /// For how long a WELCOME may be missing.
     patience: Duration,
 }
@@ -65,14 +71,25 @@ pub(crate) enum Due {
 }
 
 /// Why a connection is over, as far as waiting goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Loss {
     /// Could not be made, or broke.
     Broken,
-    /// The Nexus does not want us.
+    /// The Nexus does not know us; another instance may have heard of us before it.
+    Unknown,
+    /// The Nexus does not want us, and so will no other instance.
     Refused,
-    /// A person must accept us first.
+    /// A person must accept us first, here.
     Waiting,
+}
+
+/// What follows from a loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The next door, at once.
+    Door,
+    /// All doors failed, or waiting is the only thing that helps: this long.
+    Wait(Duration),
 }
 
 impl Session {
@@ -81,6 +98,9 @@ impl Session {
             phase: Phase::Waiting { until: now },
             heartbeat,
             attempt: 0,
+            doors: 1,
+            tried: 0,
+            worst: Loss::Broken,
             patience: WELCOME,
         }
     }
@@ -88,6 +108,11 @@ impl Session {
     /// The Nexus is known to be one of ours: it will answer.
     pub(crate) fn expect_v2(&mut self) {
         self.patience = OWN_WELCOME;
+    }
+
+    /// There are this many doors now.
+    pub(crate) fn set_doors(&mut self, doors: usize) {
+        self.doors = doors;
     }
 
     /// The dialect, once it is known.
@@ -110,6 +135,7 @@ impl Session {
 
     /// The Nexus has answered, in time or late.
     pub(crate) fn welcomed(&mut self, now: Instant, interval: Duration) {
+        self.worst = Loss::Broken;
         self.open(Version::V2, now, interval);
     }
 
@@ -125,21 +151,33 @@ impl Session {
         }
     }
 
-    /// The connection is over; `random` spreads those who lost it together. Tells how long to wait.
-    pub(crate) fn lost(&mut self, now: Instant, loss: Loss, random: u64) -> Duration {
+    /// The connection is over; `random` spreads those who lost it together. A session that did not last does not begin a new
+    /// round: doors that open and shut at once are no better than closed ones.
+    pub(crate) fn lost(&mut self, now: Instant, loss: Loss, random: u64) -> Next {
         if let Phase::Open(open) = self.phase
             && now.duration_since(open.since) >= STEADY
         {
-            self.attempt = 0;
+            (self.attempt, self.tried, self.worst) = (0, 0, Loss::Broken);
         }
-        let wait = match loss {
+        self.worst = self.worst.max(loss);
+        self.tried = self.tried.saturating_add(1);
+        let more = match loss {
+            Loss::Broken | Loss::Unknown => self.tried < self.doors,
+            Loss::Refused | Loss::Waiting => false,
+        };
+        if more {
+            self.phase = Phase::Waiting { until: now };
+            return Next::Door;
+        }
+        let wait = match self.worst {
             Loss::Broken => between(Duration::ZERO, ceiling(self.attempt), random),
-            Loss::Refused => between(REFUSED.0, REFUSED.1, random),
+            Loss::Unknown | Loss::Refused => between(REFUSED.0, REFUSED.1, random),
             Loss::Waiting => between(ACCEPTED.0, ACCEPTED.1, random),
         };
         self.attempt = self.attempt.saturating_add(1);
+        (self.tried, self.worst) = (0, Loss::Broken);
         self.phase = Phase::Waiting { until: now + wait };
-        wait
+        Next::Wait(wait)
     }
 
     /// When [`Self::timeout`] wants to be called.

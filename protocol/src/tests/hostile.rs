@@ -68,6 +68,28 @@ fn no_envelope_no_message() {
     }
 }
 
+/// Addresses are advice: nonsense in them costs no session.
+#[test]
+fn a_welcome_is_one_whatever_its_addresses_are() {
+    for (given, read) in [
+        (r#"["a:1","b:2"]"#, &["a:1", "b:2"][..]),
+        (r#"["a:1",7,null,["b:2"],{"c":"d"},""]"#, &["a:1", ""]),
+        ("null", &[]),
+        ("7", &[]),
+        (r#""a:1""#, &[]),
+        (r#"{"a":1}"#, &[]),
+        ("[]", &[]),
+    ] {
+        let frame = format!(
+            r#"{{"message_type":"WELCOME","payload":{{"protocol":2,"nexus_id":"n","nexus_version":"0","session_id":"s","heartbeat_interval":3,"nexus_addresses":{given}}}}}"#
+        );
+        let Ok(FromNexus::Welcome(welcome)) = decode_from_nexus(&frame) else {
+            panic!("{given}")
+        };
+        assert_eq!(welcome.nexus_addresses, read, "{given}");
+    }
+}
+
 #[test]
 fn a_side_takes_only_its_own_messages() {
     let order = r#"{"message_type":"EXECUTE_SKILL","payload":{"node_id":"n","skill_name":"s","method_name":"m"}}"#;
@@ -221,6 +243,29 @@ fn cutting_keeps_characters_whole() {
     assert_eq!(limits::cut("é", 0), "");
 }
 
+/// What others may have called the same harms nobody's heartbeat.
+#[test]
+fn a_disk_that_is_none_is_as_if_not_said() {
+    for (said, known) in [
+        (r#"{"usage":0.5,"free":7,"mount":"/"}"#, true),
+        (r#"{"usage":0.5,"free":7,"mount":"/","inodes":3}"#, true),
+        (r#""93 %""#, false),
+        ("93.1", false),
+        ("null", false),
+        (r#"{"usage":0.5}"#, false),
+        (r#"{"usage":0.5,"free":-7,"mount":"/"}"#, false),
+        ("[[[[[[]]]]]]", false),
+    ] {
+        let frame = format!(
+            r#"{{"message_type":"HEARTBEAT","payload":{{"node_id":"n","cpu_usage":0.5,"disk":{said}}}}}"#
+        );
+        let Ok(FromSpore::Heartbeat(life)) = decode_from_spore(&frame) else {
+            panic!("{said}");
+        };
+        assert_eq!(life.disk.is_some(), known, "{said}");
+    }
+}
+
 proptest! {
     /// Whatever arrives, reading it neither panics nor loops.
     #[test]
@@ -246,7 +291,7 @@ proptest! {
 
     #[test]
     fn heartbeats_survive(cpu in 0.0..=1.0f64, memory in 0.0..=1.0f64, tasks: u32) {
-        let life = Heartbeat { node_id: "n".into(), cpu_usage: cpu, memory_usage: memory, active_tasks: tasks };
+        let life = Heartbeat { node_id: "n".into(), cpu_usage: cpu, memory_usage: memory, active_tasks: tasks, disk: None };
         let Ok(FromSpore::Heartbeat(back)) = decode_from_spore(&encode(&life, noon())) else { panic!("not read again") };
         // A reading, not a count: the last binary digit is not worth a slower parser.
         prop_assert!((back.cpu_usage - cpu).abs() < 1e-12 && (back.memory_usage - memory).abs() < 1e-12);

@@ -5,9 +5,9 @@ use serde_json::value::RawValue;
 use super::noon;
 use crate::{
     Accepted, Ack, Announcement, Cancel, Capabilities, Challenge, ChannelKind, CommandRule,
-    Disconnect, Effect, ExecuteSkill, Fixed, GrantView, Handshake, Heartbeat, Hello, Limits,
-    Message, Method, NodePolicy, Outcome, Output, PolicyLimits, Problem, Response, Resume, Running,
-    Signer, Stream, Transcript, Welcome, encode,
+    Disconnect, DiskUse, Effect, ExecuteSkill, Fixed, GrantView, Handshake, Heartbeat, Hello,
+    Limits, Message, Method, NodePolicy, Outcome, Output, PolicyLimits, Problem, Response, Resume,
+    Running, Signer, Stream, Transcript, Welcome, encode,
 };
 
 fn raw(json: &str) -> Box<RawValue> {
@@ -145,13 +145,23 @@ fn heartbeat() {
         cpu_usage: 0.05,
         memory_usage: 0.5,
         active_tasks: 2,
+        disk: None,
     };
     insta::assert_snapshot!(fields(&life), @r#""node_id":"n","cpu_usage":0.05,"memory_usage":0.5,"active_tasks":2"#);
+    let full = Heartbeat {
+        disk: Some(DiskUse {
+            usage: 0.97,
+            free: 1_024,
+            mount: "/var".into(),
+        }),
+        ..life
+    };
+    insta::assert_snapshot!(fields(&full), @r#""node_id":"n","cpu_usage":0.05,"memory_usage":0.5,"active_tasks":2,"disk":{"usage":0.97,"free":1024,"mount":"/var"}"#);
 }
 
 #[test]
 fn welcome() {
-    let welcome = Welcome {
+    let mut welcome = Welcome {
         protocol: 2,
         nexus_id: "home".into(),
         nexus_version: "0.1.0".into(),
@@ -162,8 +172,12 @@ fn welcome() {
             request_id: "r".into(),
             next_seq: 4,
         }],
+        nexus_addresses: Vec::new(),
     };
     insta::assert_snapshot!(fields(&welcome), @r#""protocol":2,"nexus_id":"home","nexus_version":"0.1.0","session_id":"7","heartbeat_interval":3,"resume":[{"request_id":"r","next_seq":4}]"#);
+    welcome.resume.clear();
+    welcome.nexus_addresses = vec!["a:8765".into(), "[fd00::1]:1".into()];
+    insta::assert_snapshot!(fields(&welcome), @r#""protocol":2,"nexus_id":"home","nexus_version":"0.1.0","session_id":"7","heartbeat_interval":3,"resume":[],"nexus_addresses":["a:8765","[fd00::1]:1"]"#);
 }
 
 #[test]

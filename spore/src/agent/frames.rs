@@ -30,7 +30,12 @@ impl Agent {
     fn message(&mut self, message: FromNexus, now: Instant, wall: SystemTime) {
         let v2 = self.session.version() == Some(Version::V2);
         match message {
-            FromNexus::Welcome(welcome) if !v2 => self.welcome(&welcome, now),
+            FromNexus::Welcome(welcome) => {
+                if !v2 {
+                    self.welcome(&welcome, now);
+                }
+                self.learn(welcome.nexus_addresses);
+            }
             FromNexus::ExecuteSkill(call) => {
                 if self.session.version().is_none() && self.member.is_some() {
                     return self
@@ -54,10 +59,7 @@ impl Agent {
             FromNexus::Problem(problem) => warn!(
                 code = %shown(&problem.code), message = %shown(&problem.message), "the Nexus reports a problem"
             ),
-            FromNexus::Challenge(_)
-            | FromNexus::Welcome(_)
-            | FromNexus::Cancel(_)
-            | FromNexus::Ack(_) => {
+            FromNexus::Challenge(_) | FromNexus::Cancel(_) | FromNexus::Ack(_) => {
                 debug!("a message out of place was ignored");
             }
         }
@@ -79,6 +81,7 @@ impl Agent {
     fn welcome(&mut self, welcome: &Welcome, now: Instant) {
         let interval = Duration::from_secs(u64::from(welcome.heartbeat_interval.clamp(1, 3600)));
         self.session.welcomed(now, interval);
+        self.refusal = None;
         if let Some(member) = &mut self.member {
             let named = welcome.node_id.clone();
             let named = named
@@ -96,6 +99,15 @@ impl Agent {
             protocol: Version::V2.number(),
             nexus,
         });
+    }
+
+    /// None is no news. With the shared token it would not be proved who is met there.
+    fn learn(&mut self, mut told: Vec<String>) {
+        if !told.is_empty() && self.member.is_some() {
+            // One more than may be, so that it shows that there were more.
+            told.truncate(limits::DOORS + 1);
+            self.effects.push_back(Effect::Learn(told));
+        }
     }
 
     fn execute(&mut self, call: ExecuteSkill, wall: SystemTime) {

@@ -1,5 +1,6 @@
 //! The agent as a whole, without a socket: scripts of inputs and what comes out.
 
+use protocol::close;
 use serde_json::{Value, json};
 
 use super::*;
@@ -66,6 +67,7 @@ fn reading() -> Reading {
     Reading {
         cpu: 0.5,
         memory: 0.25,
+        disk: None,
     }
 }
 
@@ -222,4 +224,116 @@ fn a_leaving_spore_without_a_nexus_waits_for_its_work_only() {
             .iter()
             .any(|effect| matches!(effect, Effect::Gone))
     );
+}
+
+/// A member that has several doors, and has not dialed yet.
+fn member(now: Instant, doors: usize) -> Agent {
+    let code = protocol::JoinCode {
+        nexus_key: protocol::Fixed([3; 32]),
+        secret: protocol::Fixed([4; 16]),
+        addresses: vec!["nexus.example".parse().unwrap()],
+    };
+    let mut agent = agent(now);
+    agent.be_member(&Membership::of(&code).unwrap());
+    agent.set_doors(doors);
+    agent
+}
+
+/// Dials, and is closed with this; what follows, for people and for the hands.
+fn turned_away(agent: &mut Agent, close: Option<u16>) -> Vec<Effect> {
+    let now = Instant::now() + Duration::from_secs(3600);
+    agent.timeout(now);
+    while agent.next_effect().is_some() {}
+    agent.dialed(now, SystemTime::UNIX_EPOCH, false, None);
+    let reason = format!("closed with {close:?}");
+    agent.lost(&Ending { reason, close }, now, 0);
+    std::iter::from_fn(|| agent.next_effect()).collect()
+}
+
+#[test]
+fn a_code_is_bad_only_when_all_doors_were_asked() {
+    let mut agent = member(Instant::now(), 3);
+    for close in [Some(close::BAD_CODE), None] {
+        let after = turned_away(&mut agent, close);
+        assert!(
+            matches!(
+                after[..],
+                [Effect::MoveOn, Effect::Tell(Status::Waiting { .. })]
+            ),
+            "{after:?}"
+        );
+    }
+    let after = turned_away(&mut agent, None);
+    let [
+        Effect::MoveOn,
+        Effect::Tell(Status::Refused { reason }),
+        Effect::FallBack,
+    ] = &after[..]
+    else {
+        panic!("{after:?}")
+    };
+    assert!(reason.contains("4014"), "what the one said: {reason}");
+    // That was the last round; in this one nobody has said so.
+    for _ in 0..2 {
+        turned_away(&mut agent, None);
+    }
+    let after = turned_away(&mut agent, None);
+    assert!(
+        matches!(
+            after[..],
+            [Effect::MoveOn, Effect::Tell(Status::Waiting { .. })]
+        ),
+        "{after:?}"
+    );
+}
+
+#[test]
+fn going_away_and_full_lead_to_the_next_door_and_waiting_for_a_person_does_not() {
+    for close in [Some(1001), Some(1013), Some(1006), None] {
+        let mut agent = member(Instant::now(), 2);
+        let after = turned_away(&mut agent, close);
+        assert!(matches!(after[0], Effect::MoveOn), "{close:?} {after:?}");
+    }
+    let mut agent = member(Instant::now(), 2);
+    let after = turned_away(&mut agent, Some(close::WAITING));
+    assert!(
+        matches!(after[..], [Effect::Tell(Status::Unaccepted { .. })]),
+        "it waits where it was seen: {after:?}"
+    );
+}
+
+#[test]
+fn addresses_are_learned_from_any_welcome_and_nothing_else_is_from_a_second_one() {
+    let now = Instant::now();
+    let mut agent = member(now, 1);
+    agent.timeout(now);
+    effects(&mut agent);
+    agent.dialed(now, SystemTime::UNIX_EPOCH, false, None);
+    let welcome = |node: &str, told: Value| {
+        json!({
+            "protocol": 2, "nexus_id": "x", "nexus_version": "0", "session_id": "s", "heartbeat_interval": 5,
+            "node_id": node, "nexus_addresses": told,
+        })
+    };
+    say(&mut agent, "WELCOME", &welcome("one", json!(["a:1"])), now);
+    let after = effects(&mut agent);
+    let [Effect::Joined(id), Effect::Learn(told)] = &after[..] else {
+        panic!("{after:?}")
+    };
+    assert_eq!((id.as_str(), &told[..]), ("one", &["a:1".to_owned()][..]));
+    let many = vec!["b:1"; 1000];
+    say(&mut agent, "WELCOME", &welcome("two", json!(many)), now);
+    let after = effects(&mut agent);
+    let [Effect::Learn(told)] = &after[..] else {
+        panic!("{after:?}")
+    };
+    assert_eq!(told.len(), protocol::limits::DOORS + 1);
+    for nothing in [json!([]), json!(null), json!(7), json!([7, null])] {
+        say(&mut agent, "WELCOME", &welcome("three", nothing), now);
+        assert!(effects(&mut agent).is_empty());
+    }
+    // Whoever is met with the shared token has proved nothing.
+    let mut shared = connected(now);
+    say(&mut shared, "WELCOME", &welcome("one", json!(["a:1"])), now);
+    assert!(effects(&mut shared).is_empty());
 }

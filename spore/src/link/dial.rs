@@ -17,6 +17,7 @@ use super::tls::{self, Trust};
 use super::{Socket, Wire};
 use crate::agent::Ending;
 use crate::capabilities::docker_answers;
+use crate::doors::{Door, learned};
 use crate::membership::Membership;
 
 /// For one address of the host.
@@ -39,58 +40,75 @@ pub(crate) enum Way {
 pub(crate) struct Dialed {
     pub(crate) socket: Socket,
     pub(crate) has_docker: bool,
+    /// Who answered.
+    pub(crate) peer: IpAddr,
     /// For the handshake of a member.
     pub(crate) proof: Option<Signature>,
 }
 
-impl Way {
-    /// Where the given attempt goes: a member knows several addresses.
-    pub(crate) fn address(&self, attempt: usize) -> &Address {
-        match self {
-            Self::Shared(address) => address,
-            Self::Member(membership) => {
-                let all = &membership.addresses;
-                #[expect(clippy::indexing_slicing, reason = "there is at least one address")]
-                &all[attempt % all.len()]
-            }
-        }
-    }
+/// A connection that was met, and from whom.
+struct Met {
+    socket: Socket,
+    peer: IpAddr,
+    proof: Option<Signature>,
 }
 
-pub(super) async fn dial(way: Way, attempt: usize) -> Result<Dialed, Ending> {
-    let address = way.address(attempt).clone();
-    let (met, has_docker) = tokio::join!(meet(&way, &address), docker_answers());
-    let (socket, proof) = met?;
+pub(super) async fn dial(way: Way, door: Door) -> Result<Dialed, Ending> {
+    let (met, has_docker) = tokio::join!(meet(&way, &door), docker_answers());
+    let Met {
+        socket,
+        peer,
+        proof,
+    } = met?;
     Ok(Dialed {
         socket,
         has_docker,
+        peer,
         proof,
     })
 }
 
-async fn meet(way: &Way, address: &Address) -> Result<(Socket, Option<Signature>), Ending> {
+async fn meet(way: &Way, door: &Door) -> Result<Met, Ending> {
+    let address = &door.address;
     let failed = |reason: String| Ending {
         reason: format!("cannot connect to {address}: {reason}"),
         close: None,
     };
     let Way::Member(membership) = way else {
-        let (socket, _) = open(address, Trust::ByAuthority).await.map_err(failed)?;
-        return Ok((socket, None));
+        let (socket, peer, _) = open(door, Trust::ByAuthority).await.map_err(failed)?;
+        return Ok(Met {
+            socket,
+            peer,
+            proof: None,
+        });
     };
     let mut trust = Trust::ByKey;
     loop {
-        let (mut socket, channel) = open(address, trust).await.map_err(failed)?;
+        let (mut socket, peer, channel) = open(door, trust).await.map_err(failed)?;
         match introduce(&mut socket, membership, channel).await {
-            Ok(proof) => return Ok((socket, Some(proof))),
+            Ok(proof) => {
+                return Ok(Met {
+                    socket,
+                    peer,
+                    proof: Some(proof),
+                });
+            }
             Err(Failed::NeedsAuthority) => trust = Trust::ByAuthority,
-            Err(Failed::Ended(ending)) => return Err(ending),
+            Err(Failed::Ended(ending)) => {
+                return Err(Ending {
+                    reason: format!("{address}: {}", ending.reason),
+                    ..ending
+                });
+            }
         }
     }
 }
 
-async fn open(address: &Address, trust: Trust) -> Result<(Socket, Channel), String> {
+async fn open(door: &Door, trust: Trust) -> Result<(Socket, IpAddr, Channel), String> {
     let said = |error: io::Error| error.to_string();
-    let stream = connect(&address.host, address.port).await.map_err(said)?;
+    let address = &door.address;
+    let stream = connect(door).await.map_err(said)?;
+    let peer = stream.peer_addr().map_err(said)?.ip();
     let (wire, channel): (Box<dyn Wire>, _) = if address.plain {
         (Box::new(stream), Channel::Plain)
     } else {
@@ -117,7 +135,7 @@ async fn open(address: &Address, trust: Trust) -> Result<(Socket, Channel), Stri
     let url = format!("ws://{host}:{}{}", address.port, protocol::PATH);
     let upgrade = client_async_with_config(url, wire, Some(settings()));
     match timeout(UPGRADE, upgrade).await {
-        Ok(Ok((socket, _))) => Ok((Box::new(socket), channel)),
+        Ok(Ok((socket, _))) => Ok((Box::new(socket), peer, channel)),
         Ok(Err(Error::Http(answer))) => Err(turned_away(answer.status())),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("no answer to the WebSocket upgrade".to_owned()),
@@ -125,9 +143,15 @@ async fn open(address: &Address, trust: Trust) -> Result<(Socket, Channel), Stri
 }
 
 /// Every address of the host in turn, each with its own limit, so that a dead one does not eat the others' time.
-async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
-    let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await?.collect();
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+async fn connect(door: &Door) -> io::Result<TcpStream> {
+    let Address { host, port, .. } = &door.address;
+    let found = tokio::net::lookup_host((host.as_str(), *port)).await?;
+    let may = |found: &SocketAddr| !door.learned || learned::may_lead_to(host, found.ip());
+    let addresses: Vec<SocketAddr> = found.filter(may).collect();
+    let mut last = io::Error::new(
+        io::ErrorKind::NotFound,
+        "the host has no address that may be dialed",
+    );
     for address in addresses {
         match timeout(CONNECT, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {

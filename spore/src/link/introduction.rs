@@ -59,7 +59,8 @@ pub(super) async fn introduce(
     };
     if challenge.nexus_key != membership.nexus_key {
         return Err(ended(
-            "this is not the Nexus of the join code: it has another key".to_owned(),
+            "this is not the Nexus of the join code: it has another key; it is told nothing"
+                .to_owned(),
         ));
     }
     let transcript = Transcript {

@@ -8,6 +8,14 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
+/// The only door failed: for how long to wait.
+fn lost(session: &mut Session, now: Instant, loss: Loss, random: u64) -> Duration {
+    match session.lost(now, loss, random) {
+        Next::Wait(wait) => wait,
+        Next::Door => panic!("there is no other door"),
+    }
+}
+
 /// Dials at once and greets.
 fn greeting(now: Instant) -> Session {
     let mut session = Session::new(now, BEAT);
@@ -33,7 +41,7 @@ fn waits_grow_to_a_ceiling_and_stay_there_for_ever() {
     for millis in ceilings.into_iter().chain(std::iter::repeat_n(30_000, 100)) {
         assert_eq!(session.timeout(now), Some(Due::Dial));
         // The largest random number that still counts falls on the ceiling itself.
-        let wait = session.lost(now, Loss::Broken, millis * 1000);
+        let wait = lost(&mut session, now, Loss::Broken, millis * 1000);
         assert_eq!(wait, Duration::from_millis(millis));
         assert_eq!(session.timeout(now + wait - Duration::from_micros(1)), None);
         now += wait;
@@ -45,7 +53,12 @@ fn jitter_is_full() {
     let now = Instant::now();
     let waits = (0..1000u64).map(|n| {
         let mut session = greeting(now);
-        session.lost(now, Loss::Broken, n.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        lost(
+            &mut session,
+            now,
+            Loss::Broken,
+            n.wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        )
     });
     let waits: Vec<Duration> = waits.collect();
     assert!(waits.iter().all(|wait| *wait <= Duration::from_millis(500)));
@@ -62,12 +75,13 @@ fn a_steady_session_starts_small_again_and_a_short_one_does_not() {
     }
     session.dialed(now);
     session.welcomed(now, BEAT);
-    assert!(session.lost(now + seconds(9), Loss::Broken, 29_999_999) > seconds(29));
+    assert!(lost(&mut session, now + seconds(9), Loss::Broken, 29_999_999) > seconds(29));
     now += seconds(60);
     session.dialed(now);
     session.welcomed(now, BEAT);
     assert!(
-        session.lost(now + seconds(10), Loss::Broken, 29_999_999) <= Duration::from_millis(500)
+        lost(&mut session, now + seconds(10), Loss::Broken, 29_999_999)
+            <= Duration::from_millis(500)
     );
 }
 
@@ -75,7 +89,7 @@ fn a_steady_session_starts_small_again_and_a_short_one_does_not() {
 fn a_refused_spore_asks_slowly() {
     let now = Instant::now();
     for random in [0, 1, u64::MAX, 30_000_000, 12_345_678_901] {
-        let wait = greeting(now).lost(now, Loss::Refused, random);
+        let wait = lost(&mut greeting(now), now, Loss::Refused, random);
         assert!((seconds(30)..=seconds(60)).contains(&wait), "{wait:?}");
     }
 }
@@ -144,5 +158,96 @@ fn any_word_keeps_a_nexus_alive() {
         }
         let due = session.timeout(now + seconds(second));
         assert_ne!(due, Some(Due::Dead), "at {second} s");
+    }
+}
+
+/// Dials, and fails.
+fn fail(session: &mut Session, now: Instant, loss: Loss) -> Next {
+    assert_eq!(session.timeout(now), Some(Due::Dial));
+    session.lost(now, loss, 7)
+}
+
+#[test]
+fn all_doors_are_tried_at_once_and_then_it_waits_for_all_of_them() {
+    let mut now = Instant::now();
+    let mut session = Session::new(now, BEAT);
+    session.set_doors(3);
+    for ceiling in [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000] {
+        for _ in 0..2 {
+            assert_eq!(fail(&mut session, now, Loss::Broken), Next::Door);
+        }
+        assert_eq!(session.timeout(now), Some(Due::Dial));
+        let wait = Duration::from_millis(ceiling);
+        let random = ceiling * 1000;
+        assert_eq!(session.lost(now, Loss::Broken, random), Next::Wait(wait));
+        assert_eq!(session.timeout(now + wait - Duration::from_micros(1)), None);
+        now += wait;
+    }
+}
+
+#[test]
+fn a_steady_session_that_ends_is_followed_by_the_next_door_and_by_each_once() {
+    let now = Instant::now();
+    let mut session = greeting(now);
+    session.set_doors(2);
+    session.welcomed(now, BEAT);
+    let later = now + seconds(20);
+    assert_eq!(session.lost(later, Loss::Broken, 0), Next::Door);
+    assert!(matches!(
+        fail(&mut session, later, Loss::Broken),
+        Next::Wait(_)
+    ));
+}
+
+#[test]
+fn doors_that_open_and_shut_at_once_are_not_hammered() {
+    let mut now = Instant::now();
+    let mut session = Session::new(now, BEAT);
+    session.set_doors(2);
+    let mut dials = 0;
+    let end = now + seconds(60);
+    while now < end {
+        assert_eq!(session.timeout(now), Some(Due::Dial));
+        dials += 1;
+        session.dialed(now);
+        session.welcomed(now, BEAT);
+        if let Next::Wait(wait) = session.lost(now, Loss::Broken, 29_999_999) {
+            now += wait.max(Duration::from_millis(1));
+        }
+    }
+    assert!(dials < 100, "{dials} connections within a minute");
+}
+
+#[test]
+fn who_is_unknown_to_one_asks_the_others_and_then_slowly() {
+    let now = Instant::now();
+    let mut session = Session::new(now, BEAT);
+    session.set_doors(3);
+    assert_eq!(fail(&mut session, now, Loss::Unknown), Next::Door);
+    assert_eq!(fail(&mut session, now, Loss::Broken), Next::Door);
+    let Next::Wait(wait) = fail(&mut session, now, Loss::Broken) else {
+        panic!("all were asked")
+    };
+    assert!(wait >= seconds(30), "one of them has spoken: {wait:?}");
+    // The next round is a new one.
+    let now = now + wait;
+    assert_eq!(fail(&mut session, now, Loss::Broken), Next::Door);
+    assert_eq!(fail(&mut session, now, Loss::Broken), Next::Door);
+    let Next::Wait(wait) = fail(&mut session, now, Loss::Broken) else {
+        panic!("all were asked")
+    };
+    assert!(wait <= seconds(1), "{wait:?}");
+}
+
+#[test]
+fn who_is_refused_or_has_to_wait_goes_round_no_doors() {
+    let now = Instant::now();
+    for (loss, least) in [(Loss::Refused, 30), (Loss::Waiting, 2)] {
+        let mut session = Session::new(now, BEAT);
+        session.set_doors(3);
+        let Next::Wait(wait) = fail(&mut session, now, loss) else {
+            panic!("{loss:?}")
+        };
+        assert!(wait >= seconds(least), "{loss:?} {wait:?}");
     }
 }

@@ -68,6 +68,12 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Shows the settings (without the token) and what was found on this machine, and exits
     Check,
+    /// Says where this machine belongs, which addresses it knows, and which of them a spore that runs uses
+    Status {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Joins the Nexus that the code is of, and runs; the code was made in its window or by `nexus join-code`
     ///
     /// On a terminal it asks what this machine is to allow, unless it has a policy or --policy says it. Without a

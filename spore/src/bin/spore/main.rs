@@ -4,6 +4,7 @@ mod args;
 mod check;
 mod grant;
 mod join;
+mod status;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
             Ok(()) => runtime.block_on(run(config)),
             Err(problem) => return args::fail(&problem),
         },
+        Some(Command::Status { json }) => status::status(&config, json),
         Some(Command::Grant { what }) => grant::grant(&config, what),
         Some(Command::Grants { json }) => grant::list(&config, json),
         Some(Command::Ungrant { id }) => grant::take_back(&config, &id),
