@@ -4,6 +4,7 @@
 mod authorize;
 mod issue;
 mod limits;
+mod named;
 mod scope;
 mod sight;
 mod tokens;

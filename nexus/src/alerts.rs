@@ -4,7 +4,7 @@
 //!
 //! - [`rule`], [`defaults`]: what is worth an alert. [`watch`]: when it fires and when it is over.
 //! - [`desk`]: what people do about alerts. [`mute`]: who does not want to hear of what.
-//! - [`causes`]: what fires for one likely reason.
+//! - [`causes`]: what fires for one likely reason. [`hook`]: where others are told.
 //!
 //! Not here: what is read off nodes, jobs and schedules, and when that is looked at, see [`crate::state`].
 
@@ -12,6 +12,7 @@ mod alert;
 mod causes;
 mod defaults;
 mod desk;
+mod hook;
 mod mute;
 mod rule;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub(crate) use alert::NODES;
 pub use alert::{Alert, Happened, Standing, Subject, What};
 pub use causes::{Board, Cause, Counts, Likely};
 pub(crate) use causes::{Fleet, Item, group};
+pub use hook::Hook;
 pub use mute::{Aim, AimBody, Mute};
 pub use rule::{AlertError, AlertRule, Condition, NewAlertRule, RULES, Severity};
 pub use watch::{GRACE, Met, Reading};
@@ -56,6 +58,8 @@ pub enum AlertRow {
     Mute(Box<Mute>),
     /// It is over.
     ForgetMute(String),
+    /// Where others are told; none: nowhere.
+    Hook(Option<Hook>),
 }
 
 /// What an earlier life left.
@@ -67,6 +71,8 @@ pub struct LeftAlerts {
     pub alerts: Vec<Alert>,
     /// Mutes.
     pub mutes: Vec<Mute>,
+    /// Where others are told.
+    pub hook: Option<Hook>,
 }
 
 /// See the module.
@@ -76,7 +82,7 @@ pub struct Alerts {
     rules: Arc<[AlertRule]>,
     alerts: BTreeMap<Uuid, Alert>,
     tracks: HashMap<Subject, Vec<(Uuid, Phase)>>,
-    mutes: BTreeMap<String, Mute>,
+    mutes: BTreeMap<Aim, Mute>,
     /// Until when nothing new fires.
     grace: Duration,
     /// Alerts that others must be told of.
@@ -86,6 +92,10 @@ pub struct Alerts {
     firing: BTreeSet<Uuid>,
     /// Those that are over, the oldest first.
     resolved: BTreeSet<(SystemTime, Uuid)>,
+    /// Where others are told.
+    hook: Option<Hook>,
+    /// The configuration says where, and nothing else can.
+    hook_fixed: bool,
 }
 
 impl Default for Alerts {
@@ -100,6 +110,8 @@ impl Default for Alerts {
             rows: Vec::new(),
             firing: BTreeSet::new(),
             resolved: BTreeSet::new(),
+            hook: None,
+            hook_fixed: false,
         }
     }
 }
@@ -115,10 +127,11 @@ impl Alerts {
         let mut alerts = Self {
             rules: known.into_values().collect(),
             grace: if grace { GRACE } else { Duration::ZERO },
+            hook: left.hook,
             ..Self::default()
         };
         for mute in left.mutes {
-            alerts.mutes.insert(mute.aim.key(), mute);
+            alerts.mutes.insert(mute.aim.clone(), mute);
         }
         for alert in left.alerts {
             let phase = if alert.is_firing() {
@@ -156,6 +169,11 @@ impl Alerts {
     /// All that are remembered.
     pub fn all(&self) -> impl Iterator<Item = &Alert> {
         self.alerts.values()
+    }
+
+    /// How many fire.
+    pub fn count_firing(&self) -> usize {
+        self.firing.len()
     }
 
     /// All that fire.

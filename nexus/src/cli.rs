@@ -10,6 +10,7 @@ mod completions;
 mod exit;
 mod explain;
 mod fingerprint;
+mod fleet;
 mod groups;
 mod ids;
 mod jobs;
@@ -24,6 +25,7 @@ mod screen;
 mod serve;
 mod settings;
 mod simulate;
+mod sources;
 mod stop;
 mod table;
 mod time;
@@ -75,11 +77,15 @@ enum Command {
     Runbooks(runbooks::Runbooks),
     /// Names for expressions, used as @name.
     Groups(groups::Groups),
+    /// The brokers that jobs are taken from, and how that goes.
+    Sources(sources::Sources),
     /// Make a code that lets a machine in, and print the line to paste there.
     #[command(alias = "join-code")]
     Join(join::Join),
     /// Show the owner's token of this machine's Nexus; make, list, revoke API tokens.
     Token(token::Token),
+    /// Several instances, one swarm: what another one needs.
+    Fleet(fleet::Fleet),
     /// What was done: verify, export, list.
     Audit(audit::Audit),
     /// Run the server without a window.
@@ -148,8 +154,10 @@ impl Cli {
             Command::Schedules(schedules) => schedules.run(settings),
             Command::Runbooks(runbooks) => runbooks.run(settings),
             Command::Groups(groups) => groups.run(settings),
+            Command::Sources(sources) => sources.run(settings),
             Command::Join(join) => join.run(settings),
             Command::Token(token) => token.run(settings),
+            Command::Fleet(fleet) => fleet.run(settings),
             Command::Audit(audit) => audit.run(settings),
             Command::Serve(serve) => Ok(serve.run(settings).map(|()| Exit::OK)?),
             Command::Fingerprint => fingerprint::show(settings),

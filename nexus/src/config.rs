@@ -4,6 +4,7 @@
 //! Not here: the flags' grammar (the binary has it), and anything that can change while it runs.
 
 mod layers;
+mod misread;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -16,7 +17,10 @@ pub use crate::listen::Plain;
 pub use layers::{Compat, Layer, OpenApi, environment, file};
 
 use crate::access::Scope;
+use crate::alerts::Hook;
+use crate::fleet::Through;
 use crate::secret::Secret;
+use crate::sources::Source;
 
 /// Seconds.
 const DAY: u64 = 24 * 3600;
@@ -70,10 +74,18 @@ pub struct Config {
     pub audit_keep: Option<Duration>,
     /// `NEXUS_HISTORY_HOURS`. How long it is kept how every node stood; zero is not at all.
     pub history_keep: Duration,
+    /// `NEXUS_ALERT_WEBHOOK`. Where alerts are posted; none leaves that to the console and the API.
+    pub alert_webhook: Option<Hook>,
+    /// `NEXUS_SOURCES`. Brokers that jobs are taken from.
+    pub sources: Vec<Source>,
     /// `NEXUS_LOCAL_FALLBACK`. A dispatch that no node can take may run on the Nexus' own machine.
     pub local_fallback: bool,
     /// The id of the spore on this machine, if it has one.
     pub local_node: Option<String>,
+    /// `NEXUS_FLEET_URL`. The engine of a swarm with several instances; none when this Nexus is alone.
+    pub fleet: Option<Through>,
+    /// `NEXUS_FLEET_KEY`. The key that all instances of the swarm have; kept in the data directory unless set.
+    pub fleet_key: Option<Secret>,
     /// Keep the store in memory; for tests, benchmarks and simulations.
     pub in_memory: bool,
 }
@@ -103,8 +115,12 @@ impl Config {
             job_executions: 5_000,
             audit_keep: Some(Duration::from_secs(400 * DAY)),
             history_keep: Duration::from_secs(DAY),
+            alert_webhook: None,
+            sources: Vec::new(),
             local_fallback: false,
             local_node: None,
+            fleet: None,
+            fleet_key: None,
             in_memory: false,
         }
     }

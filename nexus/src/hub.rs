@@ -6,6 +6,7 @@
 mod alerts;
 mod approvals;
 mod charts;
+mod doors;
 mod glances;
 mod groups;
 mod handle;
@@ -32,6 +33,7 @@ use history::History;
 
 use crate::access::Caller;
 use crate::audit::{AuditLog, Unrecorded};
+use crate::fleet::Relay;
 use crate::history::Sampler;
 use crate::job::NewJob;
 use crate::metrics::Metrics;
@@ -42,6 +44,7 @@ use crate::state::{
 };
 use crate::store::{Report, Store, Write};
 use crate::trust::Arrival;
+use crate::webhook::Webhook;
 
 /// Inputs that may wait; whoever sends more waits, back to the spores' sockets.
 pub(crate) const INBOX: usize = 4096;
@@ -90,6 +93,7 @@ pub(crate) struct Hub {
     state: State,
     store: Store,
     audit: AuditLog,
+    webhook: Webhook,
     history: History,
     sampler: Sampler,
     metrics: Arc<Metrics>,
@@ -99,6 +103,8 @@ pub(crate) struct Hub {
     accepting: HashMap<Uuid, oneshot::Sender<Result<(), Acceptance>>>,
     looking: HashMap<Uuid, oneshot::Sender<Result<Seen, SubmitError>>>,
     events: broadcast::Sender<Event>,
+    /// Only when other instances share the swarm.
+    relay: Option<Arc<Relay>>,
 }
 
 impl Hub {
@@ -106,6 +112,7 @@ impl Hub {
         state: State,
         store: Store,
         audit: AuditLog,
+        webhook: Webhook,
         metrics: Arc<Metrics>,
         keep_history: Duration,
     ) -> Self {
@@ -113,6 +120,7 @@ impl Hub {
             state,
             store,
             audit,
+            webhook,
             history: History::new(),
             sampler: Sampler::new(keep_history),
             metrics,
@@ -122,7 +130,14 @@ impl Hub {
             accepting: HashMap::new(),
             looking: HashMap::new(),
             events: broadcast::Sender::new(EVENTS),
+            relay: None,
         }
+    }
+
+    /// Strays go there.
+    pub(crate) fn beside(mut self, relay: Option<Arc<Relay>>) -> Self {
+        self.relay = relay;
+        self
     }
 
     /// Runs until told to stop or until nobody can tell it anything any more.
@@ -141,6 +156,8 @@ impl Hub {
             self.state.set_listening(self.events.receiver_count() > 0);
             for input in inputs.drain(..) {
                 if let Input::Stop(done) = input {
+                    self.state.tell_glances(true, now);
+                    self.carry_out();
                     self.close_all();
                     self.history.write(&self.store);
                     self.sampler.flush(&self.store);
@@ -241,19 +258,6 @@ impl Hub {
         Ok(accepting.collect())
     }
 
-    fn accept_job(&mut self, new: NewJob, now: Now) -> Taken {
-        if !self.store.may_act() {
-            return Err(SubmitError::Unrecorded(Unrecorded));
-        }
-        let submitted = self.state.submit_job(new, now)?;
-        if submitted.duplicate {
-            return Ok((submitted, None));
-        }
-        let (accepted, told) = oneshot::channel();
-        self.accepting.insert(submitted.info.id, accepted);
-        Ok((submitted, Some(told)))
-    }
-
     /// Nothing new is begun of which nothing would be known afterwards.
     fn submit(
         &mut self,
@@ -307,6 +311,11 @@ impl Hub {
             Effect::Ping(session, number) => {
                 self.post(session, Message::Ping(number.to_be_bytes().to_vec().into()));
             }
+            Effect::Stray(session, id) => {
+                if let Some(relay) = &self.relay {
+                    relay.stray(session, id);
+                }
+            }
             Effect::Close(session, close) => self.hang_up(session, close),
             Effect::Answer(id, answer) => {
                 if let Some(waiting) = self.waiting.remove(&id) {
@@ -315,6 +324,8 @@ impl Hub {
             }
             Effect::Glanced(id, seen) => self.seen(id, seen),
             Effect::Publish(event) => drop(self.events.send(event)),
+            Effect::AlertBoard(board) => self.webhook.board(board),
+            Effect::AlertHook(hook) => self.webhook.set(hook),
             Effect::Store(write) => self.keep(write),
             Effect::Audit(draft) => {
                 if !self.store.record(draft) {

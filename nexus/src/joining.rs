@@ -120,7 +120,7 @@ impl Joining {
                 state.make_join_code(&new, &by, now)
             })
             .await?;
-        Ok(self.whole(made, told))
+        Ok(self.whole(made, self.places(told).await?))
     }
 
     /// Makes a code that gives a node a new key.
@@ -133,7 +133,7 @@ impl Joining {
                 state.make_rekey_code(&node, &by, now)
             })
             .await?;
-        Ok(self.whole(made, Vec::new()))
+        Ok(self.whole(made, self.places(Vec::new()).await?))
     }
 
     /// Makes a code for the spore on this machine.
@@ -166,13 +166,23 @@ impl Joining {
         self.addresses.iter().any(elsewhere)
     }
 
-    fn whole(&self, made: (JoinSecret, JoinCodeInfo), told: Vec<Address>) -> MadeJoinCode {
+    /// Where a machine is sent: where somebody says, or else here and to the other instances.
+    async fn places(&self, told: Vec<Address>) -> Result<Vec<Address>, Acceptance> {
+        if !told.is_empty() {
+            return Ok(told);
+        }
+        let mut places = self.addresses.clone();
+        let others = self.handle.doors().await?;
+        for other in others.iter().filter_map(|door| door.parse().ok()) {
+            if places.len() < join_code::ADDRESSES && !places.contains(&other) {
+                places.push(other);
+            }
+        }
+        Ok(places)
+    }
+
+    fn whole(&self, made: (JoinSecret, JoinCodeInfo), addresses: Vec<Address>) -> MadeJoinCode {
         let (secret, info) = made;
-        let addresses = if told.is_empty() {
-            self.addresses.clone()
-        } else {
-            told
-        };
         let code = JoinCode {
             nexus_key: self.key,
             secret,

@@ -8,6 +8,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use crate::model::{ExecutionInfo, ExecutionState};
+use crate::sources::Counted;
 use crate::state::State;
 use crate::store::Store;
 
@@ -26,6 +27,36 @@ struct ByOutcome {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct BySource {
+    source: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct BySourceOutcome {
+    source: String,
+    outcome: &'static str,
+}
+
+/// What came of telling others of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Posted {
+    Delivered,
+    Failed,
+    /// Too much waited.
+    Dropped,
+}
+
+impl Posted {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}
+
 /// See the module.
 pub(crate) struct Metrics {
     registry: Registry,
@@ -41,6 +72,9 @@ pub(crate) struct Metrics {
     alerts: Family<BySeverity, Gauge>,
     alerts_muted: Gauge,
     dropped: Gauge,
+    posted: Family<ByOutcome, Counter>,
+    source_messages: Family<BySourceOutcome, Counter>,
+    sources_connected: Family<BySource, Gauge>,
 }
 
 impl Default for Metrics {
@@ -59,6 +93,9 @@ impl Default for Metrics {
             alerts: Family::default(),
             alerts_muted: Gauge::default(),
             dropped: Gauge::default(),
+            posted: Family::default(),
+            source_messages: Family::default(),
+            sources_connected: Family::default(),
         };
         metrics.registered()
     }
@@ -119,7 +156,56 @@ impl Metrics {
             "Records that were not kept",
             self.dropped.clone(),
         );
+        registry.register(
+            "alert_webhook_messages",
+            "What came of telling others of alerts, by outcome",
+            self.posted.clone(),
+        );
+        for outcome in [Posted::Delivered, Posted::Failed, Posted::Dropped] {
+            self.posted(outcome, 0);
+        }
+        self.with_sources()
+    }
+
+    fn with_sources(mut self) -> Self {
+        let registry = &mut self.registry;
+        registry.register(
+            "source_messages",
+            "Messages of brokers, by source and outcome",
+            self.source_messages.clone(),
+        );
+        registry.register(
+            "source_connected",
+            "1 while the broker of a source answers",
+            self.sources_connected.clone(),
+        );
         self
+    }
+
+    /// Counts what came of telling others.
+    pub(crate) fn posted(&self, outcome: Posted, count: u64) {
+        let outcome = ByOutcome {
+            outcome: outcome.word(),
+        };
+        self.posted.get_or_create(&outcome).inc_by(count);
+    }
+
+    /// Counts what came of messages of a broker.
+    pub(crate) fn source_counted(&self, source: &str, counted: Counted, count: u64) {
+        let labels = BySourceOutcome {
+            source: source.to_owned(),
+            outcome: counted.word(),
+        };
+        self.source_messages.get_or_create(&labels).inc_by(count);
+    }
+
+    /// Says whether a broker answers.
+    pub(crate) fn source_is_connected(&self, source: &str, connected: bool) {
+        let labels = BySource {
+            source: source.to_owned(),
+        };
+        let connected = i64::from(connected);
+        self.sources_connected.get_or_create(&labels).set(connected);
     }
 
     /// Counts an end.

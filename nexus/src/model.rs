@@ -13,6 +13,7 @@ use crate::alerts::{Alert, Board};
 use crate::approval::Approval;
 use crate::audit::Digest;
 use crate::chart::{ChartInfo, Charted};
+use crate::fleet::InstanceId;
 use crate::job::{Attempt, JobInfo};
 use crate::runbook::Run;
 use crate::schedule::Schedule;
@@ -86,6 +87,17 @@ pub struct NodeFacts {
     pub y: f32,
 }
 
+/// How full a disk of a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Disk {
+    /// 0..=1.
+    pub usage: f64,
+    /// Bytes.
+    pub free: u64,
+    /// Where, e.g. `/var`. The node's own words, made fit to be shown.
+    pub mount: Arc<str>,
+}
+
 /// A node as of now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NodeInfo {
@@ -99,6 +111,8 @@ pub struct NodeInfo {
     pub cpu: f64,
     /// 0..=1.
     pub memory: f64,
+    /// Its fullest disk, if it says so.
+    pub disk: Option<Disk>,
     /// The larger of what the node says and what the Nexus knows to be under way.
     pub active_tasks: u32,
     /// Last frame.
@@ -107,6 +121,8 @@ pub struct NodeInfo {
     pub last_heartbeat: SystemTime,
     /// Round trip of the last ping.
     pub latency: Option<Duration>,
+    /// The instance that holds its session, when that is not this one.
+    pub via: Option<InstanceId>,
 }
 
 /// A circle of the map that stars of one group stand in.

@@ -5,6 +5,7 @@
 
 mod access;
 mod alert_rules;
+mod alert_webhook;
 mod alerts;
 mod approvals;
 mod audit;
@@ -30,11 +31,11 @@ mod problem;
 mod runbooks;
 mod runs;
 mod schedules;
+mod sources;
 mod standing;
 mod stop;
 mod targets;
 mod tokens;
-
 mod waiting;
 
 use std::net::SocketAddr;
@@ -63,6 +64,7 @@ use crate::joining::Joining;
 use crate::listen::Peer;
 use crate::metrics::Metrics;
 use crate::session::Gate;
+use crate::sources::Sources;
 use crate::state::Close;
 
 /// A WebSocket's read and write buffers, bytes: the library's default costs 17 times the memory and half of the
@@ -79,6 +81,7 @@ pub(crate) struct Doors {
     pub(crate) gate: Arc<Gate>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) sources: Sources,
     pub(crate) stopping: CancellationToken,
 }
 
@@ -163,6 +166,11 @@ fn protected() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(alert_rules::list, alert_rules::make))
         .routes(routes!(alert_rules::preview))
         .routes(routes!(alert_rules::put, alert_rules::remove))
+        .routes(routes!(
+            alert_webhook::get,
+            alert_webhook::put,
+            alert_webhook::remove
+        ))
         .merge(work())
 }
 
@@ -207,6 +215,7 @@ fn work() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(runs::list))
         .routes(routes!(runs::get))
         .routes(routes!(runs::cancel))
+        .routes(routes!(sources::list))
         .routes(routes!(history::timeline))
         .routes(routes!(history::at))
         .routes(routes!(history::node))

@@ -13,12 +13,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use parts::{about, certificate_source, console, joining, restored, tokens};
+use parts::{about, certificate_source, console, joining, member, restored, sources, tokens};
 
 use crate::access::{Limits, Tokens};
 use crate::audit::{Action, AuditLog, Entry};
 use crate::config::Config;
 use crate::console::Console;
+use crate::fleet::{Entered, FleetError, InstanceId, Relay, enter};
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
 use crate::joining::Joining;
@@ -30,6 +31,7 @@ use crate::secret::{self, Secret};
 use crate::session::Gate;
 use crate::store::{Remembered, Report, Store, StoreError};
 use crate::tls::Certificate;
+use crate::webhook::{Patience, Webhook};
 
 /// Most nodes that one Nexus remembers.
 const MAX_NODES: usize = 50_000;
@@ -58,6 +60,9 @@ pub enum StartError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The swarm that it is to be a part of.
+    #[error(transparent)]
+    Fleet(#[from] FleetError),
 }
 
 /// A Nexus at work. Dropping it stops it without drain.
@@ -66,6 +71,7 @@ pub struct Running {
     addresses: Vec<SocketAddr>,
     api_token: Secret,
     identity: Identity,
+    instance: Option<InstanceId>,
     joining: Joining,
     tokens: Tokens,
     console: Console,
@@ -87,6 +93,11 @@ impl Running {
             .first()
             .copied()
             .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)))
+    }
+
+    /// Which instance of its swarm it is, when there are others.
+    pub fn instance(&self) -> Option<InstanceId> {
+        self.instance
     }
 
     /// To ask it things.
@@ -166,16 +177,7 @@ impl Running {
 /// Starts a Nexus on the current tokio runtime.
 pub async fn start(config: Config) -> Result<Running, StartError> {
     let connections = raise_file_limit();
-    let file = |path: &std::path::Path| {
-        let path = path.to_owned();
-        move |error| StartError::File(path, error)
-    };
-    secret::private_directory(&config.data_dir).map_err(file(&config.data_dir))?;
-    let api_token_file = config.api_token_file();
-    let api_token =
-        secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
-    let identity_file = config.identity_file();
-    let identity = Identity::load_or_create(&identity_file).map_err(file(&identity_file))?;
+    let (api_token, identity, entered) = who_it_is(&config).await?;
     let (certificate, entrance) = entrance(&config, connections)?;
     let (listeners, addresses) = listen(&config).await?;
 
@@ -184,26 +186,35 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let audit = AuditLog::new(store.clone(), protocol::Fixed(identity.public()));
     let about = about(&config, &addresses, remembered.orphaned);
     let state = restored(&config, remembered);
+    let webhook = Webhook::new(state.alerts().hook().cloned());
     let metrics = Arc::new(Metrics::default());
-    let handle = Handle {
-        inbox: inbox.clone(),
-        store: store.clone(),
-        audit: audit.clone(),
-        clock: Arc::default(),
-    };
+    let handle = handle(&inbox, &store, &audit, &webhook);
     let stopping = CancellationToken::new();
     let sessions = TaskTracker::new();
     let limits = Arc::new(Limits::default());
+    let relay = entered.as_ref().map(|_| Arc::<Relay>::default());
+    let instance = entered.as_ref().map(|entered| entered.id);
     let gate = Gate::new(
         inbox,
         config.shared_token.clone(),
         Arc::clone(&limits),
         identity.clone(),
         sessions.clone(),
+        relay.clone(),
     );
     let tokens = tokens(&config, &store, &audit, &api_token).await?;
     let joining = joining(&config, &addresses, &handle, &identity);
     let console = console(&config, &addresses, &handle, &joining, &tokens);
+    let asks = (&handle, &tokens);
+    let sources = sources(
+        &config,
+        &identity,
+        instance,
+        asks,
+        &metrics,
+        (&sessions, &stopping),
+    );
+    tell_others(&config, &webhook, &metrics, &sessions, &stopping);
     let doors = Doors {
         handle: handle.clone(),
         console: console.clone(),
@@ -211,6 +222,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         gate,
         limits,
         metrics: Arc::clone(&metrics),
+        sources,
         stopping: stopping.clone(),
     };
     let app = Arc::new(App::new(&config, &addresses, doors, tokens.clone()));
@@ -218,22 +230,73 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     sessions.spawn(audit.clone().settle(stopping.clone()));
     sessions.spawn(certificate.keep_fresh(stopping.clone()));
     sessions.spawn(Scheduler::new(handle.clone(), tokens.clone()).run(stopping.clone()));
-    let hub = Hub::new(state, store, audit.clone(), metrics, config.history_keep);
-    sessions.spawn(hub.run(inputs));
-    let serving = serve(listeners, &entrance, app, &stopping);
+    let keep = config.history_keep;
+    let hub = Hub::new(state, store, audit.clone(), webhook, metrics, keep);
+    sessions.spawn(hub.beside(relay.clone()).run(inputs));
+    if let Some((entered, relay)) = entered.zip(relay) {
+        let (tasks, stop) = (&sessions, &stopping);
+        member(entered, relay, &config, &addresses, &handle, stop, tasks).begin();
+    }
     Ok(Running {
+        listeners: serve(listeners, &entrance, app, &stopping),
         handle,
         addresses,
         api_token,
         identity,
+        instance,
         joining,
         tokens,
         console,
         stopping,
-        listeners: serving,
         sessions,
         store: thread,
     })
+}
+
+/// Its token, its key, and its place in a swarm of several instances, which may give it the key.
+async fn who_it_is(config: &Config) -> Result<(Secret, Identity, Option<Entered>), StartError> {
+    let file = |path: &std::path::Path| {
+        let path = path.to_owned();
+        move |error| StartError::File(path, error)
+    };
+    secret::private_directory(&config.data_dir).map_err(file(&config.data_dir))?;
+    let api_token_file = config.api_token_file();
+    let api_token =
+        secret::load_or_create(&api_token_file, "nxs_").map_err(file(&api_token_file))?;
+    let entered = enter(config).await?;
+    let identity_file = config.identity_file();
+    let identity = Identity::load_or_create(&identity_file).map_err(file(&identity_file))?;
+    Ok((api_token, identity, entered))
+}
+
+fn handle(
+    inbox: &mpsc::Sender<Input>,
+    store: &Store,
+    audit: &AuditLog,
+    webhook: &Webhook,
+) -> Handle {
+    Handle {
+        inbox: inbox.clone(),
+        store: store.clone(),
+        audit: audit.clone(),
+        clock: Arc::default(),
+        webhook: webhook.clone(),
+    }
+}
+
+/// Alerts are posted, if somebody wants that.
+fn tell_others(
+    config: &Config,
+    webhook: &Webhook,
+    metrics: &Arc<Metrics>,
+    sessions: &TaskTracker,
+    stopping: &CancellationToken,
+) {
+    let patience = Patience::default();
+    let (finding, telling) = (webhook.clone(), webhook.clone());
+    sessions.spawn(finding.find(patience, Arc::clone(metrics), stopping.clone()));
+    let (name, metrics) = (config.name.clone(), Arc::clone(metrics));
+    sessions.spawn(telling.tell(name, patience, metrics, stopping.clone()));
 }
 
 fn serve(

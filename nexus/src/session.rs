@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Limits;
+use crate::fleet::{Goes, Relay};
 use crate::hub::Input;
 use crate::identity::Identity;
 use crate::listen::{Peer, Shares};
@@ -48,6 +49,8 @@ pub(crate) struct Gate {
     next: AtomicU64,
     strangers: Shares,
     tasks: TaskTracker,
+    /// Only when other instances share the swarm.
+    relay: Option<Arc<Relay>>,
 }
 
 impl Gate {
@@ -57,6 +60,7 @@ impl Gate {
         limits: Arc<Limits>,
         identity: Identity,
         tasks: TaskTracker,
+        relay: Option<Arc<Relay>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             inbox,
@@ -66,6 +70,7 @@ impl Gate {
             next: AtomicU64::new(1),
             strangers: Shares::new(STRANGERS.0, STRANGERS.1),
             tasks,
+            relay,
         })
     }
 
@@ -106,6 +111,9 @@ impl Gate {
         let (sink, stream) = socket.split();
         let writer = self.tasks.spawn(write(sink, frames));
         let complaints = outbox.downgrade();
+        if let Some(relay) = &self.relay {
+            relay.opened(session, outbox.downgrade(), hello.running.clone());
+        }
         let introduced = Input::Hello {
             session,
             hello,
@@ -131,6 +139,9 @@ impl Gate {
             }
         };
         tracing::info!(peer, node, reason, "a spore left");
+        if let Some(relay) = &self.relay {
+            relay.closed(session);
+        }
         drop(self.inbox.send(Input::Closed(session, reason)).await);
     }
 }
@@ -169,16 +180,16 @@ impl Reader<'_> {
                 Some(Ok(Message::Close(_))) => return "it hung up",
                 Some(Ok(Message::Ping(_))) => Input::Pong(self.session, 0),
                 Some(Ok(Message::Pong(number))) => Input::Pong(self.session, number_of(&number)),
-                Some(Ok(Message::Text(text))) => match self.read(&text) {
-                    Some(message) => Input::Message(self.session, Box::new(message)),
+                Some(Ok(Message::Text(text))) => match self.take(&text).await {
+                    Some(input) => input,
                     None => continue,
                 },
-                Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes)
-                    .ok()
-                    .and_then(|text| self.read(text))
-                {
-                    Some(message) => Input::Message(self.session, Box::new(message)),
-                    None => continue,
+                Some(Ok(Message::Binary(bytes))) => match std::str::from_utf8(&bytes) {
+                    Ok(text) => match self.take(text).await {
+                        Some(input) => input,
+                        None => continue,
+                    },
+                    Err(_) => continue,
                 },
             };
             if self.gate.inbox.send(input).await.is_err() {
@@ -190,6 +201,23 @@ impl Reader<'_> {
                     reason: "too many bad frames".into(),
                 })));
                 return "it sent too many bad frames";
+            }
+        }
+    }
+
+    /// A frame for our own state; none when it is another instance's, or nobody's.
+    async fn take(&mut self, text: &str) -> Option<Input> {
+        let message = self.read(text)?;
+        let goes = match &self.gate.relay {
+            Some(relay) => relay.way(self.session, &message, text),
+            None => Goes::Home,
+        };
+        match goes {
+            Goes::Home => Some(Input::Message(self.session, Box::new(message))),
+            Goes::Kept => None,
+            Goes::Away(link, frame) => {
+                link.send(frame).await;
+                None
             }
         }
     }

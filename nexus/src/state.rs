@@ -1,9 +1,9 @@
 //! The live truth of the swarm, owned by one task and free of I/O: inputs come in with the time, effects come
 //! out. No clock is read here, no channel and no socket is known. A test can play a day of failures at once.
 //!
-//! - [`sessions`]: handshakes, lost sessions, resume.
+//! - [`sessions`]: handshakes, lost sessions, resume. [`doors`]: where else a spore may come in.
 //! - [`trust`], [`standing`], [`rivals`]: who may come in.
-//! - [`liveness`]: silence, deadlines.
+//! - [`liveness`]: silence, deadlines. [`members`]: what other instances know.
 //! - [`gate`]: what needs a second yes, and what is closed.
 //! - [`grouping`]: saved groups. [`charting`]: the chart of the map.
 //! - [`submit`]: what is asked; queues; failover. [`choose`]: on which node. [`cancel`]: stopping it.
@@ -23,6 +23,7 @@ mod balance;
 mod cancel;
 mod charting;
 mod choose;
+mod doors;
 mod effect;
 mod execution;
 mod gate;
@@ -30,6 +31,7 @@ mod glance;
 mod grouping;
 mod jobs;
 mod liveness;
+mod members;
 mod node;
 mod refused;
 mod register;
@@ -48,7 +50,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Capabilities, Methods, NodePolicy};
+use protocol::{Methods, NodePolicy};
 use uuid::Uuid;
 
 pub use alerts::{AlertPage, AlertQuery, FoundAlert, Which};
@@ -61,6 +63,7 @@ pub use execution::{Call, Execution, Mode};
 pub use glance::Glance;
 pub(crate) use jobs::StoredJob;
 pub use jobs::{Control, JobError, Submitted};
+pub use members::Member;
 pub use node::Node;
 pub use refused::SubmitError;
 pub use resolve::{Frozen, MAX_FROZEN};
@@ -94,6 +97,8 @@ pub struct Rules {
     pub max_queue: usize,
     /// Most executions of jobs under way at once.
     pub max_job_executions: usize,
+    /// Other instances share this swarm.
+    pub several: bool,
     /// The calls that nodes may be asked for which came in with the shared token.
     pub shared_token_calls: Scope,
 }
@@ -107,15 +112,13 @@ pub const OWN_HEARTBEAT: Duration = Duration::from_secs(3);
 /// How many finished executions stay in memory for screens that connect; the store has the others.
 const RECENT: usize = 500;
 
-/// Different sets of methods that are remembered for sharing.
-const METHOD_SETS: usize = 256;
-
 /// See the module.
 pub struct State {
     rules: Rules,
     nodes: Vec<Node>,
     by_id: HashMap<String, Ordinal>,
     sessions: HashMap<SessionId, Ordinal>,
+    doors: Vec<String>,
     executions: HashMap<Uuid, Execution>,
     /// Executions that are over, oldest first.
     recent: VecDeque<Uuid>,
@@ -161,6 +164,7 @@ impl State {
             nodes: Vec::new(),
             by_id: HashMap::new(),
             sessions: HashMap::new(),
+            doors: Vec::new(),
             executions: HashMap::new(),
             recent: VecDeque::new(),
             unknown: unknown::Unknown::default(),
@@ -307,29 +311,6 @@ impl State {
             self.turns.push((ordinal, phase.into()));
         }
         before
-    }
-
-    /// Makes equal methods and policies the same ones: a thousand nodes with one set of schemas need one copy of it.
-    fn intern(&mut self, capabilities: &mut Capabilities) {
-        if self.policies.len() >= METHOD_SETS {
-            self.policies.clear();
-        }
-        if let Some(policy) = &mut capabilities.policy
-            && let Ok(json) = serde_json::to_string(&**policy)
-        {
-            let known = self.policies.entry(json);
-            *policy = Arc::clone(known.or_insert_with(|| Arc::clone(policy)));
-        }
-        if self.methods.len() >= METHOD_SETS {
-            self.methods.clear();
-        }
-        if let Ok(json) = serde_json::to_string(&*capabilities.methods) {
-            let known = self
-                .methods
-                .entry(json)
-                .or_insert_with(|| capabilities.methods.clone());
-            capabilities.methods = known.clone();
-        }
     }
 
     /// Tells the audit log.

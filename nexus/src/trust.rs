@@ -8,6 +8,8 @@ use protocol::{Capabilities, JoinSecret, PublicKey};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::fleet::InstanceId;
+
 /// What a peer has proved at the door, before anything that it says is believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
@@ -15,6 +17,8 @@ pub enum Credential {
     SharedToken,
     /// It has this key, proved for this connection; and perhaps a join code.
     Key(PublicKey, Option<SecretHash>),
+    /// Another instance of the swarm holds its session, and checked all of this.
+    Fleet(InstanceId),
 }
 
 /// One peer that came through the door.

@@ -4,7 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::tokens::{NewToken, TokenError, TokenInfo, Tokens};
-use super::{Caller, Scope};
+use super::{Caller, Principal, Scope};
 use crate::audit::{Action, Deed};
 use crate::secret::Secret;
 
@@ -32,4 +32,12 @@ impl Tokens {
         let deed = Deed::new(caller, Action::RevokeToken).to(id);
         self.audit().during(deed, self.end(id), |()| None).await
     }
+}
+
+/// Whether a token may have this name. Alerts and STOP tell names: nobody may pass for the owner.
+pub(super) fn may_be_called(name: &str) -> bool {
+    !name.trim().is_empty()
+        && name.len() <= 128
+        && !name.chars().any(protocol::limits::is_deceptive)
+        && !name.trim().eq_ignore_ascii_case(&Principal::local().name)
 }

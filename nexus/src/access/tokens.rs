@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::issue::may_be_called;
 use super::{Principal, PrincipalKind, Role, Scope, ScopeError};
 use crate::audit::{AuditLog, Unrecorded};
 use crate::secret::Secret;
@@ -81,7 +82,9 @@ pub struct TokenInfo {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum TokenError {
-    #[error("the name must be 1 to 128 printable bytes")]
+    #[error(
+        "the name must be 1 to 128 printable bytes, and not \"local\", which the owner is called"
+    )]
     Name,
     #[error("ttl_seconds must be 1 to {LONGEST}")]
     Life,
@@ -267,6 +270,12 @@ impl Tokens {
         pass.is_good(now).then(|| Arc::clone(&pass.principal))
     }
 
+    /// All that are meant, good or not.
+    pub(super) fn those(&self, meant: impl Fn(&Pass) -> bool) -> Vec<Arc<Pass>> {
+        let known = self.known();
+        known.values().filter(|pass| meant(pass)).cloned().collect()
+    }
+
     /// Notes that it was used; written down at most once a minute.
     pub(crate) fn touch(&self, pass: &Pass, from: &str, now: SystemTime) {
         if pass.principal.kind == PrincipalKind::Local {
@@ -298,10 +307,7 @@ impl Tokens {
     }
 
     pub(super) async fn make(&self, new: NewToken) -> Result<(Secret, TokenInfo), TokenError> {
-        let printable = !new.name.trim().is_empty()
-            && new.name.len() <= 128
-            && !new.name.chars().any(protocol::limits::is_deceptive);
-        if !printable {
+        if !may_be_called(&new.name) {
             return Err(TokenError::Name);
         }
         if !(1..=LONGEST).contains(&new.ttl_seconds) {
@@ -344,15 +350,9 @@ impl Tokens {
 
     pub(super) async fn end(&self, id: Uuid) -> Result<(), TokenError> {
         let now = SystemTime::now();
-        let found = {
-            let known = self.known();
-            let text = id.to_string();
-            known
-                .values()
-                .find(|pass| pass.principal.id == text)
-                .map(Arc::clone)
-        };
-        let pass = found.ok_or(TokenError::Unknown(id))?;
+        let text = id.to_string();
+        let mut found = self.those(|pass| pass.principal.id == text);
+        let pass = found.pop().ok_or(TokenError::Unknown(id))?;
         // Shut first: whatever the disk says, it opens nothing any more.
         pass.ended.cancel();
         pass.note(|info| {

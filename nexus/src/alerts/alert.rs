@@ -51,6 +51,7 @@ impl Subject {
             Condition::Offline
             | Condition::Cpu { .. }
             | Condition::Memory { .. }
+            | Condition::Disk { .. }
             | Condition::Latency { .. }
             | Condition::Degraded
             | Condition::Held
@@ -195,6 +196,11 @@ impl Alert {
             note: None,
             history: VecDeque::new(),
         }
+    }
+
+    /// When something last happened to it.
+    pub fn touched(&self) -> SystemTime {
+        self.history.back().map_or(self.since, |last| last.at)
     }
 
     /// Whether it goes on.

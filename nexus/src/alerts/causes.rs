@@ -74,6 +74,8 @@ pub struct Cause {
     pub since: SystemTime,
     /// When the last of them began.
     pub latest: SystemTime,
+    /// When something last happened to one of them: a note, another owner.
+    pub touched: SystemTime,
     /// The alerts.
     pub alerts: Vec<Uuid>,
     /// The nodes, in order.
@@ -137,20 +139,20 @@ pub(crate) struct Item<'a> {
 
 /// What all nodes are like.
 #[derive(Debug, Default)]
-pub(crate) struct Fleet<'a> {
+pub(crate) struct Fleet {
     pub(crate) nodes: u32,
     /// Nodes of each group.
     pub(crate) sites: HashMap<u32, u32>,
     /// Nodes of each version.
-    pub(crate) versions: HashMap<&'a str, u32>,
+    pub(crate) versions: HashMap<String, u32>,
     /// Nodes with each tag.
-    pub(crate) tags: HashMap<&'a str, u32>,
+    pub(crate) tags: HashMap<String, u32>,
 }
 
 /// Groups what fires. `muted` says until when a cause is.
 pub(crate) fn group(
     items: &[Item<'_>],
-    fleet: &Fleet<'_>,
+    fleet: &Fleet,
     muted: impl Fn(&str) -> Option<SystemTime>,
 ) -> Board {
     let mut rules: BTreeMap<Uuid, Vec<&Item<'_>>> = BTreeMap::new();
@@ -225,6 +227,7 @@ fn cause(
         hint,
         since: items.iter().map(|item| item.alert.since).min()?,
         latest: items.iter().map(|item| item.alert.since).max()?,
+        touched: items.iter().map(|item| item.alert.touched()).max()?,
         alerts: items.iter().map(|item| item.alert.id).collect(),
         nodes,
         sites,
@@ -265,6 +268,7 @@ fn key_of(first: &Alert, likely: &Likely) -> String {
             Condition::Offline
             | Condition::Cpu { .. }
             | Condition::Memory { .. }
+            | Condition::Disk { .. }
             | Condition::Latency { .. }
             | Condition::Degraded
             | Condition::Held

@@ -11,7 +11,7 @@ use crate::target::Expression;
 /// One row: its number, its name, when it is met, for how many seconds, how bad it is, and whether it is on.
 type Row = (u128, &'static str, Condition, u64, Severity, bool);
 
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 14] = [
     (
         1,
         "No connection",
@@ -109,6 +109,22 @@ const ROWS: [Row; 12] = [
         Condition::NodeWaiting,
         1_800,
         Severity::Info,
+        true,
+    ),
+    (
+        13,
+        "Disk above 90 %",
+        Condition::Disk { above: 90 },
+        300,
+        Severity::Warning,
+        true,
+    ),
+    (
+        14,
+        "Disk above 97 %",
+        Condition::Disk { above: 97 },
+        60,
+        Severity::Critical,
         true,
     ),
 ];

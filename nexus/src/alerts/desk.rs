@@ -5,10 +5,12 @@ use std::time::SystemTime;
 
 use uuid::Uuid;
 
+use super::defaults;
 use super::mute::{MUTES, OWNER, TEXT, said};
 use super::watch::Phase;
-use super::{Aim, Alert, AlertError, AlertRow, AlertRule, Alerts, Mute, NewAlertRule, RULES, What};
-use super::{defaults, mute};
+use super::{
+    Aim, Alert, AlertError, AlertRow, AlertRule, Alerts, Hook, Mute, NewAlertRule, RULES, What,
+};
 
 impl Alerts {
     /// Makes a rule, or changes the one of this id.
@@ -140,8 +142,7 @@ impl Alerts {
 
     /// Nobody wants to hear of it until then.
     pub fn mute(&mut self, mute: Mute) -> Result<(), AlertError> {
-        let key = mute.aim.key();
-        if self.mutes.len() >= MUTES && !self.mutes.contains_key(&key) {
+        if self.mutes.len() >= MUTES && !self.mutes.contains_key(&mute.aim) {
             return Err(AlertError::TooManyMutes);
         }
         match &mute.aim {
@@ -161,16 +162,15 @@ impl Alerts {
             Aim::Cause(_) => {}
         }
         self.rows.push(AlertRow::Mute(Box::new(mute.clone())));
-        self.mutes.insert(key, mute);
+        self.mutes.insert(mute.aim.clone(), mute);
         Ok(())
     }
 
     /// It is heard of again. Whether it was muted.
     pub fn unmute(&mut self, aim: &Aim) -> bool {
-        let key = aim.key();
-        let was = self.mutes.remove(&key).is_some();
+        let was = self.mutes.remove(aim).is_some();
         if was {
-            self.rows.push(AlertRow::ForgetMute(key));
+            self.rows.push(AlertRow::ForgetMute(aim.key()));
         }
         was
     }
@@ -192,9 +192,33 @@ impl Alerts {
 
     /// Until when this is muted, if it is.
     pub fn muted_until(&self, aim: &Aim) -> Option<SystemTime> {
-        self.mutes
-            .get(&aim.key())
-            .map(|mute: &mute::Mute| mute.until)
+        self.mutes.get(aim).map(|mute| mute.until)
+    }
+
+    /// Where others are told, if they are.
+    pub fn hook(&self) -> Option<&Hook> {
+        self.hook.as_ref()
+    }
+
+    /// Whether the configuration says where.
+    pub fn hook_is_fixed(&self) -> bool {
+        self.hook_fixed
+    }
+
+    /// The configuration says where.
+    pub fn fix_hook(&mut self, hook: Hook) {
+        self.hook = Some(hook);
+        self.hook_fixed = true;
+    }
+
+    /// Others are told there from now on; none: nowhere.
+    pub fn set_hook(&mut self, hook: Option<Hook>) -> Result<(), AlertError> {
+        if self.hook_fixed {
+            return Err(AlertError::HookFixed);
+        }
+        self.rows.push(AlertRow::Hook(hook.clone()));
+        self.hook = hook;
+        Ok(())
     }
 
     fn each(&mut self, ids: &[Uuid], mut act: impl FnMut(&mut Alert)) {

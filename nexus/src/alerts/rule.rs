@@ -69,6 +69,11 @@ pub enum Condition {
         /// Percent, 1 to 100.
         above: u8,
     },
+    /// The fullest of its disks that can be written is above so many percent. Nodes that do not tell meet it never.
+    Disk {
+        /// Percent, 1 to 100.
+        above: u8,
+    },
     /// Its round trip is above so many milliseconds.
     Latency {
         /// Milliseconds, 1 to 60,000.
@@ -106,6 +111,7 @@ impl Condition {
             Self::Offline => "offline",
             Self::Cpu { .. } => "cpu",
             Self::Memory { .. } => "memory",
+            Self::Disk { .. } => "disk",
             Self::Latency { .. } => "latency",
             Self::Degraded => "degraded",
             Self::Held => "held",
@@ -125,6 +131,7 @@ impl Condition {
             Self::Offline
             | Self::Cpu { .. }
             | Self::Memory { .. }
+            | Self::Disk { .. }
             | Self::Latency { .. }
             | Self::Degraded
             | Self::Held
@@ -148,7 +155,9 @@ impl Condition {
 
     fn check(self) -> Result<(), AlertError> {
         let fits = match self {
-            Self::Cpu { above } | Self::Memory { above } => (1..=100).contains(&above),
+            Self::Cpu { above } | Self::Memory { above } | Self::Disk { above } => {
+                (1..=100).contains(&above)
+            }
             Self::Latency { above_ms } => (1..=60_000).contains(&above_ms),
             Self::Flapping { times, minutes } => {
                 (2..=30).contains(&times) && (1..=1_440).contains(&minutes)
@@ -262,6 +271,12 @@ pub enum AlertError {
     Text(&'static str, usize),
     #[error("nothing is muted by {0:?}")]
     NotMuted(String),
+    #[error("alerts cannot be posted there: {0}")]
+    Webhook(&'static str),
+    #[error(
+        "the configuration of the Nexus says where alerts are posted (NEXUS_ALERT_WEBHOOK); change it there"
+    )]
+    HookFixed,
     #[error("there are too many mutes; take some back first")]
     TooManyMutes,
 }
@@ -275,6 +290,7 @@ impl AlertError {
             Self::UnknownCause(_) => "unknown_cause",
             Self::NotMuted(_) => "not_muted",
             Self::TooMany | Self::TooManyMutes => "too_many",
+            Self::HookFixed => "configured",
             Self::Name
             | Self::Bound
             | Self::Hold
@@ -285,6 +301,7 @@ impl AlertError {
             | Self::Aim
             | Self::NotARule
             | Self::Until
+            | Self::Webhook(_)
             | Self::Text(..) => "invalid",
         }
     }

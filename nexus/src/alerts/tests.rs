@@ -166,7 +166,8 @@ fn what_fired_before_a_restart_fires_after_it_with_its_owner_and_its_mute() {
             AlertRow::Rule(_)
             | AlertRow::ForgetRule(_)
             | AlertRow::ForgetAlert(_)
-            | AlertRow::ForgetMute(_) => {}
+            | AlertRow::ForgetMute(_)
+            | AlertRow::Hook(_) => {}
         }
     }
     let text = serde_json::to_string(&left.alerts[0]).unwrap();

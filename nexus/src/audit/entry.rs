@@ -77,6 +77,9 @@ pub enum Action {
     NoteAlert,
     MuteAlert,
     UnmuteAlert,
+    /// Alerts are posted there from now on.
+    SetAlertWebhook,
+    RemoveAlertWebhook,
     NodeJoined,
     NodeWaiting,
     /// It has a new key.

@@ -8,11 +8,13 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::Config;
+use super::{Config, misread};
 use crate::access::Scope;
+use crate::fleet::{Through, nats};
 use crate::joining::addresses;
 use crate::listen::Plain;
 use crate::secret::Secret;
+use crate::sources::{SourceTable, sources};
 
 /// What one source says; the keys of the TOML file are the fields' names.
 #[derive(Debug, Default, Deserialize)]
@@ -47,6 +49,15 @@ pub struct Layer {
     pub audit_keep_days: Option<u32>,
     /// Hours; 0 is not at all. See [`Config::history_keep`].
     pub history_hours: Option<u32>,
+    #[serde(deserialize_with = "secret")]
+    pub alert_webhook: Option<Secret>,
+    #[serde(deserialize_with = "secret")]
+    pub fleet_url: Option<Secret>,
+    #[serde(deserialize_with = "secret")]
+    pub fleet_key: Option<Secret>,
+    pub fleet_creds: Option<PathBuf>,
+    pub fleet_ca: Option<PathBuf>,
+    pub sources: Option<Vec<SourceTable>>,
     #[serde(skip)]
     pub problems: Vec<String>,
 }
@@ -112,12 +123,30 @@ impl Layer {
             job_executions: upper.job_executions.or(self.job_executions),
             audit_keep_days: upper.audit_keep_days.or(self.audit_keep_days),
             history_hours: upper.history_hours.or(self.history_hours),
+            alert_webhook: upper.alert_webhook.or(self.alert_webhook),
+            sources: upper.sources.or(self.sources),
             local_fallback: upper.local_fallback.or(self.local_fallback),
+            fleet_url: upper.fleet_url.or(self.fleet_url),
+            fleet_key: upper.fleet_key.or(self.fleet_key),
+            fleet_creds: upper.fleet_creds.or(self.fleet_creds),
+            fleet_ca: upper.fleet_ca.or(self.fleet_ca),
             problems,
         }
     }
 
-    pub(super) fn apply(self, config: &mut Config, problems: &mut Vec<String>) {
+    fn apply_fleet(&mut self, config: &mut Config, problems: &mut Vec<String>) {
+        config.fleet_key = self.fleet_key.take();
+        let Some(url) = self.fleet_url.take() else {
+            return;
+        };
+        match nats::Settings::new(url.reveal(), self.fleet_creds.take(), self.fleet_ca.take()) {
+            Ok(settings) => config.fleet = Some(Through::Nats(Box::new(settings))),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+
+    pub(super) fn apply(mut self, config: &mut Config, problems: &mut Vec<String>) {
+        self.apply_fleet(config, problems);
         put(&mut config.enabled, self.enabled);
         put(&mut config.name, self.name);
         put(&mut config.host, self.host);
@@ -138,6 +167,12 @@ impl Layer {
                 Err(why) => problems.push(format!("NEXUS_PUBLIC_ADDRESSES: {why}")),
             }
         }
+        if let Some(text) = self.alert_webhook.filter(|text| !text.reveal().is_empty()) {
+            match text.reveal().parse() {
+                Ok(hook) => config.alert_webhook = Some(hook),
+                Err(why) => problems.push(format!("NEXUS_ALERT_WEBHOOK: {why}")),
+            }
+        }
         put(&mut config.request_rate, self.request_rate);
         put(&mut config.job_executions, self.job_executions);
         put(&mut config.audit_keep, self.audit_keep_days.map(days));
@@ -151,6 +186,10 @@ impl Layer {
             None => {}
         }
         put(&mut config.local_fallback, self.local_fallback);
+        match sources(self.sources.unwrap_or_default()) {
+            Ok(all) => config.sources = all,
+            Err(all) => problems.extend(all),
+        }
         config.shared_token = self.shared_token.filter(|token| !token.reveal().is_empty());
         if let Some(calls) = self.shared_token_calls {
             match Scope::parse("*", &calls) {
@@ -186,7 +225,9 @@ pub fn file(path: &Path, asked_for: bool) -> Layer {
         ..Layer::default()
     };
     match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text).unwrap_or_else(|error| problem(error.to_string())),
+        Ok(text) => {
+            toml::from_str(&text).unwrap_or_else(|error| problem(misread::toml(&text, &error)))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => {
             Layer::default()
         }
@@ -239,6 +280,14 @@ pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Lay
             "NEXUS_HISTORY_HOURS" => {
                 parse(value, "whole hours, 0 for none").map(|it| layer.history_hours = Some(it))
             }
+            "NEXUS_FLEET_URL" => set(&mut layer.fleet_url, Secret::new(value)),
+            "NEXUS_FLEET_KEY" => set(&mut layer.fleet_key, Secret::new(value)),
+            "NEXUS_FLEET_CREDS" => set(&mut layer.fleet_creds, value.into()),
+            "NEXUS_FLEET_CA" => set(&mut layer.fleet_ca, value.into()),
+            "NEXUS_ALERT_WEBHOOK" => set(&mut layer.alert_webhook, Secret::new(value)),
+            "NEXUS_SOURCES" => serde_json::from_str(value)
+                .map(|all| layer.sources = Some(all))
+                .map_err(|error| misread::json(&error)),
             "NEXUS_LOCAL_FALLBACK" => truth(value).map(|it| layer.local_fallback = Some(it)),
             other if is_foreign(other) => Ok(()),
             _ => Err("is not a setting of the Nexus; see the README's table".to_owned()),

@@ -217,6 +217,13 @@ fn alerting(table: Table<Desk>) -> Table<Desk> {
     table
         .row("alerts", &["query"], SeeNode, alerts::alerts)
         .row("alertRules", &[], SeeNode, alerts::alert_rules)
+        .row("alertWebhook", &[], SeeNode, alerts::alert_webhook)
+        .row(
+            "setAlertWebhook",
+            &["url"],
+            AlertRules,
+            alerts::set_alert_webhook,
+        )
         .row(
             "putAlertRule",
             &["id", "request"],

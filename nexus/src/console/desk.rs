@@ -109,6 +109,14 @@ impl Desk {
         row.call(self.clone(), arguments).await
     }
 
+    /// The calls of the table that the role or the limits of the caller do not allow, whatever they are about.
+    pub(super) fn refused(&self) -> Vec<&'static str> {
+        let refuses = |verb| self.caller.may(verb, Object::Nexus).is_err();
+        let rows = calls().rows();
+        let refused = rows.filter(|row| row.verb.is_none_or(refuses));
+        refused.map(|row| row.name).collect()
+    }
+
     /// How a machine elsewhere joins. The same line is shown until somebody has used it.
     pub(super) async fn join(&self) -> Answer<JoinView> {
         let joining = &self.joining;

@@ -76,11 +76,7 @@ impl<S: Fn(FeedBatch) -> bool + Send> Feed<S> {
             let mut sight = Sight::new(desk.caller.clone());
             sight.begin(&mut snapshot);
             self.batch.read_by(Arc::clone(&desk.caller.principal));
-            self.batch.snapshot(translate::snapshot(
-                &snapshot,
-                &desk.console,
-                &desk.caller.principal,
-            ));
+            self.batch.snapshot(translate::snapshot(&snapshot, &desk));
             drop(snapshot);
             let reason = match self.follow(events, &mut sight).await {
                 Interruption::Lagged(lost) => {

@@ -15,7 +15,7 @@ mod target;
 mod time;
 mod trust;
 
-use crate::access::{Denied, Principal};
+use crate::access::Denied;
 use crate::audit::ExportError;
 use crate::job::RequestError;
 use crate::model::{GroupInfo, Snapshot};
@@ -24,7 +24,9 @@ use crate::store::StoreError;
 use crate::target::AimError;
 use crate::{Acceptance, GlanceError};
 
-pub(crate) use alerts::{alert, alert_aim, alert_board, alert_query, alert_rule, new_alert_rule};
+pub(crate) use alerts::{
+    alert, alert_aim, alert_board, alert_query, alert_rule, new_alert_rule, webhook,
+};
 pub(crate) use approval::{answer, approval, new_rule, rule};
 pub(crate) use ask::{aim, job_answer, new_job, rerun_states, resolved};
 pub(crate) use chart::{chart, chart_by, chart_preview, places};
@@ -39,13 +41,14 @@ pub(crate) use target::{completion, saved_group};
 pub(crate) use time::{fleet_at, node_history, timeline};
 pub(crate) use trust::{join_code, made_token, new_join_code, new_token, token, trust, waiting};
 
-use super::Console;
-use crate::console::view::{BridgeError, DiscView, FeedEvent, GroupView, NexusView};
+use super::Desk;
+use crate::console::view::{BridgeError, DiscView, FeedEvent, GroupView, NexusView, ViewerView};
 
 /// Everything as of now.
-pub(crate) fn snapshot(snapshot: &Snapshot, console: &Console, viewer: &Principal) -> FeedEvent {
+pub(crate) fn snapshot(snapshot: &Snapshot, desk: &Desk) -> FeedEvent {
+    let viewer = &desk.caller().principal;
     FeedEvent::Snapshot {
-        nexus: nexus(console),
+        nexus: nexus(desk),
         chart: chart(&snapshot.chart),
         groups: groups(&snapshot.groups),
         nodes: snapshot.nodes.iter().map(node).collect(),
@@ -88,13 +91,21 @@ pub(crate) fn groups(groups: &[GroupInfo]) -> Vec<GroupView> {
         .collect()
 }
 
-fn nexus(console: &Console) -> NexusView {
+fn nexus(desk: &Desk) -> NexusView {
+    let console = desk.console();
+    let viewer = &desk.caller().principal;
     NexusView {
         id: console.name().to_owned(),
         name: console.name().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         address: console.address().to_string(),
         exposed: !console.address().ip().is_loopback(),
+        you: ViewerView {
+            id: viewer.id.clone(),
+            name: viewer.name.clone(),
+            role: trust::role(viewer.role),
+            may_not: desk.refused(),
+        },
     }
 }
 

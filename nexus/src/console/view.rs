@@ -27,7 +27,7 @@ use self::job::{JobView, StopView};
 use self::node::NodeView;
 use self::plan::{RunView, ScheduleView};
 use self::proof::ApprovalView;
-use self::trust::{JoinCodeView, WaitingView};
+use self::trust::{JoinCodeView, RoleView, WaitingView};
 
 /// Any JSON. `JsonValue` is declared in `types.ts`, which the generated file imports.
 #[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
@@ -54,6 +54,22 @@ pub struct NexusView {
     pub address: String,
     /// Listens beyond this machine.
     pub exposed: bool,
+    /// Who looks at it through this console.
+    pub you: ViewerView,
+}
+
+/// Who sits at a console. What it says about rights is for the screen alone; each call is asked for itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ViewerView {
+    /// `local`, or the id of a token.
+    pub id: String,
+    /// What others read of it: `local`, or the name of the token.
+    pub name: String,
+    /// Its role.
+    pub role: RoleView,
+    /// The calls of the table that would be refused.
+    pub may_not: Vec<&'static str>,
 }
 
 /// A circle of the map.

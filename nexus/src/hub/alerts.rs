@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 use super::{Acceptance, Handle};
 use crate::access::Caller;
-use crate::alerts::{Aim, AlertError, AlertRule, Cause, Mute, NewAlertRule};
+use crate::alerts::{Aim, AlertError, AlertRule, Cause, Hook, Mute, NewAlertRule};
 use crate::audit::{Action, Deed};
 use crate::joining::JoiningError;
 use crate::state::{AlertPage, AlertQuery, FoundAlert, State};
+use crate::webhook::Delivery;
 
 /// All that fires, for one caller, with the ids of the nodes of each cause.
 #[derive(Debug, Clone)]
@@ -194,6 +195,32 @@ impl Handle {
             deed,
             |_| None,
             move |state, now| state.mute_alerts(aim, until, reason.as_deref(), &by, now),
+        )
+        .await
+    }
+
+    /// How telling others goes, and whether the configuration says where.
+    pub async fn alert_webhook(&self) -> Result<(Delivery, bool), Acceptance> {
+        let fixed = self.look(|state| state.alerts().hook_is_fixed()).await?;
+        Ok((self.webhook.delivery(), fixed))
+    }
+
+    /// Others are told there from now on; none: nowhere. The address is a secret, so only where it leads is told.
+    pub async fn set_alert_webhook(
+        &self,
+        caller: &Caller,
+        hook: Option<Hook>,
+    ) -> Result<(), JoiningError> {
+        let deed = match &hook {
+            Some(hook) => {
+                Deed::new(caller, Action::SetAlertWebhook).with(json!({"to": hook.shown()}))
+            }
+            None => Deed::new(caller, Action::RemoveAlertWebhook),
+        };
+        self.change(
+            deed,
+            |()| None,
+            move |state, now| state.set_alert_hook(hook, now),
         )
         .await
     }

@@ -16,6 +16,7 @@ use crate::state::{
     Answer, CancelError, Execution, Fanout, State, Submission, SubmitError, Submitted,
 };
 use crate::store::{Store, StoreError};
+use crate::webhook::Webhook;
 
 /// Longest wait for the hub itself; it answers in microseconds unless the machine is dying.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -57,6 +58,7 @@ pub struct Handle {
     pub(crate) audit: AuditLog,
     /// Wakes the clock when a schedule changes.
     pub(crate) clock: Arc<Notify>,
+    pub(crate) webhook: Webhook,
 }
 
 impl Handle {

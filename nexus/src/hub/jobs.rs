@@ -2,15 +2,32 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::{Acceptance, Handle, Input};
+use super::{Acceptance, Handle, Hub, Input, Taken};
 use crate::access::Caller;
 use crate::audit::{Digest, Unrecorded};
-use crate::job::JobInfo;
+use crate::job::{JobInfo, NewJob};
 use crate::model::{Now, StopInfo};
 use crate::state::{Control, JobError, State, SubmitError, Submitted};
 use crate::store::StoreError;
+
+impl Hub {
+    /// Takes a job on; where it will be told that it is on disk.
+    pub(super) fn accept_job(&mut self, new: NewJob, now: Now) -> Taken {
+        if !self.store.may_act() {
+            return Err(SubmitError::Unrecorded(Unrecorded));
+        }
+        let submitted = self.state.submit_job(new, now)?;
+        if submitted.duplicate {
+            return Ok((submitted, None));
+        }
+        let (accepted, told) = oneshot::channel();
+        self.accepting.insert(submitted.info.id, accepted);
+        Ok((submitted, Some(told)))
+    }
+}
 
 impl Handle {
     /// One job, live or long over.

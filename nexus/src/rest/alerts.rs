@@ -9,15 +9,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use protocol::rfc3339;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::json::{Arrived, Query, answer, body};
-use super::{Problem, Shared};
+use super::{App, Problem, Shared};
 use crate::access::Caller;
 use crate::alerts::{Aim, AimBody, AlertError};
+use crate::hub::Handle;
 use crate::state::AlertQuery;
 use body::{AlertBody, BoardBody};
 
@@ -128,12 +130,10 @@ pub(crate) async fn own(
     caller: Caller,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: OwnBody = body(arrived, &[])?;
-    let aim = aim(asked.alert, asked.cause, None)?;
+    let (swarm, aim, asked) = asked::<OwnBody>(&app, arrived)?;
     let own = || Some(caller.principal.name.clone());
     let owner = asked.owner.unwrap_or_else(own);
-    let count = app.swarm()?.own_alerts(&caller, aim, owner).await?;
-    Ok(answer(&json!({"status": "success", "alerts": count})))
+    Ok(done(swarm.own_alerts(&caller, aim, owner).await?))
 }
 
 /// Somebody has seen it. What has happened, rather than goes on, is over by that.
@@ -144,10 +144,8 @@ pub(crate) async fn acknowledge(
     caller: Caller,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: AtBody = body(arrived, &[])?;
-    let aim = aim(asked.alert, asked.cause, asked.rule)?;
-    let count = app.swarm()?.acknowledge_alerts(&caller, aim).await?;
-    Ok(answer(&json!({"status": "success", "alerts": count})))
+    let (swarm, aim, _) = asked::<AtBody>(&app, arrived)?;
+    Ok(done(swarm.acknowledge_alerts(&caller, aim).await?))
 }
 
 /// Writes something beside it.
@@ -158,10 +156,8 @@ pub(crate) async fn note(
     caller: Caller,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: NoteBody = body(arrived, &["text"])?;
-    let aim = aim(asked.alert, asked.cause, None)?;
-    let count = app.swarm()?.note_alerts(&caller, aim, asked.text).await?;
-    Ok(answer(&json!({"status": "success", "alerts": count})))
+    let (swarm, aim, asked) = asked::<NoteBody>(&app, arrived)?;
+    Ok(done(swarm.note_alerts(&caller, aim, asked.text).await?))
 }
 
 /// Nobody wants to hear of it until then. It goes on being looked at.
@@ -172,13 +168,9 @@ pub(crate) async fn mute(
     caller: Caller,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: MuteBody = body(arrived, &[])?;
+    let (swarm, aim, asked) = asked::<MuteBody>(&app, arrived)?;
     let until = until(asked.seconds, asked.until.as_deref())?;
-    let aim = aim(asked.alert, asked.cause, asked.rule)?;
-    let mute = app
-        .swarm()?
-        .mute_alerts(&caller, aim, until, asked.reason)
-        .await?;
+    let mute = swarm.mute_alerts(&caller, aim, until, asked.reason).await?;
     Ok(answer(
         &json!({"status": "success", "until": rfc3339(mute.until)}),
     ))
@@ -192,18 +184,65 @@ pub(crate) async fn unmute(
     caller: Caller,
     arrived: Arrived,
 ) -> Result<Response, Problem> {
-    let asked: AtBody = body(arrived, &[])?;
-    let aim = aim(asked.alert, asked.cause, asked.rule)?;
-    app.swarm()?.unmute_alerts(&caller, aim).await?;
+    let (swarm, aim, _) = asked::<AtBody>(&app, arrived)?;
+    swarm.unmute_alerts(&caller, aim).await?;
     Ok(answer(&json!({"status": "success"})))
 }
 
+/// What everything that is done about alerts begins with: the body is read, and it says at what it aims.
+fn asked<B: Aimed>(app: &App, arrived: Arrived) -> Result<(&Handle, Aim, B), Problem> {
+    let mut asked: B = body(arrived, B::NEEDS)?;
+    let aim = asked.take_aim().try_into()?;
+    Ok((app.swarm()?, aim, asked))
+}
+
+/// What it ends with: at how many alerts it was.
+fn done(count: usize) -> Response {
+    answer(&json!({"status": "success", "alerts": count}))
+}
+
+/// A body that says at what it aims.
+trait Aimed: DeserializeOwned {
+    /// Fields that must be there.
+    const NEEDS: &[&str] = &[];
+    fn take_aim(&mut self) -> AimBody;
+}
+
+impl Aimed for OwnBody {
+    fn take_aim(&mut self) -> AimBody {
+        aim(&mut self.alert, &mut self.cause, None)
+    }
+}
+
+impl Aimed for NoteBody {
+    const NEEDS: &[&str] = &["text"];
+    fn take_aim(&mut self) -> AimBody {
+        aim(&mut self.alert, &mut self.cause, None)
+    }
+}
+
+impl Aimed for AtBody {
+    fn take_aim(&mut self) -> AimBody {
+        aim(&mut self.alert, &mut self.cause, Some(&mut self.rule))
+    }
+}
+
+impl Aimed for MuteBody {
+    fn take_aim(&mut self) -> AimBody {
+        aim(&mut self.alert, &mut self.cause, Some(&mut self.rule))
+    }
+}
+
 fn aim(
-    alert: Option<String>,
-    cause: Option<String>,
-    rule: Option<String>,
-) -> Result<Aim, AlertError> {
-    AimBody { alert, cause, rule }.try_into()
+    alert: &mut Option<String>,
+    cause: &mut Option<String>,
+    rule: Option<&mut Option<String>>,
+) -> AimBody {
+    AimBody {
+        alert: alert.take(),
+        cause: cause.take(),
+        rule: rule.and_then(Option::take),
+    }
 }
 
 fn until(seconds: Option<u64>, until: Option<&str>) -> Result<SystemTime, AlertError> {
@@ -232,7 +271,9 @@ impl From<AlertError> for Problem {
             | AlertError::UnknownAlert(_)
             | AlertError::UnknownCause(_)
             | AlertError::NotMuted(_) => StatusCode::NOT_FOUND,
-            AlertError::TooMany | AlertError::TooManyMutes => StatusCode::CONFLICT,
+            AlertError::TooMany | AlertError::TooManyMutes | AlertError::HookFixed => {
+                StatusCode::CONFLICT
+            }
             AlertError::Name
             | AlertError::Bound
             | AlertError::Hold
@@ -243,6 +284,7 @@ impl From<AlertError> for Problem {
             | AlertError::Aim
             | AlertError::NotARule
             | AlertError::Until
+            | AlertError::Webhook(_)
             | AlertError::Text(..) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, code, detail)

@@ -103,6 +103,21 @@ pub(crate) const DOORS: &[(&str, &str, Door)] = &[
         "/api/v1/alert-rules/{id}",
         Door::Nexus(Verb::AlertRules),
     ),
+    (
+        "GET",
+        "/api/v1/alert-webhook",
+        Door::Nexus(Verb::AlertRules),
+    ),
+    (
+        "PUT",
+        "/api/v1/alert-webhook",
+        Door::Nexus(Verb::AlertRules),
+    ),
+    (
+        "DELETE",
+        "/api/v1/alert-webhook",
+        Door::Nexus(Verb::AlertRules),
+    ),
     ("GET", "/api/v1/executions", Door::Asks(Verb::SeeExecution)),
     (
         "GET",
@@ -271,6 +286,7 @@ pub(crate) const DOORS: &[(&str, &str, Door)] = &[
         "/api/v1/nodes/{id}/history",
         Door::Node(Verb::SeeNode),
     ),
+    ("GET", "/api/v1/sources", Door::Nexus(Verb::SeePlans)),
     ("GET", "/metrics", Door::Nexus(Verb::ReadMetrics)),
     ("GET", "/openapi.json", Door::Nexus(Verb::ReadDocs)),
     ("GET", "/healthz", Door::Open),

@@ -27,6 +27,12 @@ pub(crate) struct NodeBody<'a> {
     cpu_usage: f64,
     /// 0..1
     memory_usage: f64,
+    /// How full its fullest disk is, 0..1; null when the node does not say it, as prototype's and older spores.
+    disk_usage: Option<f64>,
+    /// Bytes that are free on it.
+    disk_free: Option<u64>,
+    /// Where it is, e.g. `/var`.
+    disk_mount: Option<&'a str>,
     active_tasks: u32,
     is_online: bool,
     registered_at: String,
@@ -50,6 +56,9 @@ impl<'a> NodeBody<'a> {
             last_heartbeat: rfc3339(node.last_heartbeat),
             cpu_usage: node.cpu,
             memory_usage: node.memory,
+            disk_usage: node.disk.as_ref().map(|disk| disk.usage),
+            disk_free: node.disk.as_ref().map(|disk| disk.free),
+            disk_mount: node.disk.as_ref().map(|disk| &*disk.mount),
             active_tasks: node.active_tasks,
             is_online: node.phase != Phase::Offline,
             registered_at: rfc3339(facts.registered_at),

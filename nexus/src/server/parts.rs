@@ -2,7 +2,12 @@
 //! which they come to life.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
+
+use protocol::Address;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use super::{MAX_EXECUTIONS, MAX_NODES, MAX_QUEUE};
 use crate::access::Tokens;
@@ -10,12 +15,15 @@ use crate::approval::Approvals;
 use crate::audit::{Action, AuditLog, Entry};
 use crate::config::Config;
 use crate::console::Console;
+use crate::fleet::{Entered, InstanceId, Member, Relay};
 use crate::groups::Groups;
 use crate::hub::Handle;
 use crate::identity::Identity;
 use crate::joining::{Joining, reachable_at};
+use crate::metrics::Metrics;
 use crate::model::Now;
 use crate::secret::Secret;
+use crate::sources::Sources;
 use crate::state::{Rules, State};
 use crate::store::{Remembered, Store, StoreError};
 use crate::tls::Source;
@@ -43,6 +51,9 @@ pub(super) fn restored(config: &Config, remembered: Remembered) -> State {
     state.restore_stop(jobs.stop);
     state.restore_jobs(jobs.live, jobs.next, jobs.used, now);
     state.restore_alerts(alerts, now);
+    if let Some(hook) = config.alert_webhook.clone() {
+        state.fix_alert_hook(hook);
+    }
     state
 }
 
@@ -101,6 +112,61 @@ pub(super) fn console(
     )
 }
 
+/// What this Nexus is to its swarm.
+pub(super) fn member(
+    entered: Entered,
+    relay: Arc<Relay>,
+    config: &Config,
+    addresses: &[SocketAddr],
+    handle: &Handle,
+    stopping: &CancellationToken,
+    tasks: &TaskTracker,
+) -> Member {
+    let Entered { id, engine } = entered;
+    let listening = addresses.first().copied();
+    let listening = listening.unwrap_or_else(|| SocketAddr::new(config.host, config.port));
+    let reachable = if config.public_addresses.is_empty() {
+        reachable_at(listening)
+    } else {
+        config.public_addresses.clone()
+    };
+    let door = |address: &Address| format!("{}:{}", address.host, address.port);
+    Member {
+        id,
+        name: config.name.clone(),
+        addresses: reachable.iter().map(door).collect(),
+        engine,
+        relay,
+        handle: handle.clone(),
+        stopping: stopping.clone(),
+        tasks: tasks.clone(),
+    }
+}
+
+/// Begins to take jobs from brokers; a Nexus that is switched off takes them from nobody.
+pub(super) fn sources(
+    config: &Config,
+    identity: &Identity,
+    instance: Option<InstanceId>,
+    asks: (&Handle, &Tokens),
+    metrics: &Arc<Metrics>,
+    tasks: (&TaskTracker, &CancellationToken),
+) -> Sources {
+    // The same after each start, and another one than that of others of this name; instances of a swarm have one identity.
+    let key = match instance {
+        Some(instance) => instance.0.simple().to_string(),
+        None => protocol::Fixed(identity.public()).to_string(),
+    };
+    let name = config.name.replace(char::is_whitespace, "-");
+    let consumer = format!("{name}-{}", protocol::limits::cut(&key, 8));
+    let all = if config.enabled {
+        config.sources.as_slice()
+    } else {
+        &[]
+    };
+    Sources::start(all, &consumer, asks, metrics, tasks)
+}
+
 pub(super) fn rules(config: &Config) -> Rules {
     Rules {
         heartbeat_timeout: config.heartbeat_timeout,
@@ -111,6 +177,7 @@ pub(super) fn rules(config: &Config) -> Rules {
         max_executions: MAX_EXECUTIONS,
         max_queue: MAX_QUEUE,
         max_job_executions: usize::try_from(config.job_executions.max(1)).unwrap_or(usize::MAX),
+        several: config.fleet.is_some(),
         shared_token_calls: config.shared_token_calls.clone(),
     }
 }

@@ -135,7 +135,7 @@ async fn converse(
                     cpu = (cpu + (persona.chance.fraction() - 0.5) * 0.1).clamp(0.01, 0.97);
                     memory = (memory + (persona.chance.fraction() - 0.5) * 0.02).clamp(0.05, 0.95);
                     let active_tasks = u32::try_from(counting.len()).unwrap_or(u32::MAX);
-                    let life = Heartbeat { node_id: persona.id.clone(), cpu_usage: cpu, memory_usage: memory, active_tasks };
+                    let life = Heartbeat { node_id: persona.id.clone(), cpu_usage: cpu, memory_usage: memory, active_tasks, disk: None };
                     send(socket, &life).await?;
                 }
             }

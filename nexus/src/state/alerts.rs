@@ -14,13 +14,13 @@ mod readings;
 pub use query::{AlertPage, AlertQuery, FoundAlert, Which};
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
 use super::{Effect, State, index};
-use crate::alerts::{Alerts, Board, LeftAlerts, Reading, Subject};
+use crate::alerts::{Alerts, Board, Hook, LeftAlerts, Reading, Subject};
 use crate::identity::fingerprint;
 use crate::model::{Event, Now, Ordinal};
 use crate::store::Write;
@@ -54,9 +54,15 @@ pub(super) struct Watching {
     /// Which nodes count for each rule, with saved groups in their place; none: nobody can tell.
     aims: HashMap<Uuid, Option<Expression>>,
     board: Arc<Board>,
-    /// The place of the cause of each alert that fires.
-    causes: HashMap<Uuid, usize>,
+    /// The place of the cause of each alert on the board; made when somebody asks for one.
+    causes: OnceLock<HashMap<Uuid, usize>>,
+    /// The board does not tell what fires any more.
     stale: bool,
+    /// Somebody did something about it, and looks.
+    asked: bool,
+    /// When the board was made.
+    made: Option<Duration>,
+    census: board::Census,
     /// When we looked last.
     looked: Duration,
     begun: Option<SystemTime>,
@@ -132,6 +138,11 @@ impl State {
         self.watching.stale = true;
     }
 
+    /// The configuration says where others are told; after what the store has.
+    pub fn fix_alert_hook(&mut self, hook: Hook) {
+        self.watching.desk.fix_hook(hook);
+    }
+
     /// Alerts, rules and mutes.
     pub fn alerts(&self) -> &Alerts {
         &self.watching.desk
@@ -195,9 +206,16 @@ impl State {
 
     /// Hands out what changed: rows, events, and the board.
     pub(super) fn tell_alerts(&mut self, now: Now) {
-        if !self.watching.stale && !self.watching.desk.has_changes() {
-            return;
+        if self.watching.desk.has_changes() {
+            self.tell_changes();
         }
+        if self.watching.stale && self.board_is_due(self.watching.asked, now) {
+            self.tell_board(now);
+        }
+    }
+
+    fn tell_changes(&mut self) {
+        self.watching.stale = true;
         let (rows, changed) = self.watching.desk.take_changes();
         for row in rows {
             self.effects.push(Effect::Store(Write::Alert(row)));
@@ -208,14 +226,15 @@ impl State {
                 self.publish(|_| Event::AlertChanged(Arc::new(alert)));
             }
         }
-        self.watching.stale = false;
+    }
+
+    fn tell_board(&mut self, now: Now) {
+        (self.watching.stale, self.watching.asked) = (false, false);
         let board = Arc::new(self.make_board(now));
         if board != self.watching.board {
-            let places = board.causes.iter().enumerate();
-            let each =
-                places.flat_map(|(place, cause)| cause.alerts.iter().map(move |id| (*id, place)));
-            self.watching.causes = each.collect();
+            self.watching.causes = OnceLock::new();
             self.watching.board = Arc::clone(&board);
+            self.effects.push(Effect::AlertBoard(Arc::clone(&board)));
             self.publish(|_| Event::AlertsChanged(board));
         }
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Announcement, Version};
+use protocol::{Announcement, Capabilities, Version};
 
 use super::{Close, Effect, State};
 use crate::model::{Event, NodeFacts, Now, Ordinal, SessionId};
@@ -13,7 +13,33 @@ use crate::model::{Event, NodeFacts, Now, Ordinal, SessionId};
 const MOST: u32 = 30;
 const WINDOW: Duration = Duration::from_secs(10);
 
+/// Different sets of methods that are remembered for sharing.
+const METHOD_SETS: usize = 256;
+
 impl State {
+    /// Makes equal methods and policies the same ones: a thousand nodes with one set of schemas need one copy of it.
+    pub(super) fn intern(&mut self, capabilities: &mut Capabilities) {
+        if self.policies.len() >= METHOD_SETS {
+            self.policies.clear();
+        }
+        if let Some(policy) = &mut capabilities.policy
+            && let Ok(json) = serde_json::to_string(&**policy)
+        {
+            let known = self.policies.entry(json);
+            *policy = Arc::clone(known.or_insert_with(|| Arc::clone(policy)));
+        }
+        if self.methods.len() >= METHOD_SETS {
+            self.methods.clear();
+        }
+        if let Ok(json) = serde_json::to_string(&*capabilities.methods) {
+            let known = self
+                .methods
+                .entry(json)
+                .or_insert_with(|| capabilities.methods.clone());
+            capabilities.methods = known.clone();
+        }
+    }
+
     pub(super) fn announced(
         &mut self,
         ordinal: Ordinal,

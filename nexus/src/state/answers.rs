@@ -4,18 +4,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use protocol::{Accepted, Ack, FromSpore, Heartbeat, Output, Problem, Response, Version, limits};
+use protocol::{
+    Accepted, Ack, DiskUse, FromSpore, Heartbeat, Output, Problem, Response, Version, limits,
+};
 use uuid::Uuid;
 
 use super::{Answer, Effect, Kept, Mode, State, frame, reschedule};
 use crate::audit::{Draft, Ended, Outcome};
-use crate::model::{Chunk, Event, ExecutionState, Now, Ordinal, SessionId};
+use crate::model::{Chunk, Disk, Event, ExecutionState, Now, Ordinal, SessionId};
 use crate::store::Write;
 
 /// Output of one execution that is kept, bytes.
 const OUTPUT_KEPT: u64 = 64 << 20;
 /// Results above this stay on disk only, bytes.
 const RESULT_IN_MEMORY: usize = 64 * 1024;
+/// Longest place of a disk, letters.
+const MOUNT: usize = 200;
 const RECENT: usize = super::RECENT;
 
 impl State {
@@ -80,6 +84,7 @@ impl State {
         let node = self.at_mut(ordinal);
         node.cpu = heartbeat.cpu_usage.clamp(0.0, 1.0);
         node.memory = heartbeat.memory_usage.clamp(0.0, 1.0);
+        node.disk = disk(heartbeat.disk.as_ref(), node.disk.take());
         node.measured = true;
         node.reported_tasks = heartbeat.active_tasks;
         node.last_heartbeat = now.wall;
@@ -352,4 +357,23 @@ impl State {
         let its = execution.ordinal == ordinal && execution.node.0 == self.at(ordinal).facts.id;
         (its && execution.sent.is_some()).then_some(id)
     }
+}
+
+/// What a node says of its fullest disk; a share that is none is not believed. `before` saves making the same text again.
+fn disk(said: Option<&DiskUse>, before: Option<Disk>) -> Option<Disk> {
+    let said = said.filter(|said| (0.0..=1.0).contains(&said.usage))?;
+    let same = before.filter(|before| *before.mount == *said.mount);
+    let mount = same.map_or_else(
+        || {
+            let shown = said.mount.chars().take(MOUNT);
+            let shown: String = shown.filter(|c| !limits::is_deceptive(*c)).collect();
+            shown.into()
+        },
+        |before| before.mount,
+    );
+    Some(Disk {
+        usage: said.usage,
+        free: said.free,
+        mount,
+    })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::alerts::{Board, Hook};
 use crate::audit::Draft;
 use crate::model::{Event, ExecutionInfo, SessionId};
 use crate::state::Placement;
@@ -17,6 +18,8 @@ pub enum Effect {
     Send(SessionId, String),
     /// Send a WebSocket ping with this number; 0 is an ordinary one.
     Ping(SessionId, u64),
+    /// The node of this session still has an execution that this instance does not know; another one may.
+    Stray(SessionId, Uuid),
     /// End a session.
     Close(SessionId, Close),
     /// The end of an execution, for whoever waits for it.
@@ -25,6 +28,10 @@ pub enum Effect {
     Glanced(Uuid, Result<Box<RawValue>, String>),
     /// Tell the screens.
     Publish(Event),
+    /// What fires has changed, for whoever tells others.
+    AlertBoard(Arc<Board>),
+    /// Where others are told of alerts has changed.
+    AlertHook(Option<Hook>),
     /// Keep on disk. What must not be lost comes back through [`super::State::kept`].
     Store(Write),
     /// Tell the audit log. Stands before whatever it tells of.

@@ -1,6 +1,9 @@
 //! Somebody looks at a node: a method that only reads is asked, and what it answers goes to who looks and nowhere else.
 //! A glance is no execution: it has no row, makes no event, stands in no history, takes no place in a queue. The audit log has
-//! it, like everything that is asked of a node. Not here: for how long somebody waits.
+//! it, like everything that is asked of a node: the first look by itself, those that are like it by their number ([`folds`]).
+//! Not here: for how long somebody waits.
+
+mod folds;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,6 +16,7 @@ use super::{Call, Effect, State, SubmitError, frame};
 use crate::access::Caller;
 use crate::audit::{Action, Asked, Draft, Ended, Outcome};
 use crate::model::{ExecutionState, Now, Ordinal, SessionId};
+use folds::{Folds, Key};
 
 /// Glances at one node at the same time; who looks asks again soon anyway.
 const AT_ONCE: usize = 8;
@@ -34,7 +38,10 @@ pub struct Glance {
 
 /// Those that are open, and those whose answers may still come although nobody waits any more.
 #[derive(Debug, Default)]
-pub(super) struct Glances(BTreeMap<Uuid, Open>);
+pub(super) struct Glances {
+    open: BTreeMap<Uuid, Open>,
+    folds: Folds,
+}
 
 #[derive(Debug)]
 struct Open {
@@ -43,6 +50,8 @@ struct Open {
     session: SessionId,
     until: Duration,
     awaited: bool,
+    /// It has no entry of its own, and is counted here.
+    counted: Option<Key>,
 }
 
 impl State {
@@ -66,7 +75,7 @@ impl State {
         if let Some(rule) = self.guarded_by(known, &call.skill, &call.method) {
             return Err(SubmitError::Guarded { rule, call: what });
         }
-        let open = self.glances.0.values();
+        let open = self.glances.open.values();
         let Some(session) = known.session else {
             return Err(SubmitError::Offline(node));
         };
@@ -83,7 +92,7 @@ impl State {
             stream: false,
         };
         let until = now.at.saturating_add(call.timeout).saturating_add(SLACK);
-        self.tell_glance(id, &node, call, caller, now);
+        let counted = self.tell_glance(id, &node, call, caller, now);
         self.effects
             .push(Effect::Send(session, frame(&message, now)));
         let open = Open {
@@ -92,12 +101,36 @@ impl State {
             session,
             until,
             awaited: true,
+            counted,
         };
-        self.glances.0.insert(id, open);
+        self.glances.open.insert(id, open);
         Ok(())
     }
 
-    fn tell_glance(&mut self, id: Uuid, node: &str, call: Call, caller: Caller, now: Now) {
+    /// Looks that were only counted so far and must be told by now; all of them when this Nexus ends.
+    pub(crate) fn tell_glances(&mut self, all: bool, now: Now) {
+        for entry in self.glances.folds.over(all, now) {
+            self.tell(entry);
+        }
+    }
+
+    /// Where it is counted, if it needs no entry of its own.
+    fn tell_glance(
+        &mut self,
+        id: Uuid,
+        node: &str,
+        call: Call,
+        caller: Caller,
+        now: Now,
+    ) -> Option<Key> {
+        self.tell_glances(false, now);
+        let key = Key::of(&caller, node, &call);
+        if self.glances.folds.counts(&key, now) {
+            return Some(key);
+        }
+        if let Some(early) = self.glances.folds.begin(key, &caller, &call, now) {
+            self.tell(early);
+        }
         let asked = Asked {
             action: Action::Glance,
             at: now.wall,
@@ -112,6 +145,7 @@ impl State {
         };
         self.effects
             .push(Effect::Audit(Draft::Asked(Box::new(asked))));
+        None
     }
 
     /// Gives the answer back if it is not one to a glance of this node.
@@ -122,7 +156,7 @@ impl State {
         now: Now,
     ) -> Option<Response> {
         let id = Uuid::try_parse(&response.request_id).ok();
-        let open = id.and_then(|id| Some((id, self.glances.0.get(&id)?)));
+        let open = id.and_then(|id| Some((id, self.glances.open.get(&id)?)));
         let Some((id, open)) = open else {
             return Some(response);
         };
@@ -141,18 +175,18 @@ impl State {
             protocol::limits::cut(&why, protocol::limits::TEXT).to_owned()
         });
         self.end_glance(id, state, seen, now);
-        self.glances.0.remove(&id);
+        self.glances.open.remove(&id);
         None
     }
 
     /// Whether an execution that a node brings back is one that somebody only looked at.
     pub(super) fn is_glance(&self, id: Uuid) -> bool {
-        self.glances.0.contains_key(&id)
+        self.glances.open.contains_key(&id)
     }
 
     /// A session is over, and with it what was to be seen through it.
     pub(super) fn lose_glances(&mut self, session: SessionId, now: Now) {
-        let through = self.glances.0.iter();
+        let through = self.glances.open.iter();
         let lost: Vec<Uuid> = through
             .filter(|(_, open)| open.session == session)
             .map(|(id, _)| *id)
@@ -164,7 +198,7 @@ impl State {
     }
 
     fn forget_glances(&mut self, now: Now) {
-        let all = self.glances.0.iter();
+        let all = self.glances.open.iter();
         let over: Vec<Uuid> = all
             .filter(|(_, open)| open.until <= now.at)
             .map(|(id, _)| *id)
@@ -172,7 +206,7 @@ impl State {
         for id in over {
             let why = "the node did not answer in time".to_owned();
             self.end_glance(id, ExecutionState::Unknown, Err(why), now);
-            self.glances.0.remove(&id);
+            self.glances.open.remove(&id);
         }
     }
 
@@ -184,7 +218,7 @@ impl State {
         seen: Result<Box<RawValue>, String>,
         now: Now,
     ) {
-        let Some(open) = self.glances.0.get_mut(&id) else {
+        let Some(open) = self.glances.open.get_mut(&id) else {
             return;
         };
         if !std::mem::take(&mut open.awaited) {
@@ -195,10 +229,14 @@ impl State {
             state,
             exit_code: None,
         };
-        self.effects.push(Effect::Audit(Draft::Ended(Ended {
-            at: now.wall,
-            outcome,
-        })));
+        match open.counted.take() {
+            Some(key) if state != ExecutionState::Succeeded => self.glances.folds.failed(&key),
+            Some(_) => {}
+            None => self.effects.push(Effect::Audit(Draft::Ended(Ended {
+                at: now.wall,
+                outcome,
+            }))),
+        }
         self.effects.push(Effect::Glanced(id, seen));
     }
 }

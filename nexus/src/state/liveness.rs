@@ -71,6 +71,7 @@ impl State {
             for ordinal in 0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX) {
                 self.look_at(ordinal, now);
             }
+            self.tell_glances(false, now);
             self.watch_alerts(now);
         }
     }
@@ -78,6 +79,10 @@ impl State {
     fn look_at(&mut self, ordinal: Ordinal, now: Now) {
         let node = self.at(ordinal);
         let Some(session) = node.session else { return };
+        // Whoever holds its socket looks after it.
+        if node.via.is_some() {
+            return;
+        }
         let silence = now.at.saturating_sub(node.heard);
         let (ping_after, suspect_after, offline_after) = match node.facts.version {
             Version::V2 => (OWN_SUSPECT.saturating_sub(SWEEP), OWN_SUSPECT, OWN_TIMEOUT),

@@ -7,7 +7,8 @@ use std::time::{Duration, SystemTime};
 use protocol::{Capabilities, Version};
 use uuid::Uuid;
 
-use crate::model::{ExecutionState, NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
+use crate::fleet::InstanceId;
+use crate::model::{Disk, ExecutionState, NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
 use crate::target::{Facts, Live};
 
 /// What the newest execution weighs among all that ended on a node.
@@ -24,13 +25,17 @@ pub struct Node {
     pub removed: bool,
     /// Its live session.
     pub session: Option<SessionId>,
+    /// The instance that holds its socket; none when that is this one, or nobody.
+    pub via: Option<InstanceId>,
     /// Reachability.
     pub phase: Phase,
     /// 0..=1.
     pub cpu: f64,
     /// 0..=1.
     pub memory: f64,
-    /// A heartbeat of this session has told both; before, they are 0.
+    /// Its fullest disk, if this session has told it.
+    pub disk: Option<Disk>,
+    /// A heartbeat of this session has told CPU and memory; before, they are 0.
     pub measured: bool,
     /// As the node says; the Nexus knows better what it sent since.
     pub reported_tasks: u32,
@@ -67,10 +72,12 @@ impl Node {
             phase: self.phase,
             cpu: self.cpu,
             memory: self.memory,
+            disk: self.disk.clone(),
             active_tasks: self.active_tasks(),
             last_seen: self.last_seen,
             last_heartbeat: self.last_heartbeat,
             latency: self.latency,
+            via: self.via,
         }
     }
 

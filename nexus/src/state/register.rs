@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Handshake, Version};
+use protocol::{Capabilities, Handshake, Version};
 use serde_json::json;
 
 use super::State;
@@ -10,7 +10,7 @@ use crate::audit::{Action, Entry};
 use crate::identity::fingerprint;
 use crate::model::{Event, NodeFacts, Now, Ordinal};
 use crate::store::NodeRow;
-use crate::trust::NodeTrust;
+use crate::trust::{Arrival, Joined, NodeTrust};
 
 impl State {
     /// Makes the record of a node never seen before. It stands where a removed one of its group of the
@@ -47,6 +47,11 @@ impl State {
             .with(json!({"name": row.name, "how": row.trust.joined, "key": row.trust.key.map(|key| fingerprint(&key.0))}));
         entry.from = from;
         self.tell(entry);
+        self.take_in(row)
+    }
+
+    /// Its record and its place.
+    pub(super) fn take_in(&mut self, row: NodeRow) -> Ordinal {
         let revision = self.sky.revision();
         let ordinal = match self.vacated.pop_first() {
             Some(ordinal) => self.reoccupy(ordinal, row),
@@ -93,4 +98,25 @@ fn group_key(tags: &[String]) -> Option<String> {
         .map(str::trim)
         .find(|site| !site.is_empty())
         .map(str::to_lowercase)
+}
+
+/// What a handshake makes of what was known.
+pub(super) fn introduced(
+    known: &NodeFacts,
+    name: String,
+    capabilities: Capabilities,
+    version: Version,
+    arrival: &Arrival,
+) -> NodeFacts {
+    let mut facts = known.clone();
+    facts.trust.own_name = name;
+    facts.trust.own_tags.clone_from(&capabilities.tags);
+    facts.trust.secure = arrival.secure;
+    facts.local |= facts.trust.joined == Joined::Local;
+    facts.name = facts.trust.shown_name();
+    facts.capabilities = capabilities;
+    facts.capabilities.tags = facts.trust.all_tags();
+    facts.version = version;
+    arrival.peer.clone_into(&mut facts.peer);
+    facts
 }

@@ -12,7 +12,7 @@ use super::trust::Admission;
 use super::{Call, Close, Effect, Execution, Mode, Node, OWN_HEARTBEAT, State, frame, reschedule};
 use crate::model::{Event, ExecutionState, NodeFacts, Now, Ordinal, Phase, SessionId};
 use crate::store::{NodeRow, Write};
-use crate::trust::{Arrival, Joined};
+use crate::trust::{Arrival, Credential};
 
 /// How long a caller may go on waiting for an execution whose node was lost and may come back.
 const RESUME_GRACE: Duration = Duration::from_secs(30);
@@ -56,9 +56,11 @@ impl State {
             facts: Arc::new(facts),
             removed: row.removed,
             session: None,
+            via: None,
             phase: Phase::Offline,
             cpu: 0.0,
             memory: 0.0,
+            disk: None,
             measured: false,
             reported_tasks: 0,
             heard: Duration::ZERO,
@@ -103,7 +105,8 @@ impl State {
             ),
         };
         let node = self.at(ordinal);
-        if node.session.is_some() && node.facts.trust.key.is_some() {
+        // A session elsewhere has ended when its node is here; a live one here is asked first, as always.
+        if node.session.is_some() && node.via.is_none() && node.facts.trust.key.is_some() {
             return self.rival(ordinal, session, hello, arrival, now);
         }
         if let Some(older) = self.at_mut(ordinal).session.take() {
@@ -142,6 +145,7 @@ impl State {
         };
         let node = self.at_mut(ordinal);
         node.session = None;
+        node.via = None;
         node.last_seen = now.wall;
         let was_offline = self.set_phase(ordinal, Phase::Offline) == Phase::Offline;
         self.lose_glances(session, now);
@@ -168,23 +172,27 @@ impl State {
     ) -> Vec<Running> {
         self.sessions.insert(session, ordinal);
         let node = self.at_mut(ordinal);
-        let mut facts = NodeFacts::clone(&node.facts);
-        facts.trust.own_name = hello.node_name;
-        facts.trust.own_tags.clone_from(&hello.capabilities.tags);
-        facts.trust.secure = arrival.secure;
-        facts.local |= facts.trust.joined == Joined::Local;
-        facts.name = facts.trust.shown_name();
-        facts.capabilities = hello.capabilities;
-        facts.capabilities.tags = facts.trust.all_tags();
-        facts.version = version;
-        arrival.peer.clone_into(&mut facts.peer);
-        node.facts = Arc::new(facts);
+        node.via = match arrival.credential {
+            Credential::Fleet(instance) => Some(instance),
+            Credential::SharedToken | Credential::Key(..) => None,
+        };
+        // Of a node elsewhere the directory tells more than its session does.
+        if node.via.is_none() {
+            node.facts = Arc::new(super::register::introduced(
+                &node.facts,
+                hello.node_name,
+                hello.capabilities,
+                version,
+                arrival,
+            ));
+        }
         node.session = Some(session);
         node.heard = now.at;
         node.pinged = None;
         node.last_seen = now.wall;
         node.last_heartbeat = now.wall;
         (node.cpu, node.memory, node.reported_tasks) = (0.0, 0.0, 0);
+        node.disk = None;
         node.measured = false;
         self.set_phase(ordinal, Phase::Online);
         hello.running
@@ -210,6 +218,17 @@ impl State {
                 Some(_) => {}
                 // Nobody waits for it any more, and it was never more than a look.
                 None if self.is_glance(id) => continue,
+                None if self.at(ordinal).via.is_some() => continue,
+                None if self.rules.several => {
+                    let session = self.at(ordinal).session;
+                    self.effects
+                        .extend(session.map(|session| Effect::Stray(session, id)));
+                    resume.push(Resume {
+                        request_id: entry.request_id.clone(),
+                        next_seq: entry.first_seq,
+                    });
+                    continue;
+                }
                 None => self.adopt(id, ordinal, entry, now),
             }
             let Some(execution) = self.executions.get_mut(&id) else {
@@ -292,7 +311,7 @@ impl State {
         }
     }
 
-    fn welcome(
+    pub(super) fn welcome(
         &mut self,
         session: SessionId,
         ordinal: Ordinal,
@@ -308,6 +327,7 @@ impl State {
             node_id: Some(self.at(ordinal).facts.id.clone()),
             heartbeat_interval: u32::try_from(OWN_HEARTBEAT.as_secs()).unwrap_or(3),
             resume: resume.to_vec(),
+            nexus_addresses: self.doors.clone(),
         };
         self.effects
             .push(Effect::Send(session, frame(&welcome, now)));

@@ -8,6 +8,7 @@ mod alerts;
 mod announced;
 mod balance;
 mod charts;
+mod doors;
 mod executions;
 mod glance;
 mod jobs;
@@ -52,6 +53,7 @@ fn rules() -> Rules {
         max_executions: 100,
         max_queue: 4,
         max_job_executions: 50,
+        several: false,
         shared_token_calls: crate::access::Scope::all(),
     }
 }
@@ -131,6 +133,18 @@ impl Swarm {
             cpu_usage: cpu,
             memory_usage: 0.1,
             active_tasks: 0,
+            disk: None,
+        };
+        self.say(session, FromSpore::Heartbeat(life));
+    }
+
+    fn beat_with_disk(&mut self, session: SessionId, disk: Option<protocol::DiskUse>) {
+        let life = Heartbeat {
+            node_id: "liar".into(),
+            cpu_usage: 0.1,
+            memory_usage: 0.1,
+            active_tasks: 0,
+            disk,
         };
         self.say(session, FromSpore::Heartbeat(life));
     }

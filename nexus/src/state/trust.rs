@@ -70,6 +70,7 @@ impl State {
     ) -> Result<Admission, Close> {
         match arrival.credential {
             Credential::SharedToken => self.admit_shared(hello, now),
+            Credential::Fleet(_) => self.admit_far(hello),
             Credential::Key(key, code) => match self.trust.keys.get(&key).copied() {
                 Some(ordinal) => self.admit_known(ordinal, key, code, now),
                 None => self.admit_stranger(key, code, hello, arrival, now),
@@ -88,6 +89,14 @@ impl State {
             return Err(Close::has_a_key());
         }
         may_enter(trust)?;
+        Ok(Admission::Known(ordinal))
+    }
+
+    /// Who it is was proved to another instance; here it counts only for a node that the directory has told of.
+    fn admit_far(&self, hello: &Handshake) -> Result<Admission, Close> {
+        let ordinal = self.by_id.get(&hello.node_id).copied();
+        let ordinal = ordinal.ok_or_else(Close::unknown_key)?;
+        may_enter(&self.at(ordinal).facts.trust)?;
         Ok(Admission::Known(ordinal))
     }
 

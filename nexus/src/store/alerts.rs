@@ -2,12 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::rows::{json, parsed};
-use crate::alerts::{AlertRow, AlertRule, Condition, LeftAlerts, Severity};
+use crate::alerts::{AlertRow, AlertRule, Condition, Hook, LeftAlerts, Severity};
 
 /// A rule as kept: its nodes as they were written.
 #[derive(Serialize, Deserialize)]
@@ -47,6 +47,11 @@ pub(super) fn put(connection: &Connection, row: &AlertRow) -> rusqlite::Result<(
             .prepare_cached("INSERT OR REPLACE INTO alert_mutes VALUES (?1, ?2)")?
             .execute(params![mute.aim.key(), json(mute)])
             .map(drop),
+        AlertRow::Hook(Some(hook)) => connection
+            .prepare_cached("INSERT OR REPLACE INTO alert_hook VALUES (1, ?1)")?
+            .execute([hook.reveal()])
+            .map(drop),
+        AlertRow::Hook(None) => connection.execute("DELETE FROM alert_hook", []).map(drop),
         AlertRow::ForgetMute(key) => connection
             .execute("DELETE FROM alert_mutes WHERE key = ?1", [key])
             .map(drop),
@@ -60,7 +65,21 @@ pub(super) fn left(connection: &Connection) -> rusqlite::Result<LeftAlerts> {
         rules: rules.into_iter().filter_map(read).collect(),
         alerts: parsed(connection, "SELECT alert FROM alerts ORDER BY id")?,
         mutes: parsed(connection, "SELECT mute FROM alert_mutes ORDER BY key")?,
+        hook: hook(connection)?,
     })
+}
+
+fn hook(connection: &Connection) -> rusqlite::Result<Option<Hook>> {
+    let kept = connection
+        .query_row("SELECT url FROM alert_hook", [], |row| {
+            row.get::<_, String>(0)
+        })
+        .optional()?;
+    let read = kept.map(|url| url.parse());
+    if let Some(Err(_)) = &read {
+        tracing::warn!("where alerts are posted is damaged and left out; set it anew");
+    }
+    Ok(read.and_then(Result::ok))
 }
 
 fn kept(rule: &AlertRule) -> RuleRow {

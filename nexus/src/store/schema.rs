@@ -182,6 +182,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
     CREATE TABLE alerts (id BLOB PRIMARY KEY, alert TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE alert_mutes (key TEXT PRIMARY KEY, mute TEXT NOT NULL) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE alert_hook (one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL);
+",
 ];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {

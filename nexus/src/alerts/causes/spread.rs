@@ -20,10 +20,7 @@ const SITES: usize = 200;
 type Items<'a, 'b> = Vec<&'a Item<'b>>;
 
 /// Takes places first, then versions, then tags out of what is left.
-pub(super) fn parts<'a, 'b>(
-    items: Items<'a, 'b>,
-    fleet: &Fleet<'_>,
-) -> Vec<(Likely, Items<'a, 'b>)> {
+pub(super) fn parts<'a, 'b>(items: Items<'a, 'b>, fleet: &Fleet) -> Vec<(Likely, Items<'a, 'b>)> {
     let mut parts = Vec::new();
     let mut rest = Vec::new();
     let mut places: BTreeMap<u32, Items<'a, 'b>> = BTreeMap::new();
@@ -118,7 +115,7 @@ fn together<'a, 'b>(mut items: Items<'a, 'b>) -> (Items<'a, 'b>, Items<'a, 'b>) 
 }
 
 /// The version, or the tag, of nearly all of them that most of the others have not.
-fn common(items: &[&Item<'_>], fleet: &Fleet<'_>, version: bool) -> Option<String> {
+fn common(items: &[&Item<'_>], fleet: &Fleet, version: bool) -> Option<String> {
     if items.len() < SIMILAR {
         return None;
     }
@@ -139,7 +136,7 @@ fn common(items: &[&Item<'_>], fleet: &Fleet<'_>, version: bool) -> Option<Strin
     };
     let nodes = usize::try_from(fleet.nodes).unwrap_or(usize::MAX);
     let telling = counts.into_iter().filter(|(word, count)| {
-        let all = known.get(word).copied().unwrap_or_default();
+        let all = known.get(*word).copied().unwrap_or_default();
         let all = usize::try_from(all).unwrap_or(usize::MAX);
         // Nearly all of these, and of the whole fleet at most two fifths.
         !word.is_empty() && count * 10 >= items.len() * 9 && all * 5 <= nodes * 2

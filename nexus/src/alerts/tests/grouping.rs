@@ -64,8 +64,13 @@ fn board(nodes: &[Node], muted: Option<&str>) -> Board {
         ..Fleet::default()
     };
     fleet.sites.extend((1..=5).map(|group| (group, 40)));
-    fleet.versions.extend([("1.0.0", 180), ("0.9.1", 20)]);
-    fleet.tags.extend([("role=gpu", 30), ("linux", 200)]);
+    let named = |(name, count): (&str, u32)| (name.to_owned(), count);
+    fleet
+        .versions
+        .extend([("1.0.0", 180), ("0.9.1", 20)].map(named));
+    fleet
+        .tags
+        .extend([("role=gpu", 30), ("linux", 200)].map(named));
     group(&items, &fleet, |key| {
         muted.filter(|own| *own == key).map(|_| at(9999).wall)
     })

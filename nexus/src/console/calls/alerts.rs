@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use crate::alerts::{AlertError, Subject};
 use crate::console::translate::{self, Refusal};
 use crate::console::view::alerts::{
-    AlertAim, AlertPage, AlertPreview, AlertQuery, AlertRuleRequest, AlertRuleView,
+    AlertAim, AlertPage, AlertPreview, AlertQuery, AlertRuleRequest, AlertRuleView, WebhookView,
 };
 use crate::console::{Answer, Desk};
 use crate::state::State as Swarm;
@@ -77,6 +77,20 @@ pub(super) async fn preview_alert_rule(
         count,
         of: u32::try_from(all).unwrap_or(u32::MAX),
     })
+}
+
+/// Where alerts are posted, and how that goes.
+pub(super) async fn alert_webhook(desk: Desk) -> Answer<WebhookView> {
+    let (delivery, configured) = desk.handle.alert_webhook().await.map_err(Refusal::from)?;
+    Ok(translate::webhook(delivery, configured))
+}
+
+/// Posts alerts there from now on; without an address nowhere.
+pub(super) async fn set_alert_webhook(desk: Desk, url: Option<String>) -> Answer<()> {
+    let hook = url.map(|url| url.parse()).transpose();
+    let hook = hook.map_err(|why: AlertError| Refusal::from(why))?;
+    let set = desk.handle.set_alert_webhook(&desk.caller, hook).await;
+    Ok(set.map_err(Refusal::from)?)
 }
 
 /// Somebody looks after it: nobody named is the asker, "" is nobody.

@@ -12,9 +12,11 @@ use crate::console::view::alerts::{
     AlertAim, AlertBoardView, AlertCounts, AlertEventKind, AlertEventView, AlertQuery,
     AlertRuleRequest, AlertRuleView, AlertStanding, AlertState, AlertView, CauseView,
     ConditionKind, ConditionView, LikelyKind, LikelyView, Severity, SubjectKind, SubjectView,
+    WebhookView,
 };
 use crate::model::Ordinal;
 use crate::state::{self, FoundAlert, Which};
+use crate::webhook::Delivery;
 
 /// All that fires.
 pub(crate) fn alert_board(board: &Board) -> AlertBoardView {
@@ -49,6 +51,7 @@ fn cause(cause: &Cause) -> CauseView {
             .flatten(),
         since: rfc3339(cause.since),
         latest: rfc3339(cause.latest),
+        touched: rfc3339(cause.touched),
         alerts: short(cause.alerts.len()),
         ordinals: cause.nodes.clone(),
         subject: cause.subject.as_ref().map(|(own, name)| subject(own, name)),
@@ -123,6 +126,22 @@ pub(crate) fn alert_rule(rule: &AlertRule) -> AlertRuleView {
         built_in: rule.built_in,
         changed_by: rule.changed_by.clone(),
         changed_at: changed.then(|| rfc3339(rule.changed_at)),
+    }
+}
+
+/// How telling others goes.
+pub(crate) fn webhook(delivery: Delivery, configured: bool) -> WebhookView {
+    let counted = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let trouble_since = delivery.trouble.as_ref().map(|one| rfc3339(one.since));
+    WebhookView {
+        to: delivery.to,
+        configured,
+        delivered: counted(delivery.delivered),
+        failed: counted(delivery.failed),
+        dropped: counted(delivery.dropped),
+        delivered_at: delivery.delivered_at.map(rfc3339),
+        trouble: delivery.trouble.map(|one| one.why),
+        trouble_since,
     }
 }
 
@@ -226,6 +245,7 @@ fn condition(condition: Condition) -> ConditionView {
         Condition::Offline => bare(ConditionKind::Offline, None),
         Condition::Cpu { above } => bare(ConditionKind::Cpu, Some(u32::from(above))),
         Condition::Memory { above } => bare(ConditionKind::Memory, Some(u32::from(above))),
+        Condition::Disk { above } => bare(ConditionKind::Disk, Some(u32::from(above))),
         Condition::Latency { above_ms } => bare(ConditionKind::Latency, Some(above_ms)),
         Condition::Degraded => bare(ConditionKind::Degraded, None),
         Condition::Held => bare(ConditionKind::Held, None),
@@ -250,6 +270,7 @@ fn asked(view: &ConditionView) -> Condition {
         ConditionKind::Offline => Condition::Offline,
         ConditionKind::Cpu => Condition::Cpu { above: percent() },
         ConditionKind::Memory => Condition::Memory { above: percent() },
+        ConditionKind::Disk => Condition::Disk { above: percent() },
         ConditionKind::Latency => Condition::Latency {
             above_ms: view.above.unwrap_or_default(),
         },

@@ -1,6 +1,6 @@
 //! The audit log on its way to the window, and what is looked for on its way back.
 
-use crate::access::{PrincipalKind, Role};
+use crate::access::PrincipalKind;
 use crate::audit::{Decision, Entry, Kept, Query, Verdict};
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +10,6 @@ use crate::console::view::proof::{
     AuditEntryView, AuditPage, AuditQuery, AuditVerdict, CallToldView, DecisionView, FaultView,
     OutcomeView, WhoView,
 };
-use crate::console::view::trust::RoleView;
 use crate::console::view::{BridgeError, Json};
 
 /// What is looked for, as the Nexus takes it.
@@ -77,7 +76,7 @@ fn entry(entry: Entry, hash: String) -> AuditEntryView {
             id: who.id,
             name: who.name,
             kind: kind(who.kind),
-            role: role(who.role),
+            role: super::trust::role(who.role),
         }),
         from: entry.from,
         decision: entry.decision.map(|decision| match decision {
@@ -139,14 +138,6 @@ fn outcome(outcome: &crate::audit::Outcome) -> OutcomeView {
 
 fn kind(kind: PrincipalKind) -> String {
     word(&kind)
-}
-
-fn role(role: Role) -> RoleView {
-    match role {
-        Role::Viewer => RoleView::Viewer,
-        Role::Operator => RoleView::Operator,
-        Role::Admin => RoleView::Admin,
-    }
 }
 
 /// As it stands in the log.

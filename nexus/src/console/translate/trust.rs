@@ -99,17 +99,22 @@ pub(crate) fn trust(trust: &NodeTrust) -> TrustView {
     }
 }
 
+/// How much somebody may do.
+pub(super) fn role(role: Role) -> RoleView {
+    match role {
+        Role::Viewer => RoleView::Viewer,
+        Role::Operator => RoleView::Operator,
+        Role::Admin => RoleView::Admin,
+    }
+}
+
 /// A token without its secret.
 pub(crate) fn token(token: &TokenInfo) -> TokenView {
     let used = token.last_used.as_ref();
     TokenView {
         id: token.id.to_string(),
         name: token.name.clone(),
-        role: match token.role {
-            Role::Viewer => RoleView::Viewer,
-            Role::Operator => RoleView::Operator,
-            Role::Admin => RoleView::Admin,
-        },
+        role: role(token.role),
         nodes: token.scope.nodes().to_string(),
         calls: token.scope.calls(),
         created_at: rfc3339(token.created_at),

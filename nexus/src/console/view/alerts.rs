@@ -25,6 +25,7 @@ pub enum ConditionKind {
     Offline,
     Cpu,
     Memory,
+    Disk,
     Latency,
     Degraded,
     Held,
@@ -132,6 +133,8 @@ pub struct CauseView {
     pub since: String,
     /// When the last of them began.
     pub latest: String,
+    /// When something last happened to one of them: a note, another owner.
+    pub touched: String,
     /// How many alerts.
     pub alerts: u32,
     /// The nodes.
@@ -370,4 +373,26 @@ pub struct AlertPreview {
     pub count: u32,
     /// How many nodes it is about.
     pub of: u32,
+}
+
+/// Where alerts are posted, and how that goes since it was set or since the start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookView {
+    /// Scheme and host, the rest is secret; `None`: nobody is told.
+    pub to: Option<String>,
+    /// The configuration says where; it cannot be changed here.
+    pub configured: bool,
+    /// Answered with 2xx.
+    pub delivered: u32,
+    /// Given up.
+    pub failed: u32,
+    /// Not tried, because too much waited.
+    pub dropped: u32,
+    /// When the last one was.
+    pub delivered_at: Option<String>,
+    /// What is wrong; `None` when the last one was delivered.
+    pub trouble: Option<String>,
+    /// Since when.
+    pub trouble_since: Option<String>,
 }

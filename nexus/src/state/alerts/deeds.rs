@@ -4,9 +4,9 @@ use std::time::SystemTime;
 
 use uuid::Uuid;
 
-use crate::alerts::{Aim, AlertError, AlertRule, Met, Mute, NewAlertRule};
+use crate::alerts::{Aim, AlertError, AlertRule, Hook, Met, Mute, NewAlertRule};
 use crate::model::{Now, Ordinal};
-use crate::state::{Node, State};
+use crate::state::{Effect, Node, State};
 
 impl State {
     /// Makes a rule, or changes the one of this id.
@@ -99,6 +99,14 @@ impl State {
         Ok(())
     }
 
+    /// Others are told there from now on; none: nowhere.
+    pub fn set_alert_hook(&mut self, hook: Option<Hook>, now: Now) -> Result<(), AlertError> {
+        self.watching.desk.set_hook(hook.clone())?;
+        self.effects.push(Effect::AlertHook(hook));
+        self.tell_alerts(now);
+        Ok(())
+    }
+
     /// The nodes that meet a rule now, in order, and how many it is about at all. Only rules about nodes can be tried.
     pub fn try_alert_rule(&self, new: &NewAlertRule) -> Result<(Vec<Ordinal>, usize), AlertError> {
         let now = Now {
@@ -140,9 +148,9 @@ impl State {
         }
     }
 
-    /// Told at once: whoever did it looks.
+    /// Told at once, or soon if very much fires: whoever did it looks.
     fn alerts_changed(&mut self, rules: bool, now: Now) {
-        self.watching.stale = true;
+        (self.watching.stale, self.watching.asked) = (true, true);
         if rules {
             self.touch_all();
         }

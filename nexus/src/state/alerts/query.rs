@@ -129,8 +129,7 @@ impl State {
     }
 
     fn found(&self, alert: &Alert) -> FoundAlert {
-        let key = self.watching.causes.get(&alert.id);
-        let cause = key.and_then(|place| self.watching.board.causes.get(*place));
+        let cause = self.cause_of(alert);
         FoundAlert {
             alert: alert.clone(),
             cause: cause.map(|cause| cause.key.clone()),

@@ -14,6 +14,8 @@ use crate::trust::Standing;
 
 /// So many percent below the bound a load is neither above it nor clearly not.
 const SLACK: f64 = 5.0;
+/// The same of a disk, which does not go up and down by itself.
+const DISK_SLACK: f64 = 2.0;
 /// Longest text of others in an alert, bytes.
 const TEXT: usize = 300;
 
@@ -30,6 +32,7 @@ pub(super) fn of_node(
         Condition::Offline => offline(node),
         Condition::Cpu { above } => load(node, node.cpu, above, in_grace),
         Condition::Memory { above } => load(node, node.memory, above, in_grace),
+        Condition::Disk { above } => disk(node, above, in_grace),
         Condition::Latency { above_ms } => latency(node, above_ms),
         Condition::Degraded => Reading::of(is(node.phase == Phase::Suspect)),
         Condition::Held => held(node),
@@ -77,6 +80,40 @@ fn load(node: &Node, share: f64, above: u8, in_grace: bool) -> Reading {
         return Reading::of(Met::Between);
     }
     Reading::above(share * 100.0, f64::from(above), SLACK)
+}
+
+/// Spores of before do not tell; of them nobody knows.
+fn disk(node: &Node, above: u8, in_grace: bool) -> Reading {
+    if node.phase == Phase::Offline {
+        return Reading::of(if in_grace { Met::Between } else { Met::No });
+    }
+    let Some(disk) = &node.disk else {
+        return Reading::of(Met::Between);
+    };
+    Reading {
+        detail: Some(format!("{}: {} free", disk.mount, bytes(disk.free))),
+        ..Reading::above(disk.usage * 100.0, f64::from(above), DISK_SLACK)
+    }
+}
+
+/// Bytes for people.
+fn bytes(count: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    let mut unit = "bytes";
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let mut shown = count as f64;
+    for larger in UNITS {
+        if shown < 1024.0 {
+            break;
+        }
+        shown /= 1024.0;
+        unit = larger;
+    }
+    if shown < 10.0 && unit != "bytes" {
+        format!("{shown:.1} {unit}")
+    } else {
+        format!("{shown:.0} {unit}")
+    }
 }
 
 fn latency(node: &Node, above_ms: u32) -> Reading {
@@ -137,6 +174,7 @@ pub(super) fn of_job(job: &Job, rule: &AlertRule) -> Reading {
         Condition::Offline
         | Condition::Cpu { .. }
         | Condition::Memory { .. }
+        | Condition::Disk { .. }
         | Condition::Latency { .. }
         | Condition::Degraded
         | Condition::Held

@@ -255,6 +255,43 @@ fn a_restart_with_many_nodes_does_not_scream() {
     assert_eq!(away[0].subject.to_string(), "n19");
 }
 
+fn full(usage: f64) -> Option<protocol::DiskUse> {
+    Some(protocol::DiskUse {
+        usage,
+        free: 3 << 30,
+        mount: "/var\u{202e}".into(),
+    })
+}
+
+#[test]
+fn a_full_disk_fires_says_where_and_is_over_only_when_there_is_room_again() {
+    let mut swarm = Swarm::new();
+    let session = swarm.join("a", 2);
+    let old = swarm.join("old", 2);
+    let lies = swarm.join("lies", 2);
+    let new = rule(Condition::Disk { above: 80 }, "*", 0);
+    let now = swarm.now();
+    swarm.state.put_alert_rule(None, &new, "me", now).unwrap();
+    let pass = |swarm: &mut Swarm, usage: f64| {
+        for _ in 0..20 {
+            swarm.pass(3.0);
+            swarm.beat_with_disk(session, full(usage));
+            swarm.beat(old, 0.1);
+            swarm.beat_with_disk(lies, full(93.0));
+        }
+        let firing = swarm.state.alerts().firing();
+        firing
+            .filter(|alert| alert.condition == Condition::Disk { above: 80 })
+            .map(|alert| (alert.subject.to_string(), alert.detail.clone()))
+            .collect::<Vec<_>>()
+    };
+    let told = vec![("a".to_owned(), Some("/var: 3.0 GiB free".to_owned()))];
+    assert_eq!(pass(&mut swarm, 0.79), []);
+    assert_eq!(pass(&mut swarm, 0.81), told);
+    assert_eq!(pass(&mut swarm, 0.79), told);
+    assert_eq!(pass(&mut swarm, 0.5), []);
+}
+
 /// A look is bounded, so a whole fleet takes several; none is forgotten.
 #[test]
 fn ten_thousand_that_go_at_once_all_fire() {
@@ -292,4 +329,44 @@ fn ten_thousand_that_go_at_once_all_fire() {
         swarm.clear();
     }
     assert_eq!(swarm.state.alert_board().counts.firing, 10_000);
+    a_storm_costs_few_boards(&mut swarm);
+}
+
+/// All of them are another rule's too, within seconds; then people do something about each.
+fn a_storm_costs_few_boards(swarm: &mut Swarm) {
+    let now = swarm.now();
+    let new = rule(Condition::Offline, "*", 0);
+    swarm.state.put_alert_rule(None, &new, "me", now).unwrap();
+    swarm.clear();
+    let seconds = |swarm: &mut Swarm, count: usize, act: &mut dyn FnMut(&mut Swarm)| {
+        for _ in 0..count {
+            act(swarm);
+            swarm.at += Duration::from_secs(1);
+            swarm.state.watch_alerts(swarm.now());
+            swarm.collect();
+        }
+        let told = swarm.done.iter().filter_map(|effect| match effect {
+            Effect::AlertBoard(board) => Some(board.counts.firing),
+            _ => None,
+        });
+        let worked = told.clone().sum::<u32>();
+        (told.count(), worked)
+    };
+    let (boards, worked) = seconds(swarm, 20, &mut |_| ());
+    assert_eq!(swarm.state.alert_board().counts.firing, 20_000);
+    assert!((1..=4).contains(&boards), "{boards}");
+    assert!(worked <= 20 * 2_000 + 20_000, "{worked}");
+    // A script takes 5,000 one by one, 500 a second. Nobody waits for a board of everything after each.
+    swarm.clear();
+    let firing: Vec<_> = swarm.state.alerts().firing().map(|one| one.id).collect();
+    let mut each = firing.iter().take(5_000);
+    let (boards, _) = seconds(swarm, 10, &mut |swarm| {
+        let now = swarm.now();
+        for id in each.by_ref().take(500) {
+            let aim = Aim::Alert(*id);
+            let done = swarm.state.own_alerts(&aim, Some("me"), "me", now);
+            assert_eq!(done.unwrap(), 1);
+        }
+    });
+    assert!((1..=21).contains(&boards), "{boards}");
 }

@@ -167,6 +167,7 @@ fn a_task_that_ended_does_not_weigh_until_the_next_heartbeat() {
         cpu_usage: 0.0,
         memory_usage: 0.0,
         active_tasks: 1,
+        disk: None,
     };
     swarm.say(a, FromSpore::Heartbeat(busy));
     assert_eq!(swarm.state.node("a").unwrap().active_tasks(), 1);

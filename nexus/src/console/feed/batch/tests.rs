@@ -32,10 +32,12 @@ fn node(ordinal: u32, memory: f64) -> NodeInfo {
         phase: Phase::Online,
         cpu: 0.5,
         memory,
+        disk: None,
         active_tasks: 0,
         last_seen: SystemTime::UNIX_EPOCH,
         last_heartbeat: SystemTime::UNIX_EPOCH,
         latency: None,
+        via: None,
     }
 }
 
