@@ -10,7 +10,7 @@ use crate::commands;
 use crate::feeds::Feeds;
 use crate::host::Host;
 use crate::links::{self, Links};
-use crate::{menu, tray};
+use crate::{menu, notices, tray};
 
 /// Label of the one window.
 pub const WINDOW: &str = "main";
@@ -67,6 +67,7 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     quit_on_signal(app.clone());
     app.manage(Feeds::default());
     app.manage(Links::default());
+    app.manage(menu::Spoken::default());
     app.manage(Host::start(app, app.path().app_data_dir()?)?);
     let tray = tray::raise(app);
     app.manage(tray);
@@ -81,6 +82,7 @@ fn set_up(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     WebviewWindowBuilder::from_config(app, &config)?.build()?;
     menu::raise(app)?;
     links::listen(app);
+    notices::listen(app)?;
     Ok(())
 }
 

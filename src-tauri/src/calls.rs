@@ -4,10 +4,9 @@
 
 use std::sync::LazyLock;
 
-use nexus::console::{Answer, BridgeError, ExportWhat, Table};
+use nexus::console::{Answer, ExportWhat, Table};
 use serde_json::value::RawValue;
 use tauri::{AppHandle, Manager};
-use tauri_plugin_notification::NotificationExt;
 
 use crate::environments;
 use crate::host::Host;
@@ -15,7 +14,8 @@ use crate::links::Links;
 use crate::tray::Tray;
 use crate::view_environment::{EnvironmentView, ProbeView};
 use crate::view_settings::{SettingsPatch, SettingsView};
-use crate::{export, windows};
+use crate::words::Language;
+use crate::{export, menu, notices, windows};
 
 /// The table.
 pub fn table() -> &'static Table<AppHandle> {
@@ -35,8 +35,8 @@ pub fn table() -> &'static Table<AppHandle> {
             .own("removeEnvironment", &["id"], remove_environment)
             .own("opening", &[], opening)
             .own("openWindow", &["path"], open_window)
-            .own("notify", &["title", "body"], notify)
-            .own("sayStatus", &["text"], say_status)
+            .own("notify", &["title", "body", "place"], notify)
+            .own("sayStatus", &["text", "language"], say_status)
             .own("saveText", &["name", "text"], save_text)
     });
     &TABLE
@@ -114,21 +114,15 @@ async fn open_window(app: AppHandle, path: String) -> Answer<()> {
     windows::open(&app, &path)
 }
 
-/// Shows a notice of the desktop.
-async fn notify(app: AppHandle, title: String, body: String) -> Answer<()> {
-    let cut = |text: &str| text.chars().take(300).collect::<String>();
-    let notice = app
-        .notification()
-        .builder()
-        .title(cut(&title))
-        .body(cut(&body));
-    let shown = notice.show();
-    shown.map_err(|error| BridgeError::new("host", error.to_string()))
+/// Shows a notice of the desktop; a click on it leads to a place of the console.
+async fn notify(app: AppHandle, title: String, body: String, place: String) -> Answer<()> {
+    notices::show(&app, &title, &body, &place)
 }
 
-/// Says in the tray how the fleet stands.
-async fn say_status(app: AppHandle, text: String) -> Answer<()> {
-    app.state::<Tray>().say(&text);
+/// Says in the tray how the fleet stands; tray and menu bar speak this language from now on.
+async fn say_status(app: AppHandle, text: String, language: Language) -> Answer<()> {
+    app.state::<Tray>().say(&text, language);
+    menu::speak(&app, language);
     Ok(())
 }
 

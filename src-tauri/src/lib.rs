@@ -20,6 +20,7 @@ pub mod feeds;
 pub mod host;
 pub mod links;
 pub mod menu;
+pub mod notices;
 pub mod port;
 pub mod preferences;
 pub mod swarm;
@@ -27,6 +28,7 @@ pub mod tray;
 pub mod view_environment;
 pub mod view_settings;
 pub mod windows;
+pub mod words;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

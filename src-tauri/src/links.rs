@@ -8,8 +8,16 @@ use tauri_plugin_deep_link::DeepLinkExt;
 
 /// What windows listen to.
 pub const EVENT: &str = "open";
-const PAGES: [&str; 8] = [
-    "map", "nodes", "jobs", "alerts", "skills", "audit", "settings", "joining",
+const PAGES: [&str; 9] = [
+    "map",
+    "nodes",
+    "jobs",
+    "alerts",
+    "skills",
+    "joining",
+    "approvals",
+    "audit",
+    "settings",
 ];
 
 /// Where the last link leads, until a window has asked.
@@ -53,6 +61,11 @@ fn follow(app: &AppHandle, url: &str) {
         tracing::warn!("a nexus:// link is not understood");
         return;
     };
+    lead(app, path);
+}
+
+/// Brings the window to the front and leads it to a path that was [read](path).
+pub fn lead(app: &AppHandle, path: String) {
     app.state::<Links>().keep(path.clone());
     crate::app::show(app);
     if let Err(error) = app.emit_to(crate::app::WINDOW, EVENT, path) {
@@ -62,7 +75,11 @@ fn follow(app: &AppHandle, url: &str) {
 
 /// `nexus://job/<id>`, `nexus://node/<id>` or `nexus://<page>`, as a path of the console.
 pub fn read(url: &str) -> Option<String> {
-    let rest = url.strip_prefix("nexus://")?.trim_end_matches('/');
+    path(url.strip_prefix("nexus://")?.trim_end_matches('/'))
+}
+
+/// The same without the scheme.
+pub fn path(rest: &str) -> Option<String> {
     let (page, id) = match rest.split_once('/') {
         Some((page, id)) => (page, Some(id)),
         None => (rest, None),

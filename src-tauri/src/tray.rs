@@ -6,6 +6,7 @@ use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Manager, Wry};
 
 use crate::host::Host;
+use crate::words::Language;
 
 const STATUS: &str = "status";
 const STOP: &str = "stop";
@@ -18,17 +19,26 @@ pub struct Tray(Option<Raised>);
 struct Raised {
     icon: tauri::tray::TrayIcon<Wry>,
     status: MenuItem<Wry>,
+    show: MenuItem<Wry>,
+    stop: Submenu<Wry>,
+    stop_now: MenuItem<Wry>,
+    quit: MenuItem<Wry>,
 }
 
 impl Tray {
-    /// Says how the fleet stands.
-    pub fn say(&self, text: &str) {
+    /// Says how the fleet stands, and everything in this language.
+    pub fn say(&self, text: &str, language: Language) {
         let Some(raised) = &self.0 else { return };
         let text: String = text.chars().filter(|c| !c.is_control()).take(120).collect();
         let tooltip = format!("Nexus: {text}");
+        let words = language.tray();
         for told in [
             raised.status.set_text(&text),
             raised.icon.set_tooltip(Some(&tooltip)),
+            raised.show.set_text(words.show),
+            raised.stop.set_text(words.stop),
+            raised.stop_now.set_text(words.stop_now),
+            raised.quit.set_text(words.quit),
         ] {
             if let Err(error) = told {
                 tracing::debug!(%error, "the tray does not say it");
@@ -64,10 +74,11 @@ pub fn raise(app: &AppHandle) -> Tray {
 
 fn build(app: &AppHandle) -> tauri::Result<Raised> {
     let status = MenuItem::with_id(app, STATUS, "Nexus", false, None::<&str>)?;
-    let show = MenuItem::with_id(app, SHOW, "Show Nexus", true, None::<&str>)?;
-    let quit = MenuItem::with_id(app, QUIT, "Quit", true, None::<&str>)?;
-    let yes = MenuItem::with_id(app, STOP, "Yes, on every node, now", true, None::<&str>)?;
-    let stop = Submenu::with_items(app, "Stop everything", true, &[&yes])?;
+    let words = Language::default().tray();
+    let show = MenuItem::with_id(app, SHOW, words.show, true, None::<&str>)?;
+    let quit = MenuItem::with_id(app, QUIT, words.quit, true, None::<&str>)?;
+    let stop_now = MenuItem::with_id(app, STOP, words.stop_now, true, None::<&str>)?;
+    let stop = Submenu::with_items(app, words.stop, true, &[&stop_now])?;
     let menu = Menu::with_items(app, &[&status, &show, &stop, &quit])?;
     let mut icon = TrayIconBuilder::with_id("nexus")
         .tooltip("Nexus")
@@ -84,6 +95,10 @@ fn build(app: &AppHandle) -> tauri::Result<Raised> {
     Ok(Raised {
         icon: icon.build(app)?,
         status,
+        show,
+        stop,
+        stop_now,
+        quit,
     })
 }
 
