@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client";
 import { Broken, CrashGuard } from "./app/Crash";
 import { OwnWindow } from "./app/OwnWindow";
 import { applyOpening } from "./app/opening";
+import { readPages } from "./app/pages";
 import { keepFollowing, ownPath } from "./app/paths";
 import { SignIn } from "./app/SignIn";
 import { keepStatus } from "./app/status";
@@ -37,10 +38,17 @@ openBridge().then(
     }
     keepFollowing(console, window.location.hash);
     keepStatus(console);
+    whenIdle(() => void readPages());
     draw(<Window home={console} simulated={simulated} simulate={simulated ? null : visitSimulation} />);
   },
   (reason) => root.render(<Broken text={t("The console could not start: {{reason}}", { reason: String(reason) })} />),
 );
+
+/** WebKit has no idle callbacks; a moment after the first picture is as good. */
+function whenIdle(act: () => void): void {
+  if ("requestIdleCallback" in window) window.requestIdleCallback(act, { timeout: 5000 });
+  else setTimeout(act, 1500);
+}
 
 function draw(what: ReactNode): void {
   root.render(

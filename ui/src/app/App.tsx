@@ -2,26 +2,20 @@
  * The shell: top bar, rail, main area, right panel, job strip. Joins the features; holds no state of the swarm.
  * The map stays mounted under the other pages, so that its camera is where it was.
  */
-import { lazy, Suspense, useCallback, useMemo, useRef } from "react";
+import { Suspense, useCallback, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { Tokens } from "../features/access/Tokens";
-import { ApprovalsView } from "../features/approvals/ApprovalsView";
-import { AuditView } from "../features/audit/AuditView";
 import { VisitBanner } from "../features/environments/VisitBanner";
 import { FleetBar } from "../features/fleet/FleetBar";
 import { JobStrip } from "../features/jobs/JobStrip";
-import { JobDock, JobsView } from "../features/jobs/JobsView";
+import { JobDock } from "../features/jobs/JobsView";
 import { AddDialog, RekeyDialog } from "../features/join/AddDialog";
 import { JoinCard } from "../features/join/JoinCard";
-import { JoiningView } from "../features/join/JoiningView";
 import { ChartMenu } from "../features/map/ChartMenu";
 import { MapView } from "../features/map/MapView";
 import { Palette } from "../features/palette/Palette";
 import type { Command } from "../features/palette/sources/commands";
-import { SettingsView } from "../features/settings/SettingsView";
 import { StopBanner } from "../features/stop/StopBanner";
 import { StopDialog } from "../features/stop/StopDialog";
-import { NodeTable } from "../features/table/NodeTable";
 import { TableTools } from "../features/table/TableTools";
 import { ReplayFrame } from "../features/time/ReplayFrame";
 import { TimeControl } from "../features/time/TimeControl";
@@ -35,15 +29,31 @@ import { useAppearance } from "./appearance";
 import { fillExample } from "./example";
 import { useHotkeys } from "./hotkeys";
 import { inWords } from "./inWords";
-import { RunbooksPage, SchedulesPage } from "./PlanPages";
+import {
+  AlertsPage,
+  ApprovalsPage,
+  AuditPage,
+  JobsPage,
+  JoiningPage,
+  NodesPage,
+  SettingsPage,
+  SkillsPage,
+} from "./pages";
 import { Rail } from "./Rail";
 import { Regions } from "./Regions";
 import { SidePanel } from "./SidePanel";
 import { TopBar } from "./TopBar";
 
-const AlertsView = lazy(() => import("../features/alerts/AlertsView").then((m) => ({ default: m.AlertsView })));
-const SkillsView = lazy(() => import("./SkillsPage").then((m) => ({ default: m.SkillsPage })));
-
+/** Pages that need nothing of the map. */
+const OWN_PAGES = {
+  alerts: AlertsPage,
+  approvals: ApprovalsPage,
+  audit: AuditPage,
+  jobs: JobsPage,
+  joining: JoiningPage,
+  settings: SettingsPage,
+  skills: SkillsPage,
+};
 /** Pages that take the whole width until a node of theirs is looked at. */
 const ROOMY: ReadonlySet<string> = new Set(["nodes", "jobs", "alerts", "skills"]);
 /** Pages that need no panel beside them. */
@@ -87,7 +97,9 @@ function Shell({ simulated }: { simulated: boolean }) {
           reducedMotion={appearance.reducedMotion}
           covered={page !== "map" && !(page === "nodes" && empty)}
         />
-        <Page search={search} empty={empty} />
+        <Suspense fallback={null}>
+          <Page search={search} empty={empty} />
+        </Suspense>
         <Coach onBegin={onBegin} />
       </main>
       {!WIDE.has(page) && narrow && !empty && <SidePanel />}
@@ -158,13 +170,8 @@ function Page({ search, empty }: { search: React.RefObject<HTMLInputElement | nu
   const link = useLink((s) => s.state);
   const known = useLink((s) => s.nexus !== null);
   const drawn = useUi((s) => s.mapUnavailable === null);
-  if (page === "settings") return <SettingsView access={<Tokens />} />;
-  if (page === "alerts" || page === "skills")
-    return <Suspense fallback={null}>{page === "alerts" ? <AlertsView /> : <SkillsView />}</Suspense>;
-  if (page === "joining") return <JoiningView />;
-  if (page === "approvals") return <ApprovalsView />;
-  if (page === "audit") return <AuditView />;
-  if (page === "jobs") return <JobsView inWords={inWords} schedules={<SchedulesPage />} runbooks={<RunbooksPage />} />;
+  const Own = page === "map" || page === "nodes" ? null : OWN_PAGES[page];
+  if (Own) return <Own />;
   if (!known)
     return (
       <div className={styles.connecting}>
@@ -175,7 +182,7 @@ function Page({ search, empty }: { search: React.RefObject<HTMLInputElement | nu
   return (
     <>
       <FleetBar search={search} tools={<TableTools />} chart={<ChartMenu />} />
-      {page === "nodes" && <NodeTable />}
+      {page === "nodes" && <NodesPage />}
       {page === "map" && drawn && <TimeControl />}
       <ReplayFrame />
     </>

@@ -1,5 +1,5 @@
 /**
- * Schedules and runbooks with the forms of calls, which live in a feature of their own. A call of a schedule is for
+ * The page of jobs: schedules and runbooks with the forms of calls, which live in a feature of their own. A call of a schedule is for
  * whoever is meant at that time, so its form offers every method that somebody in the swarm has.
  */
 import { useEffect, useMemo } from "react";
@@ -7,11 +7,13 @@ import type { JobRequest, RunbookView } from "../bridge/types";
 import { methodsOf, nameOf, type OfferedMethod } from "../features/execute/builtin";
 import { beginWith } from "../features/execute/drafts";
 import { ExecuteForm } from "../features/execute/ExecuteForm";
+import { JobsView } from "../features/jobs/JobsView";
 import { Runbooks } from "../features/runbooks/Runbooks";
 import { type CallForm, Schedules } from "../features/schedules/Schedules";
 import type { Call } from "../state/commands";
 import { useConsole, useFleet } from "../state/hooks";
 import { PLAIN_POLICY, requestOf } from "../state/policy";
+import { inWords } from "./inWords";
 
 const NOBODY = {
   target: "",
@@ -25,7 +27,12 @@ const NOBODY = {
   refused: [],
 };
 
-export function SchedulesPage() {
+/** Jobs, and what makes them by itself. */
+export function JobsPage() {
+  return <JobsView inWords={inWords} schedules={<SchedulesPage />} runbooks={<RunbooksPage />} />;
+}
+
+function SchedulesPage() {
   return (
     <Schedules
       callForm={(given) => <ScheduledCall {...given} />}
@@ -34,7 +41,7 @@ export function SchedulesPage() {
   );
 }
 
-export function RunbooksPage() {
+function RunbooksPage() {
   return <Runbooks parameterForm={(given) => <RunbookParameters {...given} />} />;
 }
 

@@ -1,8 +1,8 @@
 /**
- * How the fleet stands in a few words, for the tray or the title of a browser's tab; told when it changes, at most once a
- * second. Not here: showing it (the host).
+ * How the fleet stands in a few words, for the tray or the title of a browser's tab, and in which language; told when it
+ * changes, at most once a second. Not here: showing it (the host).
  */
-import { t } from "../i18n";
+import { language, onLanguage, t } from "../i18n";
 import type { Console } from "../state/console";
 
 const EVERY_MS = 1000;
@@ -24,14 +24,15 @@ export function keepStatus(console: Console): () => void {
     timer = undefined;
     if (console.link.getState().nexus === null) return;
     const text = statusText(console);
-    if (text === told) return;
-    told = text;
-    console.bridge.sayStatus(text).catch(() => undefined);
+    const spoken = language();
+    if (`${spoken} ${text}` === told) return;
+    told = `${spoken} ${text}`;
+    console.bridge.sayStatus(text, spoken).catch(() => undefined);
   };
   const later = () => {
     timer ??= setTimeout(tell, EVERY_MS);
   };
-  const stops = [console.fleet.subscribe(later), console.jobs.subscribe(later)];
+  const stops = [console.fleet.subscribe(later), console.jobs.subscribe(later), onLanguage(later)];
   later();
   return () => {
     for (const stop of stops) stop();

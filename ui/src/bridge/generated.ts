@@ -9,6 +9,7 @@ export type NexusCalls = {
 	accept(waiting: string): Promise<string>;
 	acknowledgeAlert(aim: AlertAim): Promise<void>;
 	alertRules(): Promise<AlertRuleView[]>;
+	alertWebhook(): Promise<WebhookView>;
 	alerts(query: AlertQuery): Promise<AlertPage>;
 	applyChart(by: ChartBy, hash: string): Promise<ChartView>;
 	approve(id: string): Promise<void>;
@@ -73,6 +74,7 @@ export type NexusCalls = {
 	savedGroups(): Promise<SavedGroupView[]>;
 	schedules(): Promise<ScheduleView[]>;
 	searchJob(id: string, text: string, limit: number): Promise<SearchView>;
+	setAlertWebhook(url: string | null): Promise<void>;
 	submitJob(request: JobRequest): Promise<JobAnswer>;
 	timeline(fromMs: MomentMs, toMs: MomentMs, buckets: number): Promise<TimelineView>;
 	tokens(): Promise<TokenView[]>;
@@ -85,7 +87,7 @@ export type NexusCalls = {
 export type HostCalls = {
 	addEnvironment(name: string, address: string, fingerprint: string, token: string): Promise<EnvironmentView>;
 	environments(): Promise<EnvironmentView[]>;
-	notify(title: string, body: string): Promise<void>;
+	notify(title: string, body: string, place: string): Promise<void>;
 	openWindow(path: string): Promise<void>;
 	opening(): Promise<string | null>;
 	probeEnvironment(address: string): Promise<ProbeView>;
@@ -93,7 +95,7 @@ export type HostCalls = {
 	saveExport(what: ExportWhat): Promise<string>;
 	saveSettings(patch: SettingsPatch): Promise<SettingsView>;
 	saveText(name: string, text: string): Promise<string>;
-	sayStatus(text: string): Promise<void>;
+	sayStatus(text: string, language: Language): Promise<void>;
 	settings(): Promise<SettingsView>;
 	switchEnvironment(id: string): Promise<void>;
 };
@@ -513,6 +515,8 @@ export type CauseView = {
 	since: string,
 	/**  When the last of them began. */
 	latest: string,
+	/**  When something last happened to one of them: a note, another owner. */
+	touched: string,
 	/**  How many alerts. */
 	alerts: number,
 	/**  The nodes. */
@@ -591,7 +595,7 @@ export type CompletionView = {
 };
 
 /**  What a rule looks at. */
-export type ConditionKind = "offline" | "cpu" | "memory" | "latency" | "degraded" | "held" | "flapping" | "job_failed" | "job_waiting" | "job_paused" | "run_failed" | "schedule_missed" | "node_waiting";
+export type ConditionKind = "offline" | "cpu" | "memory" | "disk" | "latency" | "degraded" | "held" | "flapping" | "job_failed" | "job_waiting" | "job_paused" | "run_failed" | "schedule_missed" | "node_waiting";
 
 /**  When a rule is met. */
 export type ConditionView = {
@@ -1214,6 +1218,13 @@ export type JoinedView =
 /**  With the token that it shares with others. */
 "shared_token";
 
+/**  Languages of the console. */
+export type Language = 
+/**  English. */
+"en" | 
+/**  Polish. */
+"pl";
+
 /**  What became of one of the times of a schedule. */
 export type LastView = {
 	/**  RFC 3339. */
@@ -1297,6 +1308,8 @@ export type NexusView = {
 	address: string,
 	/**  Listens beyond this machine. */
 	exposed: boolean,
+	/**  Who looks at it through this console. */
+	you: ViewerView,
 };
 
 /**  What happened to a node. */
@@ -2152,6 +2165,18 @@ export type TrustView = {
 	ownTags: string[],
 };
 
+/**  Who sits at a console. What it says about rights is for the screen alone; each call is asked for itself. */
+export type ViewerView = {
+	/**  `local`, or the id of a token. */
+	id: string,
+	/**  What others read of it: `local`, or the name of the token. */
+	name: string,
+	/**  Its role. */
+	role: RoleView,
+	/**  The calls of the table that would be refused. */
+	mayNot: string[],
+};
+
 /**  `[ordinal, cpu 0..1, memory 0..1, active tasks]` */
 export type VitalsRow = [number, number, number, number];
 
@@ -2215,6 +2240,26 @@ export type WavesRequest = {
 	gate: GateView,
 	/**  Between two. */
 	pauseSeconds: number,
+};
+
+/**  Where alerts are posted, and how that goes since it was set or since the start. */
+export type WebhookView = {
+	/**  Scheme and host, the rest is secret; `None`: nobody is told. */
+	to: string | null,
+	/**  The configuration says where; it cannot be changed here. */
+	configured: boolean,
+	/**  Answered with 2xx. */
+	delivered: number,
+	/**  Given up. */
+	failed: number,
+	/**  Not tried, because too much waited. */
+	dropped: number,
+	/**  When the last one was. */
+	deliveredAt: string | null,
+	/**  What is wrong; `None` when the last one was delivered. */
+	trouble: string | null,
+	/**  Since when. */
+	troubleSince: string | null,
 };
 
 /**  What a time means. */

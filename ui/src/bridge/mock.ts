@@ -49,6 +49,7 @@ const DEFAULTS: MockOptions = {
   waiting: 0,
   approvals: 0,
   jobs: 0,
+  you: { id: "local", name: "local", role: "admin", mayNot: [] },
 };
 /** A look takes a moment. */
 const LOOK_MS = 60;

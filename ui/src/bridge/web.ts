@@ -39,19 +39,31 @@ export function createWebBridge(signedOut: () => void): Bridge {
   });
 }
 
+/** Where a click on a notice leads. */
+let goTo: (path: string) => void = () => undefined;
+
 /** What a page has of a host. */
 const hostOfPage: Pick<Bridge, "place" | "onOpen" | "opening" | "openWindow" | "notify" | "sayStatus" | "saveText"> = {
   place: "browser",
-  onOpen: () => () => undefined,
+  onOpen: (go) => {
+    goTo = go;
+    return () => {
+      goTo = () => undefined;
+    };
+  },
   opening: async () => null,
   openWindow: async (path) => {
     window.open(`/#/${path}`, `nexus-${path}`);
   },
-  notify: async (title, body) => {
+  notify: async (title, body, place) => {
     if (!("Notification" in window) || document.visibilityState === "visible") return;
     // Asked for when there is something to tell, and only once.
     if (Notification.permission === "default") await Notification.requestPermission();
-    if (Notification.permission === "granted") new Notification(title, { body }).onclick = () => window.focus();
+    if (Notification.permission !== "granted") return;
+    new Notification(title, { body }).onclick = () => {
+      window.focus();
+      goTo(place);
+    };
   },
   sayStatus: async (text) => {
     document.title = text === "" ? "Nexus" : `${text} · Nexus`;

@@ -77,6 +77,12 @@ export function chooseLanguage(wanted: LanguageChoice): void {
   apply();
 }
 
+/** Told after each change of the language. The returned function stops it. */
+export function onLanguage(heard: () => void): () => void {
+  i18n.on("languageChanged", heard);
+  return () => i18n.off("languageChanged", heard);
+}
+
 function apply(): void {
   const next = language();
   shown = inRegion(next);

@@ -83,6 +83,8 @@ export type Scene = {
   setFilter(visible: ReadonlySet<number> | null): void;
   setTheme(theme: SceneTheme): void;
   setWords(words: SceneWords): void;
+  /** What hangs over the bars at the top, in CSS pixels: the fitted view begins below it. */
+  setHeadroom(px: number): void;
   setReducedMotion(on: boolean): void;
   /** Lasso mode: dragging draws a lasso instead of panning. */
   setLasso(on: boolean): void;

@@ -16,23 +16,30 @@ const SMALL_ROOM = 3.8;
 const CARD_ROOM = { x: 2.3, y: 0.8 };
 /** The console's bars at the top, and names of groups outside their discs. */
 const INSETS: Insets = { top: 56, right: 30, bottom: 26, left: 30 };
-/** The empty chart leaves room for the card that says how to add the first node. */
-const EMPTY_BOTTOM = 290;
+/** The bar at the bottom that says what is selected or looked at; it comes and goes, and the sky does not move for it. */
+const BAR_PX = 46;
+/** A lower view keeps its room for the stars. */
+const BAR_LEAST = 600;
+/** The empty chart leaves room for the card that says how to add the first node, with all that it may have to say. */
+const EMPTY: Insets = { ...INSETS, top: 30, bottom: 340 };
+const EMPTY_LEAST = 560;
 const NAME_PX = 34;
 
-/** `below` is what a bar at the bottom of the map takes. */
-export function fitAll(chart: Chart, store: StarStore, view: Size, below = 0): Fit {
+/** `above` is what hangs over the bars at the top. */
+export function fitAll(chart: Chart, store: StarStore, view: Size, above = 0): Fit {
   const box = boundsOf(chart, store);
   if (store.present > SMALL_FLEET) {
     const names = chart.discs.length > 0 ? NAME_PX : 0;
-    const insets = { ...INSETS, top: INSETS.top + names * 0.7, bottom: INSETS.bottom + names + below };
+    const bar = view.height > BAR_LEAST ? BAR_PX : 0;
+    const insets = { ...INSETS, top: INSETS.top + names * 0.7 + above, bottom: INSETS.bottom + names + bar };
     return { box, insets: shrink(insets, view), maxK: FIT_K };
   }
   const rx = Math.max(SMALL_ROOM, CARD_ROOM.x - box.x0, CARD_ROOM.x + box.x1);
   const ry = Math.max(SMALL_ROOM, CARD_ROOM.y - box.y0, CARD_ROOM.y + box.y1);
-  const bottom = store.present === 0 && view.height > 560 ? EMPTY_BOTTOM : INSETS.bottom;
   const small = { x0: -rx, x1: rx, y0: -ry, y1: ry };
-  return { box: small, insets: shrink({ ...INSETS, bottom }, view), maxK: FIT_K_SMALL };
+  const insets =
+    store.present === 0 && view.height > EMPTY_LEAST ? EMPTY : shrink({ ...INSETS, top: INSETS.top + above }, view);
+  return { box: small, insets, maxK: FIT_K_SMALL };
 }
 
 /** A group with all its discs. */

@@ -37,12 +37,11 @@ import { Ticker } from "./ticker.ts";
 
 /** The camera rests when nothing moved it for this long. */
 const REST_MS = 140;
-/** While a chart is only looked at, a bar at the bottom says so. */
-const DRAFT_BAR_PX = 46;
 
 export class LiveScene implements Scene {
   private readonly sky: Sky;
   private readonly rig = new Rig();
+  private headroom = 0;
   private readonly pace = new Pace();
   private readonly list = new DrawList();
   private readonly glide = new Glide();
@@ -100,6 +99,11 @@ export class LiveScene implements Scene {
     this.sky.chart.set(groups);
     if (version !== this.sky.chart.version) this.refit(version > 0 && this.everHadStars);
     this.changed();
+  }
+  setHeadroom(px: number): void {
+    if (px === this.headroom) return;
+    this.headroom = px;
+    this.refit(true);
   }
   setDraft(on: boolean): void {
     if (on === this.sky.draft) return;
@@ -283,7 +287,7 @@ export class LiveScene implements Scene {
 
   /** `grew`: the sky changed before the user's eyes, so the camera flies instead of jumping. */
   private refit(grew: boolean): void {
-    const fit = fitAll(this.sky.chart, this.sky.store, this.rig.view, this.sky.draft ? DRAFT_BAR_PX : 0);
+    const fit = fitAll(this.sky.chart, this.sky.store, this.rig.view, this.headroom);
     this.sky.bounds = fit.box;
     const { camera } = this.rig;
     this.rig.setFit(fit.box, fit.insets, fit.maxK, grew ? performance.now() : null);

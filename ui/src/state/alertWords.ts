@@ -11,6 +11,8 @@ const BUILT_IN: Readonly<Record<string, () => string>> = {
   "No connection": () => t("No connection"),
   "CPU above 95 %": () => t("CPU above {{n}} %", { n: 95 }),
   "Memory above 95 %": () => t("Memory above {{n}} %", { n: 95 }),
+  "Disk above 90 %": () => t("Disk above {{n}} %", { n: 90 }),
+  "Disk above 97 %": () => t("Disk above {{n}} %", { n: 97 }),
   "No heartbeat for a while": () => t("No heartbeat for a while"),
   "Held: two machines showed one key": () => t("Held: two machines showed one key"),
   "Comes and goes": () => t("Comes and goes"),
@@ -106,6 +108,8 @@ export function conditionWords({ kind, above, times, minutes }: ConditionView): 
       return t("CPU above {{n}} %", { n: above ?? 0 });
     case "memory":
       return t("Memory above {{n}} %", { n: above ?? 0 });
+    case "disk":
+      return t("Disk above {{n}} %", { n: above ?? 0 });
     case "latency":
       return t("Round trip above {{n}} ms", { n: above ?? 0 });
     case "flapping":
@@ -130,6 +134,8 @@ export function kindWords(kind: ConditionKind): string {
       return t("CPU above a bound");
     case "memory":
       return t("Memory above a bound");
+    case "disk":
+      return t("Disk above a bound");
     case "latency":
       return t("Round trip above a bound");
     case "degraded":

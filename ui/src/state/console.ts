@@ -20,6 +20,7 @@ import { createReplay, leaveWith, type ReplayStore } from "./replay";
 import { createSettings, type SettingsStore } from "./settings";
 import { createTrust, type TrustStore } from "./trust";
 import { createUi, type UiState, type UiStore } from "./ui";
+import { isYou, personWord, viewerOf } from "./viewer";
 import { stateWord } from "./words";
 
 export type Console = {
@@ -147,13 +148,13 @@ function tellNews(console: Console): () => void {
   };
 }
 
-function tellJobs({ jobs, news }: Console): () => void {
+function tellJobs({ jobs, link, news }: Console): () => void {
   return jobs.subscribe((now, before) => {
     if (now.stop?.held && !before.stop?.held)
       news.speak(
-        now.stop.by === "local"
+        isYou(viewerOf(link), now.stop.by)
           ? t("Everything was stopped by you")
-          : t("Everything was stopped by {{name}}", { name: now.stop.by }),
+          : t("Everything was stopped by {{name}}", { name: personWord(viewerOf(link), now.stop.by) }),
       );
     else if (before.stop?.held && now.stop && !now.stop.held) news.speak(t("The stop was released"));
     if (now.jobs === before.jobs) return;

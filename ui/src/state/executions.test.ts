@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { ExecutionState, ExecutionView, OutputView } from "../bridge/types";
-import { Executions } from "./executions";
+import { type Execution, Executions, lacksOutput } from "./executions";
 
 const view = (state: ExecutionState, patch: Partial<ExecutionView> = {}): ExecutionView => ({
   id: "e1",
@@ -80,6 +80,18 @@ test("output of an unknown execution is ignored, of a known one is kept once", (
 test("after a snapshot, what runs here but is unknown there is unknown, not failed", () => {
   executions.applySnapshot([]);
   expect(state()).toBe("unknown");
+});
+
+test("after a snapshot, what ran before lacks output until it is read again, even if it ended meanwhile", () => {
+  executions.appendOutput([chunk(0, "zero\n")]);
+  expect(lacksOutput(executions.get("e1") as Execution)).toBe(false);
+  const { view } = executions.get("e1") as Execution;
+  executions.applySnapshot([{ ...view, state: "succeeded", outputBytes: 9 }]);
+  expect(lacksOutput(executions.get("e1") as Execution)).toBe(true);
+  executions.beginFetch("e1");
+  executions.endFetch("e1", [chunk(0, "zero\n"), chunk(1, "one\n")]);
+  expect(executions.get("e1")?.output.text()).toBe("zero\none");
+  expect(lacksOutput(executions.get("e1") as Execution)).toBe(false);
 });
 
 test("older output is replayed before what came meanwhile, without repeats", () => {

@@ -42,6 +42,11 @@ export type Execution = {
   heardAt: number;
 };
 
+/** Whether the host has output of it that this window never saw. */
+export function lacksOutput({ view, output }: Execution): boolean {
+  return output.headMissing || (!isLive(view.state) && output.lastSeq < 0 && view.outputBytes > 0);
+}
+
 export type ExecutionDelta = { changed: Set<string>; output: Set<string>; membership: boolean };
 type Listener = (delta: ExecutionDelta) => void;
 
@@ -88,6 +93,11 @@ export class Executions {
   };
 
   applySnapshot(views: readonly ExecutionView[]): void {
+    // What was under way may have written, and even ended, while nobody listened.
+    for (const id of this.#live) {
+      const output = this.all.get(id)?.output;
+      if (output && output.lastSeq >= 0) output.headMissing = true;
+    }
     const listed = new Set(views.map((view) => view?.id));
     for (const [id, execution] of this.all) {
       if (listed.has(id) || !isLive(execution.view.state)) continue;

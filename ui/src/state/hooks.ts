@@ -9,7 +9,7 @@ import type { AlertsState } from "./alerts";
 import type { ApprovalsState } from "./approvals";
 import type { ChartsState } from "./charts";
 import type { Console } from "./console";
-import type { Execution } from "./executions";
+import { type Execution, lacksOutput } from "./executions";
 import type { Fleet } from "./fleet";
 import type { JobsState } from "./jobs";
 import type { LinkState } from "./link";
@@ -95,7 +95,7 @@ export function useExecution(id: string | null): Execution | undefined {
   const read = useCallback(() => {
     const execution = id === null ? undefined : executions.get(id);
     return execution
-      ? `${execution.view.state}:${execution.output.version}:${execution.view.outputBytes}:${execution.waiting !== null}`
+      ? `${execution.view.state}:${execution.output.version}:${execution.view.outputBytes}:${execution.waiting !== null}:${lacksOutput(execution)}`
       : "";
   }, [executions, id]);
   useSyncExternalStore(executions.subscribe, read);

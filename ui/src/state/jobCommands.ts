@@ -87,7 +87,7 @@ function couldNot(action: "pause" | "resume" | "cancel", job: string, problem: s
 /** Resolves to why it did not work, or null. */
 export async function stopEverything(console: Console, reason: string): Promise<string | null> {
   try {
-    console.jobs.getState().takeStop(await console.bridge.fleetStop(reason));
+    console.jobs.getState().beginStop(await console.bridge.fleetStop(reason));
     return null;
   } catch (problem) {
     return problemText(problem);
@@ -177,7 +177,7 @@ function attemptOf(
 function told(console: Console, answer: JobAnswer): Asked {
   switch (answer.kind) {
     case "accepted":
-      console.jobs.getState().take(answer.job);
+      console.jobs.getState().begin(answer.job);
       console.ui.getState().showJob(answer.job.id);
       return { kind: "accepted", job: answer.job.id };
     case "approval":

@@ -90,3 +90,13 @@ test("what is skipped in a later wave does not look like progress", () => {
   ).toEqual([1, 0.5, 0]);
   expect(waves({ gate: 2, counts: { ...NONE, succeeded: 5, queued: 5 } })).toEqual([1, 1, 0]);
 });
+
+test("the answer to an ask that comes after the news does not take them back", () => {
+  const jobs = createJobs();
+  const accepted = job("quick");
+  jobs.getState().take({ ...accepted, state: "succeeded", finishedAt: "2026-01-01T00:00:01Z" });
+  jobs.getState().begin(accepted);
+  expect(jobs.getState().jobs.map(({ state }) => state)).toEqual(["succeeded"]);
+  jobs.getState().begin(job("other"));
+  expect(jobs.getState().jobs.map(({ id }) => id)).toEqual(["other", "quick"]);
+});

@@ -6,7 +6,6 @@
  */
 import { createStore } from "zustand/vanilla";
 import type { ExecutionState, JobState, JobView, StopView, TargetState } from "../bridge/types";
-import { t } from "../i18n";
 import { plain } from "./text";
 
 const MAX_JOBS = 400;
@@ -26,12 +25,16 @@ export type JobsState = {
   stop: StopView | null;
   replace(jobs: readonly JobView[], stop: StopView | null): void;
   take(job: JobView): void;
+  /** The answer to an ask: as of when it was accepted. The feed may have told more already. */
+  begin(job: JobView): void;
   takeStop(stop: StopView): void;
+  /** The same for STOP: proofs that the feed has told of are not taken back. */
+  beginStop(stop: StopView): void;
 };
 
 export type JobStore = ReturnType<typeof createJobs>;
 export function createJobs() {
-  return createStore<JobsState>((set) => ({
+  return createStore<JobsState>((set, get) => ({
     jobs: [],
     stop: null,
     replace: (jobs, stop) =>
@@ -44,7 +47,14 @@ export function createJobs() {
         return { jobs: at < 0 ? bounded([job, ...jobs]) : jobs.with(at, job) };
       });
     },
+    begin: (job) => {
+      if (!get().jobs.some(({ id }) => id === job?.id)) get().take(job);
+    },
     takeStop: (stop) => set({ stop: cleanStop(stop) }),
+    beginStop: (stop) => {
+      const now = get().stop;
+      if (!now?.held || now.since !== stop.since) get().takeStop(stop);
+    },
   }));
 }
 
@@ -55,11 +65,6 @@ export function isOver(job: JobView): boolean {
 /** What the operator reads first: the label, else the call. */
 export function titleOf(job: Pick<JobView, "label" | "skill" | "method">): string {
   return job.label || `${job.skill}.${job.method}`;
-}
-
-/** Who asked, for people. The owner of this machine is whoever reads it. */
-export function askerOf({ asker }: Pick<JobView, "asker">): string {
-  return asker.kind === "local" ? t("you") : asker.name;
 }
 
 /** The outcomes in which targets are grouped, most urgent first. */

@@ -97,6 +97,34 @@ test("batches of an old subscription, repeats and nonsense do no harm", async ()
   expect(console.fleet.cpu[0]).toBeCloseTo(0.77);
 });
 
+test("who waits in vain for a picture is told that there is no Nexus, until one comes", async () => {
+  let send: ((batch: FeedBatch) => void) | undefined;
+  const bridge = createMockBridge({ n: 0, still: true });
+  const capture: Bridge = {
+    ...bridge,
+    subscribe: async (onBatch) => {
+      send = onBatch;
+      return () => {};
+    },
+  };
+  const { console, stop } = started(capture);
+  await until(() => send !== undefined);
+  const snapshot = { kind: "snapshot", nexus: { name: "x" }, groups: [], nodes: [], executions: [] };
+  const batch = (seq: number, event: unknown) => send?.({ seq, events: [event as FeedEvent] });
+  const link = () => console.link.getState();
+  batch(0, snapshot);
+  batch(1, { kind: "gap", reason: "the other end hung up" });
+  expect(link().state).toBe("resyncing");
+  await until(() => link().state === "lost");
+  expect(link().problem).toMatch(/hung up/);
+  batch(2, { kind: "gap", reason: "connection refused" });
+  expect(link().state).toBe("lost");
+  expect(link().problem).toMatch(/refused/);
+  batch(3, snapshot);
+  expect(link().state).toBe("live");
+  stop();
+});
+
 test("a refused execution is told in its own row, a duplicate too", async () => {
   const bridge = createMockBridge({ n: 3, still: true });
   const { console, stop } = started(bridge);

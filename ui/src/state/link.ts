@@ -4,14 +4,14 @@
  * Not here: what a batch means (intake.ts).
  */
 import { createStore } from "zustand/vanilla";
-import type { Bridge, FeedBatch } from "../bridge/types";
+import type { Bridge, FeedBatch, NexusView } from "../bridge/types";
 import { t } from "../i18n";
 import { problemText } from "./problem";
 
 export type LinkState = {
   state: "connecting" | "live" | "resyncing" | "lost";
   problem: string | null;
-  nexus: { name: string; address: string; version: string; exposed: boolean } | null;
+  nexus: NexusView | null;
 };
 export type LinkStore = ReturnType<typeof createLinkStore>;
 export function createLinkStore() {
@@ -20,6 +20,8 @@ export function createLinkStore() {
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
+/** A snapshot that is on its way is there sooner; after this long there is nobody who could send one. */
+const LOST_AFTER_MS = 3000;
 
 /** Why something is missing after this batch, until a snapshot comes; null: nothing is. */
 function openGap({ events }: FeedBatch): string | null {
@@ -37,11 +39,23 @@ export function keepSubscribed(bridge: Bridge, link: LinkStore, take: (batch: Fe
   let pause = FIRST_PAUSE_MS;
   let end: (() => void) | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let patience: ReturnType<typeof setTimeout> | undefined;
+
+  const missing = (problem: string) => {
+    const { state } = link.getState();
+    link.setState({ state: state === "lost" ? "lost" : "resyncing", problem });
+    patience ??= setTimeout(() => link.setState({ state: "lost" }), LOST_AFTER_MS);
+  };
+  const calm = () => {
+    clearTimeout(patience);
+    patience = undefined;
+  };
 
   const again = (state: LinkState["state"], problem: string) => {
     turn += 1;
     end?.();
     end = null;
+    calm();
     link.setState({ state, problem });
     clearTimeout(timer);
     timer = setTimeout(subscribe, pause);
@@ -62,9 +76,11 @@ export function keepSubscribed(bridge: Bridge, link: LinkStore, take: (batch: Fe
       next += 1;
       pause = FIRST_PAUSE_MS;
       const gap = openGap(batch);
-      if (gap !== null) link.setState({ state: "resyncing", problem: gap });
-      else if (batch.events.some(({ kind }) => kind === "snapshot") || link.getState().state === "connecting")
+      if (gap !== null) missing(gap);
+      else if (batch.events.some(({ kind }) => kind === "snapshot") || link.getState().state === "connecting") {
+        calm();
         link.setState({ state: "live", problem: null });
+      }
       take(batch);
     };
     bridge.subscribe(onBatch).then(
@@ -82,6 +98,7 @@ export function keepSubscribed(bridge: Bridge, link: LinkStore, take: (batch: Fe
   return () => {
     turn += 1;
     clearTimeout(timer);
+    calm();
     end?.();
     end = null;
   };

@@ -9,6 +9,7 @@ import { titleOf, whereOf } from "./alertWords";
 import { isPending } from "./approvals";
 import type { Console } from "./console";
 import { isOver, titleOf as jobTitle } from "./jobs";
+import { isYou, personWord, viewerOf } from "./viewer";
 
 export type Notice = {
   kind: "alert" | "job" | "approval" | "stop";
@@ -16,8 +17,8 @@ export type Notice = {
   urgency: 0 | 1 | 2 | 3;
   title: string;
   body: string;
-  /** What is opened by it: a page, with what on it. */
-  target: string;
+  /** Where a click on it leads, as a path (app/paths). */
+  place: string;
 };
 
 export const EVERY_MS = 10_000;
@@ -53,7 +54,7 @@ export function keepNotifying(console: Console): () => void {
     waiting = [];
     lastAt = Date.now();
     // Where there is none, nothing is lost: the console shows it all.
-    console.bridge.notify(show.title, show.body).catch(() => undefined);
+    console.bridge.notify(show.title, show.body, show.place).catch(() => undefined);
   };
   const push = (notice: Notice) => {
     waiting.push(notice);
@@ -82,27 +83,27 @@ function watchAlerts(console: Console, push: Push): () => void {
         urgency: cause.severity === "critical" ? 2 : 1,
         title: titleOf(cause, console.fleet),
         body: whereOf(cause, console.fleet),
-        target: `alerts/${cause.key}`,
+        place: "alerts",
       });
     }
   });
 }
 
-function watchJobs({ jobs }: Console, push: Push): () => void {
+function watchJobs({ jobs, link }: Console, push: Push): () => void {
   return jobs.subscribe((now, before) => {
     if (now.stop?.held && before.stop !== null && !before.stop.held)
       push({
         kind: "stop",
         urgency: 3,
         title: t("Everything was stopped"),
-        body: t("by {{who}}", { who: now.stop.by }),
-        target: "map",
+        body: t("by {{who}}", { who: personWord(viewerOf(link), now.stop.by) }),
+        place: "map",
       });
     if (now.jobs === before.jobs) return;
     const states = new Map(before.jobs.map((job) => [job.id, job]));
     for (const job of now.jobs) {
       const was = states.get(job.id);
-      if (!was || isOver(was) || !isOver(job) || job.asker.id !== "local") continue;
+      if (!was || isOver(was) || !isOver(job) || !isYou(viewerOf(link), job.asker)) continue;
       push({
         kind: "job",
         urgency: job.state === "succeeded" ? 0 : 1,
@@ -111,7 +112,7 @@ function watchJobs({ jobs }: Console, push: Push): () => void {
             ? t("{{name}} is done", { name: jobTitle(job) })
             : t("{{name}} did not succeed", { name: jobTitle(job) }),
         body: job.reason ?? "",
-        target: `jobs/${job.id}`,
+        place: `job/${job.id}`,
       });
     }
   });
@@ -127,7 +128,7 @@ function watchApprovals({ approvals }: Console, push: Push): () => void {
         urgency: 2,
         title: t("{{who}} asks for a second yes", { who: approval.askedBy }),
         body: approval.summary || `${approval.skill}.${approval.method}`,
-        target: "approvals",
+        place: "approvals",
       });
     }
   });

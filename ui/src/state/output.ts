@@ -27,7 +27,7 @@ export class OutputBuffer {
   version = 0;
   /** Number of the last chunk taken in, -1 before the first. */
   lastSeq = -1;
-  /** The first chunk seen was not number 0: the beginning is on the host only. */
+  /** The first chunk seen was not number 0, or some may have been missed: all of it is on the host only. */
   headMissing = false;
   #chars = 0;
   #open: { stream: Line["stream"]; restart: boolean } | null = null;

@@ -22,6 +22,7 @@ import { bound, DEFAULTS, judge } from "./alertRules";
 import { hashOf } from "./audit";
 import { type Found, grouped } from "./causes";
 import { refusal } from "./executions";
+import { SimulatedWebhook } from "./webhook";
 
 type Swarm = {
   nodes(): NodeView[];
@@ -44,6 +45,7 @@ const START = Date.now();
 const NOTHING: Deeds = { owner: null, seen: null, seenAt: null, note: null, mutedUntil: null };
 export class SimulatedAlerts {
   rules: AlertRuleView[];
+  readonly webhook = new SimulatedWebhook();
   #swarm: Swarm;
   #board: AlertBoardView = { causes: [], more: 0, counts: none(), quietSince: new Date(START).toISOString() };
   #alerts = new Map<string, AlertView>();

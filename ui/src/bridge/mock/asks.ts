@@ -27,6 +27,13 @@ export function alertsOf({ alerts, audit }: SimulatedHost): AlertBridge {
       alerts.remove(id);
       audit.add("remove_alert_rule", { subject: [id] });
     },
+    alertWebhook: async () => structuredClone(alerts.webhook.view),
+    setAlertWebhook: async (url) => {
+      alerts.webhook.set(url);
+      audit.add(url === null ? "remove_alert_webhook" : "set_alert_webhook", {
+        detail: { to: alerts.webhook.view.to },
+      });
+    },
     previewAlertRule: async (request) => alerts.preview(request),
     ownAlert: async (aim, owner) => {
       alerts.own(aim, owner);

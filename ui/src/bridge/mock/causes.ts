@@ -54,6 +54,11 @@ function cause(likely: LikelyView, items: Found[], site: (node: NodeView) => str
     detail: alert.detail,
     since: times[0] ?? "",
     latest: times.at(-1) ?? "",
+    touched:
+      items
+        .map((one) => one.alert.history.at(-1)?.at ?? one.alert.since)
+        .sort()
+        .at(-1) ?? "",
     alerts: items.length,
     ordinals: items.flatMap(({ ordinals }) => ordinals),
     subject: items.length === 1 ? alert.subject : null,

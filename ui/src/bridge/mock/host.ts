@@ -11,6 +11,7 @@ import type {
   SavedGroupView,
   SettingsPatch,
   SettingsView,
+  ViewerView,
   VitalsRow,
 } from "../types";
 import { SimulatedAlerts } from "./alerts";
@@ -44,6 +45,8 @@ export type MockOptions = {
   approvals: number;
   /** 1: there are jobs, schedules and runbooks from before. */
   jobs: number;
+  /** Who sits at the console. */
+  you: ViewerView;
 };
 
 const THEMES = ["system", "dark", "light"];
@@ -166,6 +169,7 @@ export class SimulatedHost {
       version: "0.1.0",
       address: exposed ? "0.0.0.0:8765" : "127.0.0.1:8765",
       exposed,
+      you: this.#options.you,
     };
     this.emit({
       kind: "snapshot",

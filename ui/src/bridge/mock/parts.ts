@@ -28,6 +28,8 @@ export type AlertBridge = Pick<
   | "ownAlert"
   | "acknowledgeAlert"
   | "noteAlert"
+  | "alertWebhook"
+  | "setAlertWebhook"
   | "muteAlert"
   | "notify"
 >;

@@ -1,7 +1,7 @@
 /** What a new token is to be. The Nexus judges it; what it says stands here. Not here: the secret. */
 import { type FormEvent, useId, useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { MadeTokenView, Role } from "../../bridge/types";
-import { Button } from "../../components/Button";
 import { Choice, type ChoiceOption } from "../../components/Choice";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
@@ -90,9 +90,9 @@ function Foot({ role }: { role: Role }) {
       <span className={styles.note}>
         {role === "admin" && t("An admin without limits can make tokens like this one.")}
       </span>
-      <Button type="submit" look="primary" data-testid="make-token">
+      <AskButton asks="makeToken" type="submit" look="primary" data-testid="make-token">
         {t("Make the token")}
-      </Button>
+      </AskButton>
     </div>
   );
 }

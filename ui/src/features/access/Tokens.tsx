@@ -3,6 +3,7 @@
  * when the page opens and after each change. Not here: what a role may do (the Nexus decides).
  */
 import { useCallback, useEffect, useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { MadeTokenView, TokenView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
@@ -34,9 +35,9 @@ export function Tokens() {
           <h2>{t("Access")}</h2>
           <p>{t("Tokens for scripts and other people. They ask over REST; this window needs none.")}</p>
         </div>
-        <Button onClick={() => setMaking(!making)} aria-expanded={making} data-testid="new-token">
+        <AskButton asks="makeToken" onClick={() => setMaking(!making)} aria-expanded={making} data-testid="new-token">
           {making ? t("Cancel") : t("New token")}
-        </Button>
+        </AskButton>
       </div>
       {making && <TokenForm onMade={onMade} />}
       {made && <Made made={made} onDone={() => setMade(null)} />}
@@ -145,14 +146,15 @@ function Token({ token, onChange }: { token: TokenView; onChange(): void }) {
             </Button>
           </>
         ) : (
-          <Button
+          <AskButton
+            asks="revokeToken"
             small
             onClick={() => setAsked(true)}
             aria-label={t("Revoke {{name}}", { name: token.name })}
             data-testid="revoke-token"
           >
             {t("Revoke")}
-          </Button>
+          </AskButton>
         )}
       </div>
       {problem && (

@@ -13,6 +13,7 @@ import { CauseDetail } from "./CauseDetail";
 import { CauseList } from "./CauseList";
 import { Past } from "./Past";
 import { Rules } from "./Rules";
+import { WebhookTrouble } from "./Webhook";
 
 type Tab = "firing" | "muted" | "resolved" | "rules";
 
@@ -42,6 +43,7 @@ export function AlertsView() {
             ]}
           />
         </header>
+        <WebhookTrouble />
         {tab === "firing" && (
           <Causes causes={firing} shown={shown} onChoose={setChosen}>
             <Quiet since={board.quietSince} />

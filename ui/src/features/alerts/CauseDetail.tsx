@@ -4,6 +4,7 @@
  */
 import { BellOff, Check, Hand, MapPin, SquareDashedMousePointer } from "lucide-react";
 import { useEffect, useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { AlertView, CauseView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { fullTime } from "../../components/format";
@@ -15,9 +16,11 @@ import { conditionWords, hintOf, markOf, ruleName, severityWord, titleOf, whereO
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import { plain } from "../../state/text";
+import { isYou, useViewer } from "../../state/viewer";
 import styles from "./Alerts.module.css";
 import { Happened } from "./Happened";
 import { MuteForm } from "./MuteForm";
+import { NoteForm } from "./NoteForm";
 
 const MOST = 200;
 
@@ -26,6 +29,8 @@ export function CauseDetail({ cause }: { cause: CauseView }) {
   const { alerts, total, problem } = useAlertsOf(cause);
   const hint = hintOf(cause);
   const single = alerts.length === 1 ? alerts[0] : undefined;
+  const first = alerts[0]?.note ?? "";
+  const common = alerts.every(({ note }) => (note ?? "") === first) ? first : "";
   return (
     <aside className={styles.detail} aria-label={t("The chosen cause")} data-testid="cause-detail">
       <div className={styles.title}>
@@ -45,15 +50,17 @@ export function CauseDetail({ cause }: { cause: CauseView }) {
           <span>{conditionWords(cause.condition)}</span>
         </Fact>
         {single && single.fired > 1 && <Fact name={t("Fired")}>{t("{{count}} times", { count: single.fired })}</Fact>}
-        {single?.note && (
+        {common !== "" && (
           <Fact name={t("Note")}>
-            <bdi>{plain(single.note, 500)}</bdi>
+            <bdi data-testid="cause-note">{plain(common, 500)}</bdi>
           </Fact>
         )}
       </dl>
       {problem !== null && <Notice tone="problem">{problem}</Notice>}
       <Members alerts={alerts} total={total} cause={cause} />
-      {single ? <Happened events={single.history} /> : <Happened events={alerts[0]?.history ?? []} several={total} />}
+      <Happened events={alerts[0]?.history ?? []} several={total}>
+        <NoteForm cause={cause} written={common} />
+      </Happened>
     </aside>
   );
 }
@@ -68,14 +75,16 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 function Actions({ cause }: { cause: CauseView }) {
+  const viewer = useViewer();
   const console = useConsole();
   const [muting, setMuting] = useState(false);
   const aim = ofCause(cause.key);
-  const mine = cause.owner === "local";
+  const mine = cause.owner !== null && isYou(viewer, cause.owner);
   return (
     <>
       <div className={styles.actions}>
-        <Button
+        <AskButton
+          asks="ownAlert"
           look={mine ? "plain" : "primary"}
           small
           onClick={() => void own(console, aim, mine ? "" : null)}
@@ -83,23 +92,34 @@ function Actions({ cause }: { cause: CauseView }) {
         >
           <Hand size={14} strokeWidth={1.5} aria-hidden="true" />
           {mine ? t("Let go") : t("Take")}
-        </Button>
+        </AskButton>
         {cause.mutedUntil === null ? (
-          <Button small aria-expanded={muting} onClick={() => setMuting(!muting)} data-testid="mute">
+          <AskButton
+            asks="muteAlert"
+            small
+            aria-expanded={muting}
+            onClick={() => setMuting(!muting)}
+            data-testid="mute"
+          >
             <BellOff size={14} strokeWidth={1.5} aria-hidden="true" />
             {t("Mute…")}
-          </Button>
+          </AskButton>
         ) : (
-          <Button small onClick={() => void mute(console, aim, null)} data-testid="unmute">
+          <AskButton asks="muteAlert" small onClick={() => void mute(console, aim, null)} data-testid="unmute">
             <BellOff size={14} strokeWidth={1.5} aria-hidden="true" />
             {t("Unmute")}
-          </Button>
+          </AskButton>
         )}
         {!cause.acknowledged && (
-          <Button small onClick={() => void acknowledge(console, aim)} data-testid="acknowledge">
+          <AskButton
+            asks="acknowledgeAlert"
+            small
+            onClick={() => void acknowledge(console, aim)}
+            data-testid="acknowledge"
+          >
             <Check size={14} strokeWidth={1.5} aria-hidden="true" />
             {t("Seen")}
-          </Button>
+          </AskButton>
         )}
       </div>
       {muting && cause.mutedUntil === null && <MuteForm cause={cause} onDone={() => setMuting(false)} />}
@@ -162,6 +182,8 @@ function Members({ alerts, total, cause }: { alerts: readonly AlertView[]; total
 
 function measured({ value, condition, detail, common }: AlertView): string {
   if (value !== null && (condition.kind === "cpu" || condition.kind === "memory")) return `${Math.round(value)} %`;
+  if (value !== null && condition.kind === "disk")
+    return [`${Math.round(value)} %`, plain(detail ?? "", 120)].join(" · ");
   if (value !== null && condition.kind === "latency") return t("{{n}} ms", { n: Math.round(value) });
   return plain(common ?? detail ?? "", 120);
 }
@@ -170,7 +192,7 @@ function useAlertsOf(cause: CauseView): { alerts: readonly AlertView[]; total: n
   const { bridge } = useConsole();
   const [found, setFound] = useState<{ alerts: readonly AlertView[]; total: number }>({ alerts: [], total: 0 });
   const [problem, setProblem] = useState<string | null>(null);
-  const changed = `${cause.key} ${cause.alerts} ${cause.owner} ${cause.acknowledged} ${cause.mutedUntil}`;
+  const changed = `${cause.key} ${cause.alerts} ${cause.owner} ${cause.touched} ${cause.mutedUntil}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `changed` stands for what the cause says of its alerts
   useEffect(() => {
     let wanted = true;

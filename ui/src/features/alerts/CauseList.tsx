@@ -6,6 +6,7 @@ import { useNow } from "../../components/useNow";
 import { t } from "../../i18n";
 import { markOf, severityWord, titleOf, whereOf } from "../../state/alertWords";
 import { useConsole, useFleet } from "../../state/hooks";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./Alerts.module.css";
 
 type CauseListProps = { causes: readonly CauseView[]; shown: string | null; onChoose(key: string): void };
@@ -34,6 +35,7 @@ export function CauseList({ causes, shown, onChoose }: CauseListProps) {
 type RowProps = { cause: CauseView; now: number; current: boolean; onChoose(key: string): void };
 
 function Row({ cause, now, current, onChoose }: RowProps) {
+  const who = usePersonWord();
   const { fleet } = useConsole();
   const { mutedUntil, acknowledged, owner, severity } = cause;
   return (
@@ -68,7 +70,7 @@ function Row({ cause, now, current, onChoose }: RowProps) {
           {mutedUntil !== null ? (
             <em>{t("muted until {{time}}", { time: clockTime(mutedUntil) })}</em>
           ) : owner !== null ? (
-            <bdi>{owner === "local" ? t("you") : owner}</bdi>
+            <bdi>{who(owner)}</bdi>
           ) : acknowledged ? (
             <em>{t("seen")}</em>
           ) : (

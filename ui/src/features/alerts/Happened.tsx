@@ -1,20 +1,25 @@
-/** What happened to an alert, newest first. Not here: asking for it. */
+/** What happened to an alert, newest first, under the field for a note. Not here: asking for it. */
 import type { AlertEventView } from "../../bridge/types";
 import { fullTime } from "../../components/format";
 import { t } from "../../i18n";
 import { plain } from "../../state/text";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./Alerts.module.css";
 
 /** `several`: it is that of the first of so many. */
-export function Happened({ events, several = 1 }: { events: readonly AlertEventView[]; several?: number }) {
+type HappenedProps = { events: readonly AlertEventView[]; several?: number; children: React.ReactNode };
+
+export function Happened({ events, several = 1, children }: HappenedProps) {
+  const who = usePersonWord();
   if (events.length === 0) return null;
   return (
     <section aria-label={t("What happened")}>
       <h3>{several > 1 ? t("What happened to the first of them") : t("What happened")}</h3>
+      {children}
       <ol className={styles.history}>
         {[...events].reverse().map((event) => (
           <li key={`${event.at} ${event.what}`}>
-            <span>{words(event)}</span>
+            <span>{words(event, who)}</span>
             <time>{fullTime(event.at)}</time>
             {event.text !== null && event.what !== "owned" && (
               <p>
@@ -28,8 +33,8 @@ export function Happened({ events, several = 1 }: { events: readonly AlertEventV
   );
 }
 
-function words({ what, by, text }: AlertEventView): string {
-  const who = by === "local" ? t("you") : (by ?? "");
+function words({ what, by, text }: AlertEventView, person: (who: string) => string): string {
+  const who = by === null ? "" : person(by);
   switch (what) {
     case "fired":
       return t("It fired");
@@ -37,7 +42,7 @@ function words({ what, by, text }: AlertEventView): string {
       return t("It was over");
     case "owned":
       if (text === by) return t("{{who}} took it", { who });
-      return t("{{who}} gave it to {{owner}}", { who, owner: text === "local" ? t("you") : (text ?? "") });
+      return t("{{who}} gave it to {{owner}}", { who, owner: person(text ?? "") });
     case "released":
       return t("{{who}} let it go", { who });
     case "acknowledged":
@@ -47,6 +52,6 @@ function words({ what, by, text }: AlertEventView): string {
     case "unmuted":
       return t("Unmuted by {{who}}", { who });
     default:
-      return t("Note of {{who}}", { who });
+      return text === null || text === "" ? t("Note taken away by {{who}}", { who }) : t("Note of {{who}}", { who });
   }
 }

@@ -3,6 +3,7 @@
  * Not here: whether it makes sense; the Nexus says that.
  */
 import { type FormEvent, useEffect, useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { AlertPreview, AlertRuleRequest, AlertRuleView, ConditionKind, Severity } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Choice } from "../../components/Choice";
@@ -18,7 +19,16 @@ import { problemText } from "../../state/problem";
 import { useCompletion } from "../../state/useTarget";
 import styles from "./Alerts.module.css";
 
-const OF_NODES: readonly ConditionKind[] = ["offline", "cpu", "memory", "latency", "degraded", "held", "flapping"];
+const OF_NODES: readonly ConditionKind[] = [
+  "offline",
+  "cpu",
+  "memory",
+  "disk",
+  "latency",
+  "degraded",
+  "held",
+  "flapping",
+];
 const OF_OTHERS: readonly ConditionKind[] = [
   "job_failed",
   "job_waiting",
@@ -27,6 +37,8 @@ const OF_OTHERS: readonly ConditionKind[] = [
   "schedule_missed",
   "node_waiting",
 ];
+/** Bounded by a percentage. */
+const SHARES: readonly ConditionKind[] = ["cpu", "memory", "disk"];
 const SEVERITIES: readonly Severity[] = ["info", "warning", "critical"];
 const SETTLE_MS = 250;
 
@@ -104,9 +116,9 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
         )}
         <div className={styles.formFoot}>
           <Button onClick={onClose}>{t("Cancel")}</Button>
-          <Button look="primary" type="submit" data-testid="save-alert-rule">
+          <AskButton asks="putAlertRule" look="primary" type="submit" data-testid="save-alert-rule">
             {t("Save")}
-          </Button>
+          </AskButton>
         </div>
       </form>
     </Modal>
@@ -132,12 +144,15 @@ function When({ draft, set }: { draft: Draft; set(patch: Partial<Draft>): void }
           testId="alert-rule-kind"
         />
       </div>
-      {(kind === "cpu" || kind === "memory") && (
+      {SHARES.includes(kind) && (
         <TextField
           label={t("Above, percent")}
           value={above}
           onChange={(next) => set({ above: next })}
           inputMode="numeric"
+          hint={
+            kind === "disk" ? t("The fullest disk of a node that can be written. Prototype spores do not tell.") : ""
+          }
           testId="alert-rule-above"
         />
       )}
@@ -255,7 +270,7 @@ function draftOf(rule: AlertRuleView | null): Draft {
 /** What is no number is told by the Nexus as one that does not fit. */
 function requestOf({ name, kind, above, times, minutes, nodes, hold, severity, enabled }: Draft): AlertRuleRequest {
   const whole = (text: string, most: number) => (/^\d{1,6}$/.test(text.trim()) ? Math.min(most, Number(text)) : 0);
-  const measured = kind === "cpu" || kind === "memory" || kind === "latency";
+  const measured = SHARES.includes(kind) || kind === "latency";
   const condition = {
     kind,
     above: measured ? whole(above, kind === "latency" ? 999_999 : 255) : null,

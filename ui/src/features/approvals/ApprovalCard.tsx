@@ -3,6 +3,7 @@
  * on these nodes and nothing else. What the Nexus refuses is told in the card.
  */
 import { useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { ApprovalView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { ago, remaining } from "../../components/format";
@@ -83,7 +84,8 @@ function Answers({ approval, mine, busy, answer }: AnswersProps) {
   return (
     <div className={styles.answers}>
       {mine && (
-        <Button
+        <AskButton
+          asks="approve"
           small
           look="primary"
           disabled={busy}
@@ -92,7 +94,7 @@ function Answers({ approval, mine, busy, answer }: AnswersProps) {
           data-testid="approve"
         >
           {t("Approve")}
-        </Button>
+        </AskButton>
       )}
       <Button
         small

@@ -6,6 +6,7 @@ import { t } from "../../i18n";
 import { phrase } from "../../i18n/phrase";
 import { isPending } from "../../state/approvals";
 import { useApprovals } from "../../state/hooks";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./Approval.module.css";
 import { ApprovalCard } from "./ApprovalCard";
 import page from "./ApprovalsView.module.css";
@@ -22,6 +23,7 @@ const WORDS: Record<ApprovalView["state"], () => string> = {
 };
 
 export function ApprovalsView() {
+  const who = usePersonWord();
   const pending = usePending();
   const now = useNow(10_000);
   const approvals = useApprovals((s) => s.approvals);
@@ -59,7 +61,7 @@ export function ApprovalsView() {
                     <span>
                       {phrase(
                         "<who/> on {{count}} nodes",
-                        { who: <bdi>{approval.own ? t("you") : approval.askedBy}</bdi> },
+                        { who: <bdi>{approval.own ? t("you") : who(approval.askedBy)}</bdi> },
                         { count: approval.targets.length },
                       )}{" "}
                       · {ago(approval.askedAt, now)}

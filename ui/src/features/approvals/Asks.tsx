@@ -2,6 +2,8 @@
  * What was asked for in this form and needs a second yes: it says so, and once there is one, a click runs it as it was
  * asked. Not here: answering (somebody else does).
  */
+
+import { AskButton } from "../../asking/AskButton";
 import { Button } from "../../components/Button";
 import { remaining } from "../../components/format";
 import { useNow } from "../../components/useNow";
@@ -50,9 +52,15 @@ function OneAsk({ ask }: { ask: Ask }) {
         {waits && approval && ` · ${t("{{when}} left", { when: remaining(approval.expiresAt, now) })}`}
       </div>
       {state === "approved" ? (
-        <Button small look="primary" onClick={() => void runApproved(console, ask)} data-testid="run-approved">
+        <AskButton
+          asks="submitJob"
+          small
+          look="primary"
+          onClick={() => void runApproved(console, ask)}
+          data-testid="run-approved"
+        >
           {t("Run now")}
-        </Button>
+        </AskButton>
       ) : waits ? (
         <Button small onClick={() => console.ui.getState().go("approvals")}>
           {t("Approvals")}

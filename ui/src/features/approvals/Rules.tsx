@@ -1,7 +1,7 @@
 /** The rules: which calls, on which nodes, on how many, need a second yes. Read when the page opens and after a change. */
 import { type FormEvent, useCallback, useEffect, useId, useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { RuleRequest, RuleView } from "../../bridge/types";
-import { Button } from "../../components/Button";
 import { ago } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
@@ -11,6 +11,7 @@ import { phrase } from "../../i18n/phrase";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import { plain } from "../../state/text";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./ApprovalsView.module.css";
 
 /** How long an ask and its yes are good for, seconds. */
@@ -36,9 +37,15 @@ export function Rules() {
     <section aria-labelledby="rules" data-testid="rules">
       <div className={styles.headRow}>
         <h2 id="rules">{t("Rules")}</h2>
-        <Button small aria-expanded={making} onClick={() => setMaking(!making)} data-testid="new-rule">
+        <AskButton
+          asks="makeRule"
+          small
+          aria-expanded={making}
+          onClick={() => setMaking(!making)}
+          data-testid="new-rule"
+        >
           {making ? t("Cancel") : t("New rule")}
-        </Button>
+        </AskButton>
       </div>
       {making && (
         <RuleForm
@@ -68,6 +75,7 @@ export function Rules() {
 }
 
 function RuleRow({ rule, onRemove }: { rule: RuleView; onRemove(): void }) {
+  const who = usePersonWord();
   return (
     <li className={styles.row} data-testid="rule">
       <div>
@@ -88,18 +96,19 @@ function RuleRow({ rule, onRemove }: { rule: RuleView; onRemove(): void }) {
           · {rule.by === "another" ? t("another admin says yes") : t("any admin says yes, the asker too")} ·{" "}
           {phrase("made <when/> by <who/>", {
             when: ago(rule.createdAt),
-            who: <bdi>{plain(rule.createdBy, 120)}</bdi>,
+            who: <bdi>{who(rule.createdBy)}</bdi>,
           })}
         </span>
       </div>
-      <Button
+      <AskButton
+        asks="removeRule"
         small
         onClick={onRemove}
         aria-label={t("Remove the rule {{name}}", { name: plain(rule.name, 100) })}
         data-testid="remove-rule"
       >
         {t("Remove")}
-      </Button>
+      </AskButton>
     </li>
   );
 }
@@ -158,9 +167,9 @@ function RuleForm({ onMade }: { onMade(): void }) {
         <span className={styles.words} id={id}>
           {t("Another admin than the asker has to say yes")}
         </span>
-        <Button type="submit" data-testid="make-rule">
+        <AskButton asks="makeRule" type="submit" data-testid="make-rule">
           {t("Make the rule")}
-        </Button>
+        </AskButton>
       </div>
       {problem && (
         <div className={styles.wide}>

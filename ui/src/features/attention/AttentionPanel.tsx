@@ -13,6 +13,7 @@ import { isOpen } from "../../state/alerts";
 import { hintOf, markOf, titleOf, whereOf } from "../../state/alertWords";
 import { useAlerts, useConsole, useExecutionsVersion, useFleet, useNews } from "../../state/hooks";
 import type { Recent } from "../../state/news";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./AttentionPanel.module.css";
 import { type LocalCause, localCauses } from "./causes";
 
@@ -115,6 +116,7 @@ function Aside({ quiet }: { quiet: boolean }) {
 }
 
 function CauseItem({ cause }: { cause: CauseView }) {
+  const who = usePersonWord();
   const console = useConsole();
   const { fleet, ui } = console;
   const light = useLight(cause.ordinals);
@@ -138,7 +140,7 @@ function CauseItem({ cause }: { cause: CauseView }) {
       {cause.owner !== null && (
         <>
           {" · "}
-          <bdi>{cause.owner}</bdi>
+          <bdi>{who(cause.owner)}</bdi>
         </>
       )}
       {hint !== null && <i>{hint}</i>}

@@ -4,6 +4,7 @@
  */
 import { FileDown, RotateCw, ShieldCheck } from "lucide-react";
 import { useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { AuditEntryView, AuditVerdict } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
@@ -40,12 +41,18 @@ export function AuditView() {
             </Button>
           )}
           <span className={styles.space} />
-          <Button onClick={() => void proof.save()} disabled={proof.busy} data-testid="export-audit">
+          <AskButton asks="audit" onClick={() => void proof.save()} disabled={proof.busy} data-testid="export-audit">
             <FileDown size={15} strokeWidth={1.5} aria-hidden="true" /> {t("Export")}
-          </Button>
-          <Button look="primary" onClick={() => void proof.verify()} disabled={proof.busy} data-testid="verify-audit">
+          </AskButton>
+          <AskButton
+            asks="verifyAudit"
+            look="primary"
+            onClick={() => void proof.verify()}
+            disabled={proof.busy}
+            data-testid="verify-audit"
+          >
             <ShieldCheck size={15} strokeWidth={1.5} aria-hidden="true" /> {proof.busy ? t("Verifying…") : t("Verify")}
-          </Button>
+          </AskButton>
         </div>
         <FilterBar words={words} onWords={setWords} />
         {proof.verdict && <Verdict verdict={proof.verdict} onChoose={choose} onClose={proof.clear} />}

@@ -8,6 +8,7 @@ import { count, fullTime } from "../../components/format";
 import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { plain } from "../../state/text";
+import { useViewer } from "../../state/viewer";
 import { roleWord } from "../../state/words";
 import styles from "./EntryDetail.module.css";
 import { actionWord, decisionWord, endings, nodeWord, whoWord } from "./words";
@@ -17,6 +18,7 @@ const MOST_TARGETS = 60;
 type EntryDetailProps = { entry: AuditEntryView; onChoose(number: number): void; onClose(): void };
 
 export function EntryDetail({ entry, onChoose, onClose }: EntryDetailProps) {
+  const viewer = useViewer();
   const { call, who } = entry;
   return (
     <aside
@@ -36,7 +38,7 @@ export function EntryDetail({ entry, onChoose, onClose }: EntryDetailProps) {
           <Row name={t("Entry")}>{count(entry.number)}</Row>
           <Row name={t("When")}>{fullTime(entry.at)}</Row>
           <Row name={t("Who")}>
-            <bdi>{whoWord(entry)}</bdi>
+            <bdi>{whoWord(viewer, entry)}</bdi>
             {who && ` · ${roleWord(who.role)}`}
           </Row>
           {entry.from !== null && <Row name={t("From")}>{<code>{plain(entry.from, 80)}</code>}</Row>}

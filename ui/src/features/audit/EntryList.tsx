@@ -1,11 +1,12 @@
 /** The entries of the log, newest first. Not here: filters, and all that an entry says (EntryDetail). */
-import type { AuditEntryView } from "../../bridge/types";
+import type { AuditEntryView, ViewerView } from "../../bridge/types";
 import { type DataColumn, DataList } from "../../components/DataList";
 import { perLocale } from "../../components/format";
 import { StatusMark } from "../../components/StatusMark";
 import { t } from "../../i18n";
 import { useConsole, useFleet } from "../../state/hooks";
 import { plain } from "../../state/text";
+import { useViewer } from "../../state/viewer";
 import styles from "./EntryList.module.css";
 import { aboutWord, actionWord, endings, toneOf, whoWord } from "./words";
 
@@ -30,14 +31,14 @@ type EntryListProps = {
   onChoose(entry: AuditEntryView): void;
 };
 
-const columns = (): readonly DataColumn<AuditEntryView>[] => [
+const columns = (viewer: ViewerView): readonly DataColumn<AuditEntryView>[] => [
   { key: "number", title: t("No."), width: "58px", tone: "quiet", cell: (entry) => entry.number },
   { key: "when", title: t("When"), width: "130px", tone: "quiet", cell: (entry) => when(entry.at) },
-  { key: "who", title: t("Who"), width: "minmax(90px, 0.8fr)", cell: (entry) => <bdi>{whoWord(entry)}</bdi> },
+  { key: "who", title: t("Who"), width: "minmax(90px, 0.8fr)", cell: (entry) => <bdi>{whoWord(viewer, entry)}</bdi> },
   {
     key: "what",
     title: t("What"),
-    width: "minmax(200px, 2.2fr)",
+    width: "minmax(180px, 2.2fr)",
     tone: "strong",
     cell: (entry) => <What entry={entry} />,
   },
@@ -46,16 +47,17 @@ const columns = (): readonly DataColumn<AuditEntryView>[] => [
     key: "how",
     title: t("How it went"),
     untitled: true,
-    width: "minmax(120px, 1.2fr)",
+    width: "minmax(178px, 1.2fr)",
     cell: (entry) => <How entry={entry} />,
   },
 ];
 
 export function EntryList({ entries, chosen, loading, more, onOlder, onChoose }: EntryListProps) {
+  const viewer = useViewer();
   return (
     <DataList
       label={t("Entries, newest first")}
-      columns={columns()}
+      columns={columns(viewer)}
       items={entries}
       keyOf={(entry) => entry.number}
       cursor={chosen}

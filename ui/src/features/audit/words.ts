@@ -2,11 +2,12 @@
  * The audit log in words: what an action is called, what an entry is about, how it ended. Actions that this console
  * does not know (of a newer Nexus) are shown by their own name.
  */
-import type { AuditEntryView } from "../../bridge/types";
+import type { AuditEntryView, ViewerView } from "../../bridge/types";
 import { count } from "../../components/format";
 import { t } from "../../i18n";
 import type { Fleet } from "../../state/fleet";
 import { plain } from "../../state/text";
+import { personWord } from "../../state/viewer";
 import { stateWord } from "../../state/words";
 
 const ACTIONS: Record<string, () => string> = {
@@ -58,6 +59,8 @@ const ACTIONS: Record<string, () => string> = {
   node_refused: () => t("A node was refused"),
   wrong_token: () => t("A wrong token"),
   denied: () => t("Not allowed"),
+  set_alert_webhook: () => t("Set where alerts are posted"),
+  remove_alert_webhook: () => t("Stopped posting alerts"),
   export_audit: () => t("Exported the log"),
   prune_audit: () => t("Removed old entries"),
   start: () => t("The Nexus started"),
@@ -73,9 +76,9 @@ export function actionWord(action: string): string {
   return (Object.hasOwn(ACTIONS, action) ? ACTIONS[action]?.() : undefined) ?? plain(action, 60).replaceAll("_", " ");
 }
 
-export function whoWord(entry: AuditEntryView): string {
+export function whoWord(viewer: ViewerView, entry: AuditEntryView): string {
   if (entry.who === null) return entry.from === null ? t("the Nexus") : plain(entry.from, 80);
-  return entry.who.kind === "local" ? t("you") : plain(entry.who.name, 120);
+  return personWord(viewer, entry.who);
 }
 
 /** The node's name while it is known, else its id. */

@@ -3,7 +3,7 @@
  * button. Not here: the fields.
  */
 import { useTranslation } from "react-i18next";
-import { Button } from "../../components/Button";
+import { AskButton } from "../../asking/AskButton";
 import { Kbd, withModifier } from "../../components/Kbd";
 import type { OfferedMethod } from "./builtin";
 import styles from "./ExecuteForm.module.css";
@@ -33,9 +33,15 @@ export function Foot({ targets, effect, aside, verb, later, blocked, wrong, conf
         {!later && <Touched targets={targets} effect={effect} aside={aside} />}
       </div>
       {confirming && <ConfirmCount targets={targets} typed={typed} onType={onType} />}
-      <Button look={confirming ? "danger" : "primary"} type="submit" disabled={blocked} data-testid="run">
+      <AskButton
+        asks="execute"
+        look={confirming ? "danger" : "primary"}
+        type="submit"
+        disabled={blocked}
+        data-testid="run"
+      >
         {verb} <Kbd>{withModifier("↵")}</Kbd>
-      </Button>
+      </AskButton>
     </div>
   );
 }
@@ -51,7 +57,9 @@ function Touched({ targets, effect, aside }: { targets: number; effect: OfferedM
     <p className={styles.touched} data-testid="touched">
       {t("On")} <b>{t("{{count}} nodes", { count: targets })}</b>
       {aside !== "" && <> · {aside}</>} ·{" "}
-      <span className={effect === "destroy" && targets > 1 ? styles.destroys : undefined}>{words[effect]}</span>
+      <span className={`${styles.effect} ${effect === "destroy" && targets > 1 ? styles.destroys : ""}`}>
+        {words[effect]}
+      </span>
     </p>
   );
 }

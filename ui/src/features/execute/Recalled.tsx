@@ -6,8 +6,9 @@ import { Popover } from "@base-ui/react/popover";
 import { Bookmark, History, X } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { SavedCallView } from "../../bridge/types";
-import { Button, IconButton } from "../../components/Button";
+import { IconButton } from "../../components/Button";
 import { ago } from "../../components/format";
 import { Notice } from "../../components/Notice";
 import { TextField } from "../../components/TextField";
@@ -170,9 +171,9 @@ function SaveForm({ method, writing, onSaved }: RecalledProps & { onSaved(call: 
         problem={problem}
         testId="saved-name"
       />
-      <Button type="submit" data-testid="save-call">
+      <AskButton asks="putSavedCall" type="submit" data-testid="save-call">
         <Bookmark size={13} strokeWidth={1.6} aria-hidden="true" /> {t("Save")}
-      </Button>
+      </AskButton>
     </form>
   );
 }

@@ -5,6 +5,7 @@
 import { Bookmark } from "lucide-react";
 import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { SavedGroupView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
@@ -104,9 +105,9 @@ function SaveForm({ target, onSaved }: { target: string; onSaved(): void }) {
         problem={problem}
         testId="group-name"
       />
-      <Button type="submit" data-testid="save-group">
+      <AskButton asks="saveGroup" type="submit" data-testid="save-group">
         {t("Save")}
-      </Button>
+      </AskButton>
     </form>
   );
 }

@@ -3,8 +3,8 @@
  */
 import { Pause, Play, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { JobView } from "../../bridge/types";
-import { Button } from "../../components/Button";
 import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { control } from "../../state/jobCommands";
@@ -20,28 +20,34 @@ export function Controls({ job }: { job: JobView }) {
   return (
     <>
       {job.state === "running" && (
-        <Button onClick={() => void control(console, job.id, "pause")} data-testid="job-pause">
+        <AskButton asks="controlJob" onClick={() => void control(console, job.id, "pause")} data-testid="job-pause">
           <Pause size={14} strokeWidth={1.6} aria-hidden="true" /> {t("Pause")}
-        </Button>
+        </AskButton>
       )}
       {job.state === "paused" && job.gate === null && (
-        <Button look="primary" onClick={() => void control(console, job.id, "resume")} data-testid="job-resume">
+        <AskButton
+          asks="controlJob"
+          look="primary"
+          onClick={() => void control(console, job.id, "resume")}
+          data-testid="job-resume"
+        >
           <Play size={14} strokeWidth={1.6} aria-hidden="true" /> {t("Resume")}
-        </Button>
+        </AskButton>
       )}
       {!over && (
-        <Button
+        <AskButton
+          asks="controlJob"
           onClick={() => void control(console, job.id, "cancel")}
           disabled={job.state === "stopping"}
           data-testid="job-cancel"
         >
           <Square size={13} strokeWidth={1.6} aria-hidden="true" /> {t("Cancel")}
-        </Button>
+        </AskButton>
       )}
       {over && failed + unknown > 0 && (
-        <Button onClick={() => setAsking(true)} data-testid="job-rerun">
+        <AskButton asks="rerunJob" onClick={() => setAsking(true)} data-testid="job-rerun">
           <RotateCcw size={14} strokeWidth={1.6} aria-hidden="true" /> {t("Rerun failed")}
-        </Button>
+        </AskButton>
       )}
       <RerunDialog job={job} failed={failed} unknown={unknown} open={asking} onClose={() => setAsking(false)} />
     </>

@@ -1,6 +1,7 @@
 /** The question at the end of a wave: go on, or end it here. Shown wherever the job is. */
+
+import { AskButton } from "../../asking/AskButton";
 import type { JobView } from "../../bridge/types";
-import { Button } from "../../components/Button";
 import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
 import { control } from "../../state/jobCommands";
@@ -18,7 +19,8 @@ export function Gate({ job }: { job: JobView }) {
         <b>{t("Wave {{gate}} of {{waves}} is done:", { gate, waves: job.wave.of })}</b> {outcomesSoFar(job)}.{" "}
         {t("The next one is {{count}} nodes.", { count: next })}
       </p>
-      <Button
+      <AskButton
+        asks="controlJob"
         small
         look="primary"
         onClick={() => void control(console, job.id, "resume")}
@@ -26,10 +28,15 @@ export function Gate({ job }: { job: JobView }) {
         data-testid="gate-continue"
       >
         {t("Continue")}
-      </Button>
-      <Button small onClick={() => void control(console, job.id, "cancel")} data-testid="gate-cancel">
+      </AskButton>
+      <AskButton
+        asks="controlJob"
+        small
+        onClick={() => void control(console, job.id, "cancel")}
+        data-testid="gate-cancel"
+      >
         {t("Cancel")}
-      </Button>
+      </AskButton>
     </section>
   );
 }

@@ -3,7 +3,8 @@
  * first. A row opens the node and its output. Not here: output in groups and all targets (the job's page).
  */
 import { ArrowLeft, Maximize2, X } from "lucide-react";
-import { Button, IconButton } from "../../components/Button";
+import { AskButton } from "../../asking/AskButton";
+import { IconButton } from "../../components/Button";
 import { count, seconds } from "../../components/format";
 import { OutcomeBar } from "../../components/OutcomeBar";
 import { outcomeWord } from "../../components/outcomes";
@@ -48,14 +49,15 @@ export function JobPanel({ id }: { id: string }) {
             <bdi>{titleOf(job)}</bdi>
           </h1>
           {!isOver(job) && (
-            <Button
+            <AskButton
+              asks="controlJob"
               small
               onClick={() => void control(console, id, "cancel")}
               disabled={job.state === "stopping"}
               data-testid="stop-all"
             >
               {t("Cancel")}
-            </Button>
+            </AskButton>
           )}
           <IconButton
             label={t("Open the job")}

@@ -4,13 +4,15 @@ import { ago, count } from "../../components/format";
 import { OutcomeBar } from "../../components/OutcomeBar";
 import { StatusMark } from "../../components/StatusMark";
 import { t } from "../../i18n";
-import { askerOf, isOver, progressOf, titleOf } from "../../state/jobs";
+import { isOver, progressOf, titleOf } from "../../state/jobs";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./JobList.module.css";
 import { jobMark, jobWord, originWord, whereOf } from "./words";
 
 type JobRowProps = { job: JobView; top: number; now: number; onOpen(job: JobView): void };
 
 export function JobRow({ job, top, now, onOpen }: JobRowProps) {
+  const who = usePersonWord();
   const { by, done, total } = progressOf(job);
   const bad = [
     by.failed > 0 ? t("{{n}} failed", { n: by.failed }) : "",
@@ -44,7 +46,7 @@ export function JobRow({ job, top, now, onOpen }: JobRowProps) {
         <bdi>{whereOf(job)}</bdi>
       </span>
       <span className={styles.who}>
-        <bdi>{job.origin === null ? askerOf(job) : `${originWord(job.origin.kind)} ${job.origin.name}`}</bdi>
+        <bdi>{job.origin === null ? who(job.asker) : `${originWord(job.origin.kind)} ${job.origin.name}`}</bdi>
       </span>
       <span className={styles.progress}>
         <OutcomeBar by={by} total={total} label={t("Progress of {{job}}", { job: titleOf(job) })} />

@@ -3,6 +3,7 @@
  * destroy things wants the number typed.
  */
 import { useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import type { JobView, TargetState } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Modal } from "../../components/Modal";
@@ -73,14 +74,15 @@ export function RerunDialog({ job, failed, unknown, open, onClose }: RerunProps)
         )}
         <div className={styles.foot}>
           <Button onClick={close}>{t("Keep it as it is")}</Button>
-          <Button
+          <AskButton
+            asks="rerunJob"
             look={confirming ? "danger" : "primary"}
             onClick={() => void go()}
             disabled={count === 0 || (confirming && typed.trim() !== String(count))}
             data-testid="rerun-go"
           >
             {t("Rerun on {{count}} nodes", { count })}
-          </Button>
+          </AskButton>
         </div>
       </div>
     </Modal>

@@ -9,7 +9,8 @@ import { useNow } from "../../components/useNow";
 import { t } from "../../i18n";
 import { phrase } from "../../i18n/phrase";
 import { useConsole } from "../../state/hooks";
-import { askerOf, isOver, progressOf, titleOf } from "../../state/jobs";
+import { isOver, progressOf, titleOf } from "../../state/jobs";
+import { isYou, personWord, useViewer } from "../../state/viewer";
 import { Controls } from "./Controls";
 import { Gate } from "./Gate";
 import styles from "./RunPage.module.css";
@@ -71,6 +72,7 @@ export function RunHead({ job, alone }: { job: JobView; alone: boolean }) {
 /** Quiet words, one after the other; what does not apply is not told. */
 function Facts({ job }: { job: JobView }) {
   const now = useNow(10_000);
+  const viewer = useViewer();
   const length = job.finishedAt === null ? Number.NaN : Date.parse(job.finishedAt) - Date.parse(job.submittedAt);
   const waits = !isOver(job) && job.expiresAt !== null && job.offline === "wait";
   return (
@@ -82,7 +84,9 @@ function Facts({ job }: { job: JobView }) {
         {job.summary !== "" && <code className={styles.command}>{job.summary}</code>}
       </span>
       <span>
-        {job.asker.kind === "local" ? t("asked by you") : phrase("asked by <who/>", { who: <bdi>{askerOf(job)}</bdi> })}
+        {isYou(viewer, job.asker)
+          ? t("asked by you")
+          : phrase("asked by <who/>", { who: <bdi>{personWord(viewer, job.asker)}</bdi> })}
       </span>
       {job.origin !== null && (
         <span>

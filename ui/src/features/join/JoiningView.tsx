@@ -14,6 +14,7 @@ import { phrase } from "../../i18n/phrase";
 import { useConsole, useTrust } from "../../state/hooks";
 import { problemText } from "../../state/problem";
 import { type CodeState, codeState } from "../../state/trust";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./JoiningView.module.css";
 import room from "./Waiting.module.css";
 import { WaitingCard } from "./WaitingCard";
@@ -92,6 +93,7 @@ function Codes({ codes, now }: { codes: readonly JoinCodeView[]; now: number }) 
 }
 
 function Code({ code, now }: { code: JoinCodeView; now: number }) {
+  const who = usePersonWord();
   const { bridge } = useConsole();
   const [problem, setProblem] = useState<string | null>(null);
   const state = codeState(code, now);
@@ -116,7 +118,7 @@ function Code({ code, now }: { code: JoinCodeView; now: number }) {
               {" · "}
             </>
           )}
-          {phrase("made <when/> by <who/>", { when: ago(code.createdAt, now), who: <bdi>{code.createdBy}</bdi> })}
+          {phrase("made <when/> by <who/>", { when: ago(code.createdAt, now), who: <bdi>{who(code.createdBy)}</bdi> })}
         </span>
       </div>
       <span className={styles.uses}>

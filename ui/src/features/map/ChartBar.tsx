@@ -6,6 +6,7 @@
 import { Undo2, X } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { ChartPreview, ChartView } from "../../bridge/types";
 import { Button, IconButton } from "../../components/Button";
 import { Kbd } from "../../components/Kbd";
@@ -42,7 +43,8 @@ function Preview({ preview, problem }: { preview: ChartPreview; problem: string 
       <Button onClick={() => charts.getState().cancel()} data-testid="chart-cancel">
         {t("Cancel")} <Kbd>Esc</Kbd>
       </Button>
-      <Button
+      <AskButton
+        asks="applyChart"
         look="primary"
         disabled={busy}
         onClick={() => void charts.getState().apply()}
@@ -50,7 +52,7 @@ function Preview({ preview, problem }: { preview: ChartPreview; problem: string 
         data-testid="chart-apply"
       >
         {t("Apply for everybody")}
-      </Button>
+      </AskButton>
     </div>
   );
 }
@@ -66,9 +68,14 @@ function Made({ made, problem }: { made: ChartView; problem: string | null }) {
         <span className={styles.quiet}>{t("for everybody")}</span>
         {problem !== null && <span className={styles.problem}>{problem}</span>}
       </span>
-      <Button disabled={busy} onClick={() => void charts.getState().undo()} data-testid="chart-undo">
+      <AskButton
+        asks="undoChart"
+        disabled={busy}
+        onClick={() => void charts.getState().undo()}
+        data-testid="chart-undo"
+      >
         <Undo2 size={13} strokeWidth={1.5} aria-hidden="true" /> {t("Undo")}
-      </Button>
+      </AskButton>
       <IconButton label={t("Close")} onClick={() => charts.getState().dismiss()}>
         <X size={14} strokeWidth={1.5} aria-hidden="true" />
       </IconButton>

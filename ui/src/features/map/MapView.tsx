@@ -15,7 +15,10 @@ import { SelectionBar } from "./SelectionBar";
 import { StarList, starId } from "./StarList";
 import { type MapLook, useScene } from "./useScene";
 
-export function MapView({ theme, reducedMotion, covered }: MapLook) {
+/** How far the tab of another time hangs down. */
+const TAB_PX = 34;
+
+export function MapView({ theme, reducedMotion, covered }: Omit<MapLook, "headroom">) {
   const { t } = useTranslation();
   const console = useConsole();
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -26,7 +29,8 @@ export function MapView({ theme, reducedMotion, covered }: MapLook) {
   const looking = useCharts((s) => s.preview !== null);
   const empty = useFleet((fleet) => fleet.size === 0);
   const banded = useReplay((s) => s.open);
-  const { scene, closeUp } = useScene(console, canvas, list, { theme, reducedMotion, covered });
+  const headroom = useReplay((s) => s.at !== null) ? TAB_PX : 0;
+  const { scene, closeUp } = useScene(console, canvas, list, { theme, reducedMotion, covered, headroom });
 
   if (unavailable !== null) {
     return (

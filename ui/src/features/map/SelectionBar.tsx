@@ -1,5 +1,6 @@
 /** The floating bar under a selection of stars: how many, where, and the way to run something on them. */
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import { Button } from "../../components/Button";
 import { Kbd } from "../../components/Kbd";
 import { useCharts, useConsole, useReplay, useUi } from "../../state/hooks";
@@ -27,7 +28,8 @@ export function SelectionBar() {
       <span className={styles.where}>{where}</span>
       <span className={styles.rule} />
       <Button onClick={() => ui.getState().select([])}>{t("Clear")}</Button>
-      <Button
+      <AskButton
+        asks="submitJob"
         look="primary"
         disabled={past}
         title={past ? t("Running acts on the present. Go back to now first (Esc).") : undefined}
@@ -35,7 +37,7 @@ export function SelectionBar() {
         data-testid="run-on-selection"
       >
         {t("Run a skill…")} <Kbd>R</Kbd>
-      </Button>
+      </AskButton>
     </div>
   );
 }

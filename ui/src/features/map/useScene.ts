@@ -13,7 +13,7 @@ import { PLACED } from "./StarList";
 import { openScene } from "./scene";
 import { feedScene, type SceneFeed } from "./sceneFeed";
 
-export type MapLook = { theme: "dark" | "light"; reducedMotion: boolean; covered: boolean };
+export type MapLook = { theme: "dark" | "light"; reducedMotion: boolean; covered: boolean; headroom: number };
 type Opened = { scene: Scene; feed: SceneFeed; close(): void };
 
 export function useScene(
@@ -43,6 +43,7 @@ export function useScene(
   useEffect(() => opened.current?.scene.setWords(WORDS), [language]);
   useEffect(() => opened.current?.scene.setTheme(look.theme), [look.theme]);
   useEffect(() => opened.current?.scene.setReducedMotion(look.reducedMotion), [look.reducedMotion]);
+  useEffect(() => opened.current?.scene.setHeadroom(look.headroom), [look.headroom]);
   useEffect(() => opened.current?.feed.setCovered(look.covered), [look.covered]);
   return { scene, closeUp };
 }

@@ -1,8 +1,8 @@
 /** One execution in the list of a node, with what can be done with it. Not here: doing it. */
 import { RotateCcw, Square } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { AskIconButton } from "../../asking/AskButton";
 import type { ExecutionView } from "../../bridge/types";
-import { IconButton } from "../../components/Button";
 import { clockTime, seconds } from "../../components/format";
 import { type MarkKind, StatusMark } from "../../components/StatusMark";
 import { isLive } from "../../state/executions";
@@ -47,22 +47,24 @@ export function ExecutionRow({ view, top, told, onOpen, onAgain, onStop }: Execu
         </span>
       </button>
       {live ? (
-        <IconButton
+        <AskIconButton
+          asks="cancel"
           label={t("Stop {{call}}", { call })}
           onClick={() => onStop(view)}
           disabled={view.state === "stopping"}
           data-testid="execution-stop"
         >
           <Square size={12} strokeWidth={1.6} aria-hidden="true" />
-        </IconButton>
+        </AskIconButton>
       ) : (
-        <IconButton
+        <AskIconButton
+          asks="execute"
           label={t("Prepare {{call}} again", { call })}
           onClick={() => onAgain(view)}
           data-testid="execution-again"
         >
           <RotateCcw size={13} strokeWidth={1.5} aria-hidden="true" />
-        </IconButton>
+        </AskIconButton>
       )}
     </li>
   );

@@ -14,7 +14,7 @@ export function HistoryTable({ view, fromMs, toMs }: { view: NodeHistoryView; fr
       <caption className="visually-hidden">{t("The highest load in each part of the time")}</caption>
       <thead>
         <tr>
-          <th scope="col">{t("From")}</th>
+          <th scope="col">{t("From", { context: "time" })}</th>
           <th scope="col">{t("CPU")}</th>
           <th scope="col">{t("Memory")}</th>
           <th scope="col">{t("Tasks")}</th>

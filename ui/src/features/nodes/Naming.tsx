@@ -1,6 +1,7 @@
 /** The name and the tags that the operator gives a node, over and beside its own. */
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { NodeView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
@@ -83,9 +84,9 @@ function Answers({ busy, onUndo }: { busy: boolean; onUndo(): void }) {
   const { t } = useTranslation();
   return (
     <div className={styles.buttons}>
-      <Button small type="submit" look="primary" disabled={busy} data-testid="save-naming">
+      <AskButton asks="editNode" small type="submit" look="primary" disabled={busy} data-testid="save-naming">
         {t("Save")}
-      </Button>
+      </AskButton>
       <Button small look="bare" onClick={onUndo}>
         {t("Undo")}
       </Button>

@@ -4,6 +4,7 @@
  */
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { NodeView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { Notice } from "../../components/Notice";
@@ -32,30 +33,35 @@ export function Standing({ node, asked }: { node: NodeView; asked: Question | nu
       setProblem(problemText(reason));
     }
   };
+  const release = () => bridge.releaseNode(node.id);
+  const revoke = () => bridge.revokeNode(node.id);
+  const remove = () => bridge.removeNode(node.id);
   const rekey = async () => ui.getState().set({ rekeying: await bridge.rekeyNode(node.id) });
   return (
     <div className={styles.standing}>
       <h2>{t("Standing")}</h2>
       <div className={styles.buttons}>
         {standing !== "accepted" && (
-          <Button small onClick={() => void ask(() => bridge.releaseNode(node.id))} data-testid="release">
+          <AskButton asks="releaseNode" small onClick={() => void ask(release)} data-testid="release">
             {t("Let it in again")}
-          </Button>
+          </AskButton>
         )}
-        <Button small onClick={() => void ask(rekey)} data-testid="rekey">
+        <AskButton asks="rekeyNode" small onClick={() => void ask(rekey)} data-testid="rekey">
           {t("New key…")}
-        </Button>
+        </AskButton>
         {standing !== "revoked" && (
-          <Button
+          <AskButton
+            asks="revokeNode"
             small
             aria-expanded={question === "revoke"}
             onClick={() => setQuestion(question === "revoke" ? null : "revoke")}
             data-testid="revoke"
           >
             {t("Revoke…")}
-          </Button>
+          </AskButton>
         )}
-        <Button
+        <AskButton
+          asks="removeNode"
           small
           disabled={!offline}
           title={offline ? undefined : t("Only a node that is offline can be removed; revoke it first")}
@@ -64,7 +70,7 @@ export function Standing({ node, asked }: { node: NodeView; asked: Question | nu
           data-testid="remove"
         >
           {t("Remove…")}
-        </Button>
+        </AskButton>
       </div>
       {!offline && <p className={styles.quiet}>{t("It can be removed once it is offline.")}</p>}
       {question !== null && (
@@ -73,17 +79,20 @@ export function Standing({ node, asked }: { node: NodeView; asked: Question | nu
           question={question}
           name={node.name}
           onNo={() => setQuestion(null)}
-          onYes={() =>
-            void ask(() => (question === "revoke" ? bridge.revokeNode(node.id) : bridge.removeNode(node.id)))
-          }
+          onYes={() => void ask(question === "revoke" ? revoke : remove)}
         />
       )}
-      {problem && (
-        <Notice tone="problem" testId="standing-problem">
-          {problem}
-        </Notice>
-      )}
+      <Problem text={problem} />
     </div>
+  );
+}
+
+function Problem({ text }: { text: string | null }) {
+  if (text === null) return null;
+  return (
+    <Notice tone="problem" testId="standing-problem">
+      {text}
+    </Notice>
   );
 }
 

@@ -5,6 +5,7 @@
 import { FileDown } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
 import { bytes } from "../../components/format";
@@ -12,7 +13,7 @@ import { Notice } from "../../components/Notice";
 import { StatusMark } from "../../components/StatusMark";
 import { t } from "../../i18n";
 import { fetchOutput, stop } from "../../state/commands";
-import { type Execution, isLive } from "../../state/executions";
+import { type Execution, isLive, lacksOutput } from "../../state/executions";
 import { useConsole, useExecution } from "../../state/hooks";
 import { type Line, OutputBuffer } from "../../state/output";
 import { problemText } from "../../state/problem";
@@ -24,9 +25,11 @@ export function OutputPane({ id }: { id: string | null }) {
   const { t } = useTranslation();
   const console = useConsole();
   const execution = useExecution(id);
+  const lacking = execution !== undefined && lacksOutput(execution);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what begins to lack while it is shown is fetched too
   useEffect(() => {
     if (id !== null) void fetchOutput(console, id);
-  }, [console, id]);
+  }, [console, id, lacking]);
   if (!execution) return <section className={styles.pane} aria-label={t("Output")} />;
   const { view } = execution;
   const told = tell(view, execution.output.lastSeq >= 0);
@@ -48,14 +51,15 @@ export function OutputPane({ id }: { id: string | null }) {
         </bdi>
         <span className={styles.space} />
         {live && (
-          <Button
+          <AskButton
+            asks="cancel"
             small
             onClick={() => void stop(console, view.id)}
             disabled={view.state === "stopping"}
             data-testid="stop"
           >
             {t("Stop")}
-          </Button>
+          </AskButton>
         )}
       </div>
       {told.explanation && (

@@ -5,6 +5,7 @@
 import { FileUp, History, X } from "lucide-react";
 import { type ChangeEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import { Button, IconButton } from "../../components/Button";
 import { Notice } from "../../components/Notice";
 import { useConsole } from "../../state/hooks";
@@ -117,9 +118,15 @@ function Text({ id, text, problem, onChange, onSave }: TextProps) {
             {problem}
           </Notice>
         )}
-        <Button look="primary" onClick={onSave} disabled={text === null} data-testid="runbook-save">
+        <AskButton
+          asks="putRunbook"
+          look="primary"
+          onClick={onSave}
+          disabled={text === null}
+          data-testid="runbook-save"
+        >
           {t("Save")}
-        </Button>
+        </AskButton>
       </div>
     </>
   );

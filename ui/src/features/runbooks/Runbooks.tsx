@@ -6,6 +6,7 @@
 import { Plus } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { JsonValue, RunbookView } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { ago } from "../../components/format";
@@ -14,6 +15,7 @@ import { RemoveButton } from "../../components/RemoveButton";
 import { useNow } from "../../components/useNow";
 import { useConsole, usePlans } from "../../state/hooks";
 import { exportRunbook, removeRunbook } from "../../state/planCommands";
+import { usePersonWord } from "../../state/viewer";
 import { Editor } from "./Editor";
 import styles from "./Runbooks.module.css";
 import { RunDialog } from "./RunDialog";
@@ -39,9 +41,9 @@ export function Runbooks({ parameterForm }: { parameterForm: ParameterForm }) {
       <div className={styles.main}>
         <div className={styles.tools}>
           <p>{t("Steps in order, each a job of its own; kept with every version that was run.")}</p>
-          <Button look="primary" onClick={() => setEditing("")} data-testid="new-runbook">
+          <AskButton asks="putRunbook" look="primary" onClick={() => setEditing("")} data-testid="new-runbook">
             <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> {t("New or import")}
-          </Button>
+          </AskButton>
         </div>
         {problem !== null && (
           <Notice tone="problem">{t("The runbooks cannot be read: {{problem}}", { problem })}</Notice>
@@ -66,6 +68,7 @@ export function Runbooks({ parameterForm }: { parameterForm: ParameterForm }) {
 }
 
 function Row({ runbook, onRun, onEdit }: { runbook: RunbookView; onRun(): void; onEdit(): void }) {
+  const who = usePersonWord();
   const { t } = useTranslation();
   const console = useConsole();
   const now = useNow(60_000);
@@ -86,16 +89,29 @@ function Row({ runbook, onRun, onEdit }: { runbook: RunbookView; onRun(): void; 
       <div className={styles.quiet}>
         {target !== "" && <code>{target}</code>}
         <span>
-          {t("version {{n}}", { n: version })} · {ago(changedAt, now)} · {changedBy}
+          {t("version {{n}}", { n: version })} · {ago(changedAt, now)} · {who(changedBy)}
         </span>
       </div>
       <span className={styles.actions}>
-        <Button small look="primary" onClick={onRun} data-testid="runbook-run" aria-label={t("Run {{name}}", { name })}>
+        <AskButton
+          asks="runRunbook"
+          small
+          look="primary"
+          onClick={onRun}
+          data-testid="runbook-run"
+          aria-label={t("Run {{name}}", { name })}
+        >
           {t("Run…")}
-        </Button>
-        <Button small onClick={onEdit} data-testid="runbook-edit" aria-label={t("Change {{name}}", { name })}>
+        </AskButton>
+        <AskButton
+          asks="putRunbook"
+          small
+          onClick={onEdit}
+          data-testid="runbook-edit"
+          aria-label={t("Change {{name}}", { name })}
+        >
           {t("Change")}
-        </Button>
+        </AskButton>
         <Button
           small
           onClick={() => void exportRunbook(console, name)}

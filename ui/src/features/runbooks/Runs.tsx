@@ -1,13 +1,14 @@
 /** Runs of runbooks, newest first: how far each is, step by step; a step leads to its job. */
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { RunView, StepState } from "../../bridge/types";
-import { Button } from "../../components/Button";
 import { ago } from "../../components/format";
 import { type MarkKind, StatusMark } from "../../components/StatusMark";
 import { useNow } from "../../components/useNow";
 import { useConsole, usePlans } from "../../state/hooks";
 import { cancelRun } from "../../state/planCommands";
+import { usePersonWord } from "../../state/viewer";
 import styles from "./Runbooks.module.css";
 
 const MOST_RUNS = 50;
@@ -39,6 +40,7 @@ export function Runs() {
 }
 
 function Run({ run, now }: { run: RunView; now: number }) {
+  const who = usePersonWord();
   const { t } = useTranslation();
   const console = useConsole();
   return (
@@ -75,12 +77,12 @@ function Run({ run, now }: { run: RunView; now: number }) {
       </ol>
       <span className={styles.inline}>
         {runWord(run.state, t)}
-        {run.reason === null ? "" : `: ${run.reason}`} · {run.asker} · {ago(run.startedAt, now)}
+        {run.reason === null ? "" : `: ${run.reason}`} · {who(run.asker)} · {ago(run.startedAt, now)}
       </span>
       {run.state === "running" ? (
-        <Button small onClick={() => void cancelRun(console, run.id)} data-testid="run-cancel">
+        <AskButton asks="cancelRun" small onClick={() => void cancelRun(console, run.id)} data-testid="run-cancel">
           {t("Cancel")}
-        </Button>
+        </AskButton>
       ) : (
         <span />
       )}

@@ -12,13 +12,14 @@ import { Notice } from "../../components/Notice";
 import { Segmented } from "../../components/Segmented";
 import { useConsole } from "../../state/hooks";
 import { problemText } from "../../state/problem";
-import { plain } from "../../state/text";
+import { usePersonWord } from "../../state/viewer";
 import { around, differing } from "./diff";
 import styles from "./Versions.module.css";
 
 type VersionsProps = { name: string; newest: string; onTake(text: string): void };
 
 export function Versions({ name, newest, onTake }: VersionsProps) {
+  const who = usePersonWord();
   const { t } = useTranslation();
   const { bridge } = useConsole();
   const [list, setList] = useState<readonly RunbookVersionView[] | null>(null);
@@ -48,7 +49,7 @@ export function Versions({ name, newest, onTake }: VersionsProps) {
             >
               <b>{t("version {{n}}", { n: version })}</b>
               <span>{i === 0 ? t("the newest") : ago(changedAt)}</span>
-              <span>{plain(changedBy, 80)}</span>
+              <span>{who(changedBy)}</span>
             </button>
           </li>
         ))}

@@ -5,8 +5,8 @@
 
 import { Play, Plus } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { AskButton, AskIconButton } from "../../asking/AskButton";
 import type { JobRequest, RunbookView, ScheduleView } from "../../bridge/types";
-import { Button, IconButton } from "../../components/Button";
 import type { DataColumn } from "../../components/DataList";
 import { DataRows } from "../../components/DataRows";
 import { ago } from "../../components/format";
@@ -48,9 +48,9 @@ export function Schedules({ callForm, parameterForm }: { callForm: CallForm; par
       <div className={styles.main}>
         <div className={styles.tools}>
           <p>{t("Each one makes a job of its own, on the nodes that are meant at that time.")}</p>
-          <Button look="primary" onClick={() => setEditing("new")} data-testid="new-schedule">
+          <AskButton asks="putSchedule" look="primary" onClick={() => setEditing("new")} data-testid="new-schedule">
             <Plus size={15} strokeWidth={1.6} aria-hidden="true" /> {t("New schedule")}
-          </Button>
+          </AskButton>
         </div>
         {problem !== null && (
           <Notice tone="problem">{t("The schedules cannot be read: {{problem}}", { problem })}</Notice>
@@ -168,16 +168,23 @@ function Actions({ schedule: { id, name }, onEdit }: Of & { onEdit(): void }) {
   const console = useConsole();
   return (
     <span className={styles.actions}>
-      <IconButton
+      <AskIconButton
+        asks="runScheduleNow"
         label={t("Run {{name}} now", { name })}
         onClick={() => void runScheduleNow(console, id)}
         data-testid="schedule-run"
       >
         <Play size={15} strokeWidth={1.6} aria-hidden="true" />
-      </IconButton>
-      <Button small onClick={onEdit} aria-label={t("Change {{name}}", { name })} data-testid="schedule-edit">
+      </AskIconButton>
+      <AskButton
+        asks="putSchedule"
+        small
+        onClick={onEdit}
+        aria-label={t("Change {{name}}", { name })}
+        data-testid="schedule-edit"
+      >
         {t("Change")}
-      </Button>
+      </AskButton>
       <RemoveButton what={name} onRemove={() => void removeSchedule(console, id)} testId="schedule-remove" />
     </span>
   );

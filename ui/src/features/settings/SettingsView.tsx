@@ -1,6 +1,6 @@
 /**
  * What the operator may set. Every switch writes at once; a refusal is told here and the switch goes back.
- * Not here: who else may ask (given by the caller).
+ * Not here: who else may ask and where alerts are posted (given by the caller).
  */
 import { type ReactNode, useId } from "react";
 import type { SettingsView as Settings, SettingsPatch } from "../../bridge/types";
@@ -11,7 +11,7 @@ import { chooseLanguage, type LanguageChoice, languageChoice, t } from "../../i1
 import { useConsole, useLink, useSettings } from "../../state/hooks";
 import styles from "./SettingsView.module.css";
 
-export function SettingsView({ access }: { access: ReactNode }) {
+export function SettingsView({ alerts, access }: { alerts: ReactNode; access: ReactNode }) {
   const { settings: store, bridge } = useConsole();
   const settings = useSettings((s) => s.settings);
   const problem = useSettings((s) => s.problem);
@@ -28,6 +28,7 @@ export function SettingsView({ access }: { access: ReactNode }) {
             {bridge.place === "desktop" && <Host settings={settings} save={save} />}
           </>
         )}
+        {alerts}
         {access}
         <About />
       </div>

@@ -5,6 +5,7 @@
 import { List, MapPinned } from "lucide-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskButton } from "../../asking/AskButton";
 import type { JsonValue } from "../../bridge/types";
 import { Button } from "../../components/Button";
 import { CopyButton } from "../../components/CopyButton";
@@ -51,9 +52,9 @@ export function MethodPage({ offer, size, describe }: MethodPageProps) {
         <span className={styles.effect} data-effect={variant.effect}>
           <EffectMark effect={variant.effect} /> {words[variant.effect]}
         </span>
-        <Button look="primary" onClick={() => setAsking(true)} data-testid="skill-run">
+        <AskButton asks="submitJob" look="primary" onClick={() => setAsking(true)} data-testid="skill-run">
           {t("Run…")}
-        </Button>
+        </AskButton>
       </header>
       {told.description && <p className={styles.lead}>{told.description}</p>}
       <Holders ordinals={all} size={size} method={offer.name}>

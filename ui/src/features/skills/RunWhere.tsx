@@ -4,7 +4,7 @@
  */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../components/Button";
+import { AskButton } from "../../asking/AskButton";
 import { Completing } from "../../components/Completing";
 import { count } from "../../components/format";
 import { Modal } from "../../components/Modal";
@@ -29,7 +29,7 @@ export function RunWhere({ offer, open, onClose }: RunWhereProps) {
 
 function Body({ offer, onClose }: Omit<RunWhereProps, "open">) {
   const { t } = useTranslation();
-  const { fleet, ui } = useConsole();
+  const { ui } = useConsole();
   const { skill, method } = offer;
   const [text, setText] = useState(`skill:${skill}`);
   const complete = useCompletion();
@@ -76,22 +76,36 @@ function Body({ offer, onClose }: Omit<RunWhereProps, "open">) {
           {resolved.refused[0]?.why}
         </Notice>
       )}
-      <ul className={styles.sites} aria-label={t("Sites")}>
-        {sitesOf(offer, (ordinal) => fleet.groupLabel(ordinal)).map(([site, list]) => (
-          <li key={site}>
-            <button type="button" onClick={() => go(list, "")} data-testid="where-site">
-              {site} <b>{count(list.length)}</b>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Sites offer={offer} onChoose={(ordinals) => go(ordinals, "")} />
       <div className={styles.whereFoot}>
         <span className={styles.quiet}>{t("Nothing runs yet: the form opens next.")}</span>
-        <Button look="primary" disabled={resolved === null} onClick={proceed} data-testid="where-go">
+        <AskButton
+          asks="submitJob"
+          look="primary"
+          disabled={resolved === null}
+          onClick={proceed}
+          data-testid="where-go"
+        >
           {t("Fill in")}
-        </Button>
+        </AskButton>
       </div>
     </div>
+  );
+}
+
+function Sites({ offer, onChoose }: { offer: Offer; onChoose(ordinals: readonly number[]): void }) {
+  const { t } = useTranslation();
+  const { fleet } = useConsole();
+  return (
+    <ul className={styles.sites} aria-label={t("Sites")}>
+      {sitesOf(offer, (ordinal) => fleet.groupLabel(ordinal)).map(([site, list]) => (
+        <li key={site}>
+          <button type="button" onClick={() => onChoose(list)} data-testid="where-site">
+            {site} <b>{count(list.length)}</b>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,6 +1,6 @@
 /** Stops everything that runs on one node, and says what came of it; the second press confirms. */
 import { useEffect, useState } from "react";
-import { Button } from "../../components/Button";
+import { AskButton } from "../../asking/AskButton";
 import { Notice } from "../../components/Notice";
 import { t } from "../../i18n";
 import { useConsole } from "../../state/hooks";
@@ -30,9 +30,15 @@ export function NodeStop({ node, name }: { node: string; name: string }) {
   };
   return (
     <div className={styles.node}>
-      <Button small look={asking ? "danger" : "plain"} onClick={() => void press()} data-testid="node-stop">
+      <AskButton
+        asks="nodeStop"
+        small
+        look={asking ? "danger" : "plain"}
+        onClick={() => void press()}
+        data-testid="node-stop"
+      >
         {asking ? t("Yes, stop all on {{name}}", { name }) : t("Stop everything on this node")}
-      </Button>
+      </AskButton>
       {told !== null && <Notice testId="node-stop-told">{told}</Notice>}
     </div>
   );

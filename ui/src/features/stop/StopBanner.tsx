@@ -3,27 +3,30 @@
  * it goes, unless something is unknown. Not here: asking for it (StopDialog).
  */
 import { OctagonX } from "lucide-react";
-import { Button } from "../../components/Button";
+import { AskButton } from "../../asking/AskButton";
 import { ago } from "../../components/format";
 import { useNow } from "../../components/useNow";
 import { t } from "../../i18n";
 import { phrase } from "../../i18n/phrase";
 import { useConsole, useJobs } from "../../state/hooks";
 import { release } from "../../state/jobCommands";
+import { isYou, personWord, useViewer } from "../../state/viewer";
 import styles from "./Stop.module.css";
-
-/** The owner of this machine, who is whoever reads it. */
-const OWNER = "local";
 
 export function StopBanner() {
   const console = useConsole();
   const stop = useJobs((s) => s.stop);
+  const viewer = useViewer();
   if (!stop?.held) return null;
   return (
     <section className={styles.banner} aria-label={t("Everything is stopped")} role="status" data-testid="stop-banner">
       <OctagonX size={17} strokeWidth={1.6} aria-hidden="true" />
       <p>
-        <b>{stop.by === OWNER ? t("Stopped by you") : phrase("Stopped by <who/>", { who: <bdi>{stop.by}</bdi> })}</b>{" "}
+        <b>
+          {isYou(viewer, stop.by)
+            ? t("Stopped by you")
+            : phrase("Stopped by <who/>", { who: <bdi>{personWord(viewer, stop.by)}</bdi> })}
+        </b>{" "}
         <Since at={stop.since} />
         {stop.reason !== "" && <bdi> “{stop.reason}”</bdi>}
       </p>
@@ -43,9 +46,9 @@ export function StopBanner() {
         )}
       </ul>
       <span className={styles.space} />
-      <Button small onClick={() => void release(console)} data-testid="stop-release">
+      <AskButton asks="releaseStop" small onClick={() => void release(console)} data-testid="stop-release">
         {t("Release")}
-      </Button>
+      </AskButton>
     </section>
   );
 }

@@ -3,6 +3,7 @@
  * is in a hurry. Not here: what came of it (StopBanner).
  */
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { AskButton } from "../../asking/AskButton";
 import { Button } from "../../components/Button";
 import { Modal } from "../../components/Modal";
 import { Notice } from "../../components/Notice";
@@ -82,9 +83,9 @@ function Question({ onDone }: { onDone(): void }) {
       )}
       <div className={styles.foot}>
         <Button onClick={onDone}>{t("Let it run")}</Button>
-        <Button look="danger" type="submit" disabled={busy} data-testid="stop-confirm">
+        <AskButton asks="fleetStop" look="danger" type="submit" disabled={busy} data-testid="stop-confirm">
           {t("Stop everything")}
-        </Button>
+        </AskButton>
       </div>
     </form>
   );

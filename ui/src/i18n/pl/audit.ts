@@ -88,6 +88,8 @@ export default {
   "Paused a job": "Wstrzymano zadanie",
   "Let a job go on": "Wznowiono zadanie",
   "Cancelled a job": "Anulowano zadanie",
+  "Set where alerts are posted": "Ustawiono, dokąd wysyłać alerty",
+  "Stopped posting alerts": "Przestano wysyłać alerty",
   "Stopped everything": "Zatrzymano wszystko",
   "Released the stop": "Zwolniono zatrzymanie",
   "Stopped all on a node": "Zatrzymano wszystko na węźle",

@@ -16,4 +16,8 @@ export default {
   Name: "Nazwa",
   Keep: "Zostaw",
   you: "Ty",
+  "the owner": "właściciel",
+  "Your token may only look.": "Twój token pozwala tylko patrzeć.",
+  "This needs an admin’s token.": "Do tego potrzebny jest token administratora.",
+  "Your token is limited to some nodes or calls.": "Twój token jest ograniczony do niektórych węzłów lub wywołań.",
 } satisfies Polish;

@@ -117,7 +117,7 @@ export default {
   "canary {{canary}}, then {{steps}} %": "fala próbna {{canary}}, potem {{steps}} %",
   "The host gave no reason.": "Host nie podał powodu.",
   Online_node: "Online",
-  Degraded_node: "Zdegradowany",
+  Degraded_node: "Osłabiony",
   Critical_node: "Krytyczny",
   Offline_node: "Offline",
   Unknown_node: "Nieznany",

@@ -80,6 +80,7 @@ export default {
   "Hide the table": "Ukryj tabelę",
   "As a table": "Jako tabela",
   "Press a moment to see the fleet then": "Naciśnij chwilę, aby zobaczyć flotę wtedy",
+  From_time: "Od",
   "The highest load in each part of the time": "Najwyższe obciążenie w każdej części czasu",
   CPU: "CPU",
   Memory: "Pamięć",

@@ -1,7 +1,7 @@
 /** One process as a row, and opened with all that is known of it. Not here: stopping it. */
 import { ChevronRight } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Button } from "../../../components/Button";
+import { AskButton } from "../../../asking/AskButton";
 import { CopyButton } from "../../../components/CopyButton";
 import { ago, bytes, decimal } from "../../../components/format";
 import styles from "./Processes.module.css";
@@ -58,9 +58,15 @@ function Details({ process, onStop }: Pick<ProcessRowProps, "process" | "onStop"
       {onStop === null && <p>{t("No command that ends a process is allowed on this node.")}</p>}
       <div className={styles.buttons}>
         <CopyButton text={() => String(process.pid)} label={t("Copy its number")} />
-        <Button small disabled={onStop === null} onClick={() => onStop?.(process)} data-testid="stop-process">
+        <AskButton
+          asks="execute"
+          small
+          disabled={onStop === null}
+          onClick={() => onStop?.(process)}
+          data-testid="stop-process"
+        >
           {t("Stop process…")}
-        </Button>
+        </AskButton>
       </div>
     </div>
   );
