@@ -33,6 +33,7 @@ const CAUSE: CauseView = {
   detail: null,
   since: "2026-11-26T10:00:00Z",
   latest: "2026-11-26T10:00:00Z",
+  touched: "2026-11-26T10:00:00Z",
   alerts: 1,
   ordinals: [0],
   subject: { kind: "node", id: "home-0", name: "atlas" },
@@ -40,6 +41,7 @@ const CAUSE: CauseView = {
   acknowledged: false,
   mutedUntil: null,
 };
+const ALL = { state: "all", rule: null, severity: null, node: null, skip: 0, limit: 200 } as const;
 const board = (...causes: CauseView[]): AlertBoardView => ({
   causes,
   more: 0,
@@ -96,6 +98,42 @@ test("a cause is taken, muted and heard of again; others are told who looks afte
   await expect.element(page.getByTestId("cause-row")).toHaveTextContent("muted until");
   await page.getByTestId("unmute").click();
   await eventually(() => expect(count("cause-row")).toBe(0));
+});
+
+test("a note stands with all of the cause, in what happened, is told by others too, and is taken away", async () => {
+  const { bridge, console } = await onAlerts();
+  const cause = console.alerts.getState().board.causes[0] as CauseView;
+  await expect.element(page.getByTestId("save-note")).toBeDisabled();
+  await page.getByTestId("note").fill("ą".repeat(251));
+  await expect.element(page.getByText("at most 500 bytes")).toBeVisible();
+  await expect.element(page.getByTestId("save-note")).toBeDisabled();
+  await page.getByTestId("note").fill("<b>the switch</b> is being replaced");
+  await page.getByTestId("save-note").click();
+  await expect.element(page.getByTestId("cause-note")).toHaveTextContent("<b>the switch</b> is being replaced");
+  await expect.element(page.getByTestId("cause-detail")).toHaveTextContent("Note of you");
+  const written = await bridge.alerts({ ...ALL, cause: cause.key });
+  expect(new Set(written.alerts.map(({ note }) => note))).toEqual(new Set(["<b>the switch</b> is being replaced"]));
+  // Somebody else, elsewhere.
+  await bridge.noteAlert({ alert: null, cause: cause.key, rule: null }, "it is done");
+  await expect.element(page.getByTestId("cause-note")).toHaveTextContent("it is done");
+  await page.getByTestId("note").fill("");
+  await page.getByTestId("save-note").click();
+  await expect.element(page.getByTestId("cause-detail")).toHaveTextContent("Note taken away by you");
+  expect(count("cause-note")).toBe(0);
+});
+
+test("a note that is refused stays where it was typed", async () => {
+  const { console } = await mount({ n: 184 }, (bridge) => ({
+    ...bridge,
+    noteAlert: async () => {
+      throw { code: "unknown_cause", message: "no alert fires for this cause any more" };
+    },
+  }));
+  console.ui.getState().go("alerts");
+  await page.getByTestId("note").fill("known");
+  await page.getByTestId("save-note").click();
+  await expect.element(page.getByText(/no alert fires for this cause/)).toBeVisible();
+  await expect.element(page.getByTestId("note")).toHaveValue("known");
 });
 
 test("what was seen does not stand at the bell any more", async () => {
@@ -160,7 +198,7 @@ const notice = (title: string, urgency: Notice["urgency"]): Notice => ({
   urgency,
   title,
   body: "",
-  target: "map",
+  place: "map",
 });
 
 test("one message in ten seconds, the worst first, the others counted", () => {
@@ -175,13 +213,44 @@ test("a new alert is a message of the system; what fired before, what is muted, 
   const shown: string[] = [];
   const { bridge, console } = await mount({ n: 3 }, (b) => ({
     ...b,
-    notify: async (title: string) => {
-      shown.push(title);
+    notify: async (title: string, _body: string, place: string) => {
+      shown.push(`${title} → ${place}`);
     },
   }));
   bridge.control.emit({ kind: "alerts", board: board({ ...CAUSE, mutedUntil: "2999-01-01T00:00:00Z", key: "m" }) });
   bridge.control.emit({ kind: "alerts", board: board({ ...CAUSE, severity: "info", key: "i" }) });
   await eventually(() => expect(console.alerts.getState().board.causes[0]?.key).toBe("i"));
   bridge.control.emit({ kind: "alerts", board: board(CAUSE) });
-  await eventually(() => expect(shown).toEqual(["No connection"]));
+  await eventually(() => expect(shown).toEqual(["No connection → alerts"]));
+});
+
+test("where alerts are posted is set, shown without its secret, told when it fails, and taken back", async () => {
+  const { console } = await onAlerts();
+  expect(count("webhook-trouble")).toBe(0);
+  console.ui.getState().go("settings");
+  await expect.element(page.getByTestId("webhook-save")).toBeDisabled();
+  await page.getByTestId("webhook-url").fill("ftp://hooks.example/s3cret");
+  await page.getByTestId("webhook-save").click();
+  await expect.element(page.getByTestId("webhook")).toHaveTextContent("only http and https are spoken");
+  await page.getByTestId("webhook-url").fill("https://broken.example/s3cret");
+  await page.getByTestId("webhook-save").click();
+  await expect.element(page.getByTestId("webhook-to")).toHaveTextContent("https://broken.example/…");
+  await expect.element(page.getByTestId("webhook-trouble")).toHaveTextContent("it answers 500");
+  expect(document.body.textContent).not.toContain("s3cret");
+  expect(page.getByTestId("webhook-url").element()).toHaveProperty("value", "");
+  console.ui.getState().go("alerts");
+  await expect.element(page.getByTestId("webhook-trouble")).toHaveTextContent("Alerts do not reach");
+  console.ui.getState().go("settings");
+  await page.getByTestId("webhook-url").fill("https://hooks.example/s3cret");
+  await page.getByTestId("webhook-save").click();
+  await expect.element(page.getByTestId("webhook-going")).toHaveTextContent("1 arrived");
+  expect(count("webhook-trouble")).toBe(0);
+  await page.getByTestId("webhook-remove").click();
+  await eventually(() => expect(count("webhook-to")).toBe(0));
+});
+
+test("a bound for disks is a rule like the others", async () => {
+  await onAlerts();
+  await page.getByRole("button", { name: "Rules" }).click();
+  expect(texts("alert-rule").join()).toContain("Disk above 90 %");
 });

@@ -4,8 +4,8 @@ import { Status } from "../../src/scene/api.ts";
 import { fleetOf } from "./fixture.ts";
 import { apart, type Mounted, mount, rgb } from "./mount.ts";
 
-const AMBER = rgb("#f0a93b");
-const VERMILION = rgb("#ff6f5b");
+const AMBER = rgb("#f5b344");
+const VERMILION = rgb("#f9605f");
 const GREY = rgb("#7d8898");
 const MAP = rgb("#090b0f");
 const INK = rgb("#f4f7fb");
