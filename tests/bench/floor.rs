@@ -140,6 +140,7 @@ async fn serve(floor: Floor, socket: WebSocket) {
         node_id: None,
         heartbeat_interval: 30,
         resume: Vec::new(),
+        nexus_addresses: Vec::new(),
     };
     sink.send(Message::Text(encode(&welcome, SystemTime::now()).into()))
         .await

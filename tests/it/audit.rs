@@ -147,6 +147,7 @@ fn body_for(path: &str, ask: &Value) -> Value {
         "/api/v1/alerts/own" | "/api/v1/alerts/acknowledge" | "/api/v1/alerts/unmute" => {
             json!({"cause": "x"})
         }
+        "/api/v1/alert-webhook" => json!({"url": "http://127.0.0.1:9/s3cret"}),
         "/api/v1/alerts/note" => json!({"cause": "x", "text": "known"}),
         "/api/v1/alerts/mute" => json!({"cause": "x", "seconds": 60}),
         "/api/v1/approval-rules" => {

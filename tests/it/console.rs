@@ -58,6 +58,12 @@ async fn call(peer: &mut Peer, name: &str, arguments: Value) -> Value {
     }
 }
 
+/// How a call without arguments is refused.
+async fn call_error(peer: &mut Peer, name: &str) -> String {
+    let frame = call(peer, name, json!([])).await;
+    frame["error"]["code"].as_str().unwrap_or("none").to_owned()
+}
+
 #[tokio::test]
 async fn a_browser_signs_in_once_and_its_cookie_opens_the_console_alone() {
     let server = Server::start().await;
@@ -175,6 +181,19 @@ async fn the_feed_begins_with_everything_and_ends_with_the_token() {
     let snapshot = &first["batch"]["events"][0];
     assert_eq!(snapshot["kind"], "snapshot");
     assert_eq!(snapshot["waiting"], json!([]), "who waits is for admins");
+    let you = &snapshot["nexus"]["you"];
+    assert_eq!(
+        (&you["id"], &you["name"], &you["role"]),
+        (&json!(id), &json!("operator"), &json!("operator"))
+    );
+    let refused = you["mayNot"].as_array().unwrap();
+    let mut asking = elsewhere(&server, &secret).await;
+    asking.hear().await;
+    for (call, held_back) in [("releaseStop", true), ("audit", true), ("execute", false)] {
+        assert_eq!(refused.contains(&json!(call)), held_back, "{call}");
+        let answer = call_error(&mut asking, call).await;
+        assert_eq!(answer == "forbidden", held_back, "{call}: {answer}");
+    }
     let mut peer = Peer::join(server.address(), &hello_v2("a")).await;
     peer.hear_type("WELCOME").await;
     let mut seq = 0;

@@ -37,6 +37,11 @@ async fn a_moment_away_is_seen_also_after_a_restart() {
     let peer = Peer::join(server.address(), &hello_v2("a")).await;
     server.until_node("a", "online").await;
     let there = now();
+    // The moment must be over before it goes.
+    eventually("the clock goes on", || async {
+        (now() > there).then_some(())
+    })
+    .await;
     drop(peer);
     server.until_node("a", "offline").await;
     let away = now();

@@ -8,13 +8,16 @@
 )]
 
 pub mod command_line;
+mod instance;
 mod member;
 pub mod nginx;
 mod peer;
 mod program;
 pub mod raw;
+pub mod redis;
 mod server;
 
+pub use instance::Instance;
 pub use member::Member;
 pub use peer::{Peer, hello, hello_v2};
 pub use program::{

@@ -7,14 +7,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Bus } from "./bus.mjs";
 import { Session } from "./webdriver.mjs";
 
 export class Desk {
   #children = [];
   #session = null;
 
-  /** `environment` is added to the window's. */
-  static async set(environment = {}) {
+  /** `environment` is added to the window's. With a bus the desktop shows notices, and they can be clicked. */
+  static async set(environment = {}, withBus = false) {
     const desk = new Desk();
     desk.home = mkdtempSync(join(tmpdir(), "nexus-desk-"));
     desk.data = join(desk.home, "nexus");
@@ -33,6 +34,10 @@ export class Desk {
       SPORE_POLICY: "full",
       ...environment,
     };
+    if (withBus) {
+      desk.bus = await Bus.start(join(desk.home, "run"));
+      desk.environment.DBUS_SESSION_BUS_ADDRESS = desk.bus.address;
+    }
     return desk;
   }
 
@@ -80,6 +85,7 @@ export class Desk {
     await this.close();
     // WebKit's own processes end by themselves, and write down what they know before they do.
     await until("all is quiet", () => this.#users().length === 0, 10_000).catch(() => {});
+    this.bus?.stop();
     for (const child of this.#children.reverse()) await end(child);
     rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }

@@ -51,13 +51,15 @@ export class Page {
   }
 
   /** Until the element says something that fits. */
-  says(id, pattern) {
-    return until(`${id} says ${pattern}`, async () => {
+  says(id, pattern, patience) {
+    const what = `${id} says ${pattern}`;
+    const looks = async () => {
       // Asked in one go, for it may be drawn anew at any time; rows that are scrolled away count too.
       const script = `return document.querySelector('[data-testid="' + arguments[0] + '"]')?.textContent ?? ""`;
       const text = await this.session.run(script, id);
       return text !== "" && pattern.test(text) && text;
-    });
+    };
+    return until(what, looks, patience);
   }
 
   /** A key on its own, by its code in WebDriver's private use area. */
@@ -78,33 +80,79 @@ export class Page {
     return this.session.run("return window.violations");
   }
 
-  /** Clicks the star where it is drawn. Its place is said by its twin in the list for screen readers. */
-  async clickStar(name) {
-    // Where it will stay: the map makes room when a star arrives.
-    let before = null;
-    const place = await until(`${name} stands still on the map`, async () => {
-      const now = await this.#placeOf(name);
-      const stands = now !== null && String(now) === String(before) && now;
-      before = now;
-      return stands || ((await pause(200)) && null);
-    });
-    await this.session.clickAt(...place);
+  /** From now on, what goes wrong in the page is written down. */
+  watchFaults() {
+    return this.session.run(
+      `window.faults = [];
+       const note = (...what) => window.faults.push(what.map((one) => one?.stack ?? String(one)).join(" "));
+       const { error } = console;
+       console.error = (...what) => (note(...what), error(...what));
+       window.addEventListener("error", (event) => note(event.message, event.error));
+       window.addEventListener("unhandledrejection", (event) => note(event.reason));`,
+    );
   }
 
-  #placeOf(name) {
-    return this.session.run(
-      `const star = [...document.querySelectorAll('[data-testid="star"]')].find((star) => star.textContent.startsWith(arguments[0]));
-       if (!star?.dataset.x) return null;
-       const map = document.querySelector('[data-testid="map-canvas"]').getBoundingClientRect();
-       return [map.x + Number(star.dataset.x), map.y + Number(star.dataset.y)];`,
-      name,
-    );
+  faults() {
+    return this.session.run("return window.faults");
+  }
+
+  /** Clicks the star where it is drawn. Its place is said by its twin in the list for screen readers. */
+  async clickStar(name) {
+    await this.session.clickAt(...(await this.placeOf(name)));
+  }
+
+  /** Draws a loop around these stars, whose names are all that it holds if they stand together. */
+  async lassoStars(names) {
+    const places = [];
+    for (const name of names) places.push(await this.placeOf(name));
+    const [left, right] = range(places.map(([x]) => x));
+    const [top, bottom] = range(places.map(([, y]) => y));
+    const corners = [
+      [left, top],
+      [right, top],
+      [right, bottom],
+      [left, bottom],
+      [left, top],
+    ];
+    await this.session.dragAlong(corners);
+  }
+
+  /** Where a star stands in the window. */
+  placeOf(name) {
+    return until(`${name} is on the map`, async () => (await this.sky())[name]);
+  }
+
+  /** Where each star stands, by its name, once they stand still: the map makes room when one arrives. */
+  sky() {
+    let before = null;
+    return until("the stars stand still", async () => {
+      const now = await this.session.run(
+        `const map = document.querySelector('[data-testid="map-canvas"]')?.getBoundingClientRect();
+         if (!map) return null;
+         return Object.fromEntries([...document.querySelectorAll('[data-testid="star"][data-x]')].map((star) =>
+           [star.textContent.split(",")[0], [map.x + Number(star.dataset.x), map.y + Number(star.dataset.y)]]));`,
+      );
+      const stand = now !== null && JSON.stringify(now) === JSON.stringify(before) && now;
+      before = now;
+      return stand || ((await pause(200)) && null);
+    });
   }
 
   /** Names of the stars, as they are read aloud. */
   stars() {
     return this.session.run(
       `return [...document.querySelectorAll('[data-testid="star"]')].map((star) => star.textContent)`,
+    );
+  }
+
+  /** Groups of outputs of the open job: what was written, and by which nodes. */
+  groups() {
+    return this.session.run(
+      `return [...document.querySelectorAll('[data-testid="group"]')].map((group) => ({
+         text: group.querySelector('[data-testid="group-text"]')?.textContent.trim() ?? "",
+         diff: group.querySelector('[data-testid="group-diff"] ins')?.textContent.trim() ?? "",
+         nodes: [...group.querySelectorAll('[data-testid="group-node"]')].map((node) => node.textContent.trim()).sort(),
+       }))`,
     );
   }
 
@@ -146,4 +194,9 @@ export class Page {
       JSON.stringify(args),
     );
   }
+}
+
+/** The least and the most, with room for a star. */
+function range(numbers) {
+  return [Math.min(...numbers) - 18, Math.max(...numbers) + 18];
 }

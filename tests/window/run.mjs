@@ -1,6 +1,6 @@
 /**
  * Drives the real desktop window and prints one line for each thing that it does as it should.
- * `node tests/window/run.mjs [binary]`; screenshots go to target/window-shots/.
+ * `node tests/window/run.mjs [binary [part of a title]]`; screenshots go to target/window-shots/.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -10,14 +10,16 @@ import { scenarios } from "./scenarios.mjs";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const binary = resolve(process.argv[2] ?? join(root, "target", "debug", "nexus-desktop"));
+const only = process.argv[3] ?? "";
 const shots = join(root, "target", "window-shots");
 mkdirSync(shots, { recursive: true });
 
 let passed = 0;
 let failed = 0;
-for (const { title, environment, steps } of scenarios) {
+const began = performance.now();
+for (const { title, environment, bus, steps } of scenarios.filter(({ title }) => title.includes(only))) {
   process.stdout.write(`\n${title}\n`);
-  const desk = await Desk.set(environment);
+  const desk = await Desk.set(environment, bus);
   const stage = { desk, binary, spore: join(dirname(binary), "spore"), page: null };
   for (const [name, step] of Object.entries(steps)) {
     const start = performance.now();
@@ -41,5 +43,6 @@ for (const { title, environment, steps } of scenarios) {
   }
   await desk.clear();
 }
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
+const seconds = Math.round((performance.now() - began) / 1000);
+process.stdout.write(`\n${passed} passed, ${failed} failed\nin ${seconds} s\n`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -5,13 +5,17 @@ import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join as path } from "node:path";
+import { crowd } from "./crowd.mjs";
 import { pause, until } from "./desk.mjs";
 import { elsewhere } from "./elsewhere.mjs";
-import { Page } from "./page.mjs";
+import { firstMinute } from "./first.mjs";
+import { lasso } from "./lasso.mjs";
+import { comeIn, join, open } from "./stage.mjs";
 
 const me = hostname();
 
 export const scenarios = [
+  firstMinute,
   {
     title: "The operator",
     steps: {
@@ -182,13 +186,7 @@ export const scenarios = [
         await open(stage);
         const { page } = stage;
         await page.watchPolicy();
-        for (const name of ["one", "two"]) {
-          const { lines } = await page.call("join");
-          join(stage, lines.find(({ system }) => system === "linux").line, name);
-          await until(`${name} is there`, async () =>
-            (await page.stars()).some((star) => star.startsWith(`${name}, online`)),
-          );
-        }
+        for (const name of ["one", "two"]) await comeIn(stage, name);
         await page.click("command-field");
         await page.fill("palette-input", "name:one or name:two");
         await page.says("palette-option", /Select 2 nodes/);
@@ -232,7 +230,9 @@ export const scenarios = [
       },
     },
   },
-  elsewhere(open),
+  lasso,
+  crowd,
+  elsewhere,
   {
     title: "A machine without a language",
     environment: { LANG: "C.UTF-8" },
@@ -324,14 +324,3 @@ export const scenarios = [
     },
   },
 ];
-
-async function open(stage) {
-  stage.page = new Page(await stage.desk.open(stage.binary));
-  assert.equal(await stage.page.session.run("return document.title"), "Nexus");
-}
-
-/** A spore of its own joins with this line. */
-function join({ desk, spore }, line, name) {
-  const environment = { SPORE_NODE_NAME: name, SPORE_DATA_DIR: path(desk.home, name), SPORE_POLICY: "full" };
-  return desk.shell(line.replace(/^spore/, spore), environment);
-}

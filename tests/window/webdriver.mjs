@@ -85,6 +85,26 @@ export class Session {
     });
   }
 
+  /** A real pointer: presses at the first point, goes through the others, and lets go at the last. */
+  async dragAlong([first, ...rest]) {
+    const move = ([x, y], duration) => ({
+      type: "pointerMove",
+      duration,
+      x: Math.round(x),
+      y: Math.round(y),
+      origin: "viewport",
+    });
+    const actions = [
+      move(first, 50),
+      { type: "pointerDown", button: 0 },
+      ...rest.map((point) => move(point, 30)),
+      { type: "pointerUp", button: 0 },
+    ];
+    await this.#post("actions", {
+      actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }],
+    });
+  }
+
   /** A key, pressed and let go. */
   press(value) {
     const actions = [

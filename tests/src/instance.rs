@@ -1,0 +1,88 @@
+//! `nexus serve` in a process that can be killed, with its REST client.
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{Program, eventually, listening, nexus_program};
+
+/// See the module.
+pub struct Instance {
+    /// The process; its directory is the data directory.
+    pub program: Program,
+    /// Where it listens.
+    pub address: SocketAddr,
+    client: reqwest::Client,
+}
+
+impl Instance {
+    /// On a free port, with this in its environment.
+    pub async fn start(data: TempDir, environment: &[(&str, &str)]) -> Self {
+        let mut all = vec![("NEXUS_PORT", "0")];
+        all.extend_from_slice(environment);
+        let command = nexus_program(data.path(), &["serve"], &all);
+        let mut program = Program::start(command, data);
+        let address = listening(program.stderr()).await;
+        Self {
+            program,
+            address,
+            client: reqwest::Client::new(),
+        }
+    }
+
+    /// On this port.
+    pub async fn at(data: TempDir, address: SocketAddr) -> Self {
+        Self::start(data, &[("NEXUS_PORT", &address.port().to_string())]).await
+    }
+
+    /// What a file of its data directory says.
+    pub fn file(&self, name: &str) -> String {
+        let text = std::fs::read_to_string(self.program.home.path().join(name));
+        text.unwrap().trim().to_owned()
+    }
+
+    /// GET, or POST when there is a body; the answer.
+    pub async fn ask(&self, path: &str, body: Option<Value>) -> Value {
+        let url = format!("http://{}/api/v1/{path}", self.address);
+        let request = match body {
+            Some(body) => self.client.post(url).json(&body),
+            None => self.client.get(url),
+        };
+        let answer = request.bearer_auth(self.file("api-token")).send().await;
+        answer.unwrap().json().await.unwrap()
+    }
+
+    /// The id of the first node that is online.
+    pub async fn online(&self) -> Option<String> {
+        let nodes = self.ask("nodes", None).await;
+        let online = nodes["nodes"]
+            .as_array()?
+            .iter()
+            .find(|node| node["state"] == "online");
+        Some(online?["node_id"].as_str()?.to_owned())
+    }
+
+    /// How an execution stands.
+    pub async fn execution(&self, id: &str) -> Value {
+        self.ask(&format!("executions/{id}"), None).await["execution"].clone()
+    }
+
+    /// Waits until an execution is in this state.
+    pub async fn until_state(&self, id: &str, state: &str) -> Value {
+        eventually(&format!("{id} is {state}"), || async {
+            Some(self.execution(id).await).filter(|one| one["state"] == state)
+        })
+        .await
+    }
+
+    /// What it wrote so far.
+    pub async fn output(&self, id: &str) -> String {
+        let answer = self.ask(&format!("executions/{id}/output"), None).await;
+        let chunks = answer["chunks"].as_array().cloned().unwrap_or_default();
+        chunks
+            .iter()
+            .filter_map(|chunk| chunk["text"].as_str())
+            .collect()
+    }
+}
