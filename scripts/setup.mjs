@@ -3,6 +3,7 @@
  * By hand: `node scripts/setup.mjs [--test] [--headless]`.
  */
 import { pathToFileURL } from "node:url";
+import { ensureEngine } from "./kit/engine.mjs";
 import { ensureNodeModules } from "./kit/node-modules.mjs";
 import { ensurePackages } from "./kit/packages.mjs";
 import { ensureRust } from "./kit/rust.mjs";
@@ -15,6 +16,7 @@ export async function setup({ window = true, test = false } = {}) {
   await ensurePackages(kinds);
   ensureRust();
   await ensureNodeModules();
+  if (test) await ensureEngine();
   say(`this machine is ready: ${since(start)}`);
 }
 

@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that has to hold, the quick things first.
- * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, browser, attack, window.
+ * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, pictures, browser, attack, window.
  */
 import { join } from "node:path";
 import { buildConsole } from "./kit/console.mjs";
@@ -31,6 +31,7 @@ const stages = [
   },
   { name: "rust", what: "Rust tests", run: rust },
   { name: "ui", what: "tests of the console, in Chromium", run: ui },
+  { name: "pictures", what: "the console looks as it did", run: pictures },
   { name: "browser", what: "the console in Chromium, from a real Nexus with real spores", run: inBrowser },
   { name: "attack", what: "hostile pages in Chromium, against a real Nexus", run: attack },
   { name: "window", what: "the real window, driven by WebDriver", run: realWindow },
@@ -45,6 +46,11 @@ async function rust() {
 function ui() {
   const vitest = tool("vitest/vitest.mjs", "run", "--root", "ui");
   return check({ ...vitest, env: { CHROMIUM: browser() ?? "" } }, countVitest);
+}
+
+function pictures() {
+  const args = [join(root, "ui", "tests", "pictures", "run.mjs")];
+  return check({ command: process.execPath, args, env: { CHROMIUM: browser() ?? "" } }, countOurs);
 }
 
 function attack() {

@@ -15,7 +15,7 @@ export const tools = join(root, "target", "tools");
 const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /** Linux. Packages by family, `|` between names of which the first known one is taken; a need without one has to be met by hand.
- * `unpacked`: on Debian its package is not installed, only unpacked for us. */
+ * `unpacked`: on Debian its package is not installed, only unpacked for us, together with those of `with`. */
 export const linux = [
   { for: "build", what: "a C compiler", there: program("cc"), debian: "gcc", fedora: "gcc", arch: "gcc" },
   {
@@ -76,6 +76,14 @@ export const linux = [
   },
   {
     for: "test",
+    what: "a message bus for notices",
+    there: program("dbus-daemon"),
+    debian: "dbus-daemon|dbus",
+    fedora: "dbus-daemon",
+    arch: "dbus",
+  },
+  {
+    for: "test",
     what: "Chromium",
     there: () => browser() !== null,
     debian: "chromium|chromium-browser",
@@ -93,6 +101,18 @@ export const linux = [
     debian: "nginx",
     fedora: "nginx-core",
     arch: "nginx",
+  },
+  {
+    for: "test",
+    what: "Redis",
+    there: () => which("redis-server") !== null || existsSync(join(tools, "usr/bin/redis-server")),
+    // Installing it would start it on this machine, and with each start of it.
+    unpacked: true,
+    debian: "redis-server",
+    // What it needs besides; the tests show it where that is.
+    with: ["redis-tools", "libjemalloc2", "liblzf1"],
+    fedora: "redis",
+    arch: "redis",
   },
 ];
 

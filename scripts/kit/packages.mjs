@@ -41,7 +41,10 @@ async function installOnDebian(missing) {
     await apt("update");
     const wanted = installed.map(known).filter(Boolean);
     if (wanted.length > 0) await apt("install", "-y", "--no-install-recommends", ...wanted);
-    for (const need of missing.filter(({ unpacked }) => unpacked)) await unpack(known(need));
+    for (const need of missing.filter(({ unpacked }) => unpacked)) {
+      // Its own last: it is there when all are.
+      for (const name of [...(need.with ?? []), known(need)]) await unpack(name);
+    }
   });
 }
 
