@@ -143,7 +143,7 @@ async function ended(page) {
     over,
   );
   const output = page.getByTestId("output").first();
-  return { state: await state.getAttribute("data-state"), output: await output.innerText() };
+  return { state: await state.getAttribute("data-state"), output: await output.textContent() };
 }
 
 mkdirSync(shots, { recursive: true });
