@@ -100,6 +100,7 @@ impl Member {
         });
         for task in [
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).beat())),
+            tasks.spawn(until(stopping.clone(), Arc::clone(&life).reach())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).watch())),
             tasks.spawn(until(
                 stopping.clone(),
@@ -125,22 +126,35 @@ async fn until(stopping: CancellationToken, task: impl Future<Output = ()>) {
 }
 
 impl Life {
-    /// Says that this instance lives, and looks who else does.
+    /// Says that this instance lives, and looks who else does. Waits for no other instance: who hangs must not make us look gone.
     async fn beat(self: Arc<Self>) {
         let mut last: Option<Instant> = None;
         let mut told = Vec::new();
         loop {
             let now = Instant::now();
-            let beats = last.is_none_or(|last| now.duration_since(last) >= BEAT);
-            if beats {
+            if last.is_none_or(|last| now.duration_since(last) >= BEAT) {
                 last = Some(now);
                 if let Err(error) = self.directory.beat(&self.card()).await {
                     tracing::warn!(%error, "cannot say that this instance lives");
                 }
             }
             self.look_for_the_gone(now).await;
-            if beats {
+            self.relay.prune(now);
+            let doors = self.doors();
+            if doors != told && self.handle.set_doors(doors.clone()).await.is_ok() {
+                told = doors;
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    /// Opens what is elsewhere, and asks from time to time whether it is still heard there.
+    async fn reach(self: Arc<Self>) {
+        let mut asked = Instant::now();
+        loop {
+            if asked.elapsed() >= BEAT {
                 self.far.probe().await;
+                asked = Instant::now();
             }
             let lives = self
                 .others
@@ -148,11 +162,6 @@ impl Life {
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
             self.far.open(|id| lives.contains_key(&id)).await;
-            self.relay.prune(now);
-            let doors = self.doors();
-            if doors != told && self.handle.set_doors(doors.clone()).await.is_ok() {
-                told = doors;
-            }
             tokio::time::sleep(TICK).await;
         }
     }
