@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what the map and the Nexus cost on this machine. Prints a table for people and one line of JSON.
- * Every part prints a JSON object, alone or last: `{ …, rows: [ … ] }`. Single parts: `npm run bench -- map server jobs`.
+ * Every part prints a JSON object, alone or last: `{ …, rows: [ … ] }`. Single parts: `npm run bench -- map server jobs fleet`.
+ * `NEXUS_BENCH_NODES=50000` says how many spores three instances get; 3000 unless said.
  */
 import { join } from "node:path";
 import { browser } from "./kit/needs.mjs";
@@ -15,6 +16,12 @@ const parts = [
   { name: "map", command: process.execPath, args: [frame], env: { CHROMIUM: browser() ?? "" } },
   { name: "server", command: "cargo", args: server, env: { NEXUS_LOG: "off" } },
   { name: "jobs", command: "cargo", args: [...server, "--", "--jobs"], env: { NEXUS_LOG: "off" } },
+  {
+    name: "fleet",
+    command: "cargo",
+    args: [...server, "--", "--fleet", process.env.NEXUS_BENCH_NODES ?? "3000"],
+    env: { NEXUS_LOG: "off" },
+  },
 ];
 
 await main(async () => {

@@ -1,9 +1,10 @@
 /**
  * `npm test`: everything that has to hold, the quick things first.
- * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, ui, pictures, browser, attack, window.
+ * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, hosts, ui, pictures, browser, attack, window.
  */
 import { join } from "node:path";
 import { buildConsole } from "./kit/console.mjs";
+import { whyNoHosts } from "./kit/hosts.mjs";
 import { browser } from "./kit/needs.mjs";
 import { ask, root, tool } from "./kit/process.mjs";
 import { check, runStages } from "./kit/stages.mjs";
@@ -30,6 +31,7 @@ const stages = [
     run: () => check(cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings")),
   },
   { name: "rust", what: "Rust tests", run: rust },
+  { name: "hosts", what: "a swarm on several hosts, with cut wires and kills", run: onHosts },
   { name: "ui", what: "tests of the console, in Chromium", run: ui },
   { name: "pictures", what: "the console looks as it did", run: pictures },
   { name: "browser", what: "the console in Chromium, from a real Nexus with real spores", run: inBrowser },
@@ -37,10 +39,23 @@ const stages = [
   { name: "window", what: "the real window, driven by WebDriver", run: realWindow },
 ];
 
+const isNextest = () => ask("cargo", ["nextest", "--version"]) !== null;
+
 async function rust() {
-  const isNextest = ask("cargo", ["nextest", "--version"]) !== null;
-  if (!isNextest) return check(cargo("test", "--workspace", "--no-fail-fast"), countCargo);
+  if (!isNextest()) return check(cargo("test", "--workspace", "--no-fail-fast"), countCargo);
   return check(cargo("nextest", "run", "--workspace", "--no-fail-fast"), countNextest);
+}
+
+async function onHosts() {
+  const why = whyNoHosts();
+  if (why) {
+    process.stderr.write(`NOT RUN: tests on several hosts: ${why}\n`);
+    return { passed: 0, failed: 0, note: `not run: ${why}` };
+  }
+  const ours = ["-p", "system-tests", "--test", "it"];
+  if (!isNextest()) return check(cargo("test", ...ours, "hosts::", "--", "--ignored"), countCargo);
+  const only = ["--run-ignored", "only", "-E", "test(/^hosts::/)", "--no-fail-fast"];
+  return check(cargo("nextest", "run", ...ours, ...only), countNextest);
 }
 
 function ui() {

@@ -3,7 +3,7 @@
  * there, however it came. `for` says who needs it: `build` everything, `window` the desktop application,
  * `test` the tests.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ask, root, which } from "./process.mjs";
 
@@ -114,7 +114,61 @@ export const linux = [
     fedora: "redis",
     arch: "redis",
   },
+  {
+    for: "test",
+    what: "RabbitMQ",
+    // Where its packages put it; the tests start it without its scripts.
+    there: () => ["/usr", join(tools, "usr")].some((usr) => existsSync(join(usr, "lib/rabbitmq/lib"))),
+    // As with Redis; installing it would also leave a daemon of Erlang.
+    unpacked: true,
+    debian: "rabbitmq-server",
+    with: [
+      "erlang-asn1",
+      "erlang-base",
+      "erlang-crypto",
+      "erlang-eldap",
+      "erlang-ftp",
+      "erlang-inets",
+      "erlang-mnesia",
+      "erlang-os-mon",
+      "erlang-parsetools",
+      "erlang-public-key",
+      "erlang-runtime-tools",
+      "erlang-snmp",
+      "erlang-ssl",
+      "erlang-syntax-tools",
+      "erlang-tftp",
+      "erlang-tools",
+      "erlang-xmerl",
+    ],
+    fedora: "rabbitmq-server",
+    arch: "rabbitmq",
+  },
+  {
+    for: "test",
+    what: "ip, for several hosts on this machine",
+    there: () => which("ip") !== null || ["/usr/sbin/ip", "/sbin/ip"].some(existsSync),
+    optional: true,
+    debian: "iproute2",
+    fedora: "iproute",
+    arch: "iproute2",
+  },
+  {
+    for: "test",
+    what: "libfaketime, for clocks that are wrong",
+    there: () => [join(tools, "usr/lib"), "/usr/lib", "/usr/lib64"].some(hasFaketime),
+    unpacked: true,
+    debian: "libfaketime",
+    fedora: "libfaketime",
+    arch: "libfaketime",
+  },
 ];
+
+/** Debian has one more folder, named by the machine. */
+function hasFaketime(folder) {
+  const holds = (path) => existsSync(join(path, "faketime", "libfaketime.so.1"));
+  return existsSync(folder) && [folder, ...readdirSync(folder).map((name) => join(folder, name))].some(holds);
+}
 
 /** Where Chromium is, or null. */
 export function browser() {

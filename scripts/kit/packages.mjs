@@ -43,17 +43,20 @@ async function installOnDebian(missing) {
     if (wanted.length > 0) await apt("install", "-y", "--no-install-recommends", ...wanted);
     for (const need of missing.filter(({ unpacked }) => unpacked)) {
       // Its own last: it is there when all are.
-      for (const name of [...(need.with ?? []), known(need)]) await unpack(name);
+      await unpack([...(need.with ?? []), known(need)]);
     }
   });
 }
 
-/** Gets a package and unpacks it below `target/`; none of its scripts run. */
-async function unpack(name) {
+/** Gets packages and unpacks them below `target/`; none of their scripts run. */
+async function unpack(names) {
   mkdirSync(tools, { recursive: true });
-  const { code } = await watch("apt-get", ["-q", "download", name], { cwd: tools, quiet: true });
-  const file = readdirSync(tools).find((file) => file.startsWith(`${name}_`) && file.endsWith(".deb"));
-  if (code === 0 && file) await run("dpkg", ["-x", join(tools, file), tools]);
+  const { code } = await watch("apt-get", ["-q", "download", ...names], { cwd: tools, quiet: true });
+  if (code !== 0) return;
+  for (const name of names) {
+    const file = readdirSync(tools).find((file) => file.startsWith(`${name}_`) && file.endsWith(".deb"));
+    if (file) await run("dpkg", ["-x", join(tools, file), tools]);
+  }
 }
 
 /** The name that this release knows the package by. Ubuntu's Chromium has another one than Debian's. */
