@@ -1,35 +1,43 @@
 //! Sources of jobs: brokers that people run already. A message there is the body of `POST /api/v1/jobs`; it is acknowledged only
 //! when its job is on disk, and asked for under an id that follows from the message, so that one that comes again is the same job.
 //!
-//! - [`setup`]: a source as it is configured. [`message`]: from a message to a job. [`redis`]: Redis Streams. [`standing`]:
-//!   how it goes.
+//! - [`setup`]: a source as it is configured. [`broker`]: its address. [`message`]: from a message to a job.
+//! - [`redis`]: Redis Streams. [`rabbit`]: RabbitMQ. [`results`]: tells the broker how jobs ended. [`standing`]: how it goes.
 //!
 //! Not here: what a job is, see [`crate::job`].
 
+mod broker;
 mod message;
+mod rabbit;
 mod redis;
+mod results;
 mod setup;
 mod standing;
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
-pub use setup::{Broker, Source, SourceTable, sources};
+pub use broker::{Broker, Kind};
+pub use setup::{ResultsTo, Source, SourceTable, sources};
 pub(crate) use standing::Counted;
 pub use standing::SourceInfo;
 
 use crate::access::Tokens;
+use crate::fleet::Directory;
 use crate::hub::Handle;
 use crate::metrics::Metrics;
-use message::{Outcome, Taker};
+use message::{Incoming, Outcome, Taker};
+use results::{Debts, Owed};
 use standing::Standing;
 
 /// Between two tries to reach a broker, the shortest and the longest.
-const AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(30)];
+const AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(15)];
 /// Between two tries with a message that cannot be taken now, the shortest and the longest.
 const LATER: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(5)];
 /// Longest sentence that is shown, bytes.
@@ -42,11 +50,11 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Begins to take jobs. `consumer`: what brokers are to call this Nexus.
+    /// Begins to take jobs. `consumer`: what brokers are to call this Nexus. `swarm`: what it shares with others, if there are any.
     pub(crate) fn start(
         configured: &[Source],
         consumer: &str,
-        (handle, tokens): (&Handle, &Tokens),
+        (handle, tokens, swarm): (&Handle, &Tokens, Option<Arc<dyn Directory>>),
         metrics: &Arc<Metrics>,
         (tasks, stopping): (&TaskTracker, &CancellationToken),
     ) -> Self {
@@ -54,24 +62,28 @@ impl Sources {
         for source in configured {
             let source = Arc::new(source.clone());
             let standing = Arc::new(Standing::new(Arc::clone(&source), Arc::clone(metrics)));
+            let debts = Debts::new(Arc::clone(&source), handle, Arc::clone(&standing));
             let intake = Intake {
                 taker: Taker {
                     source,
                     handle: handle.clone(),
                     tokens: tokens.clone(),
-                    started: Instant::now(),
+                    swarm: swarm.clone(),
+                    unsettled: Mutex::new(Instant::now()),
                 },
                 standing: Arc::clone(&standing),
                 consumer: consumer.to_owned(),
+                debts: debts.clone(),
             };
-            let stopping = stopping.clone();
-            tasks.spawn(async move {
-                let run = Box::pin(intake.run());
-                let ended = stopping.run_until_cancelled(run);
-                if let Some(never) = ended.await {
-                    match never {}
-                }
-            });
+            for work in [Box::pin(intake.run()) as Endless, Box::pin(debts.pay())] {
+                let stopping = stopping.clone();
+                tasks.spawn(async move {
+                    let ended = stopping.run_until_cancelled(work);
+                    if let Some(never) = ended.await {
+                        match never {}
+                    }
+                });
+            }
             all.push(standing);
         }
         Self { all: all.into() }
@@ -83,11 +95,15 @@ impl Sources {
     }
 }
 
+/// What goes on until the Nexus stops.
+type Endless = Pin<Box<dyn Future<Output = Infallible> + Send>>;
+
 /// One source at work.
 struct Intake {
     taker: Taker,
     standing: Arc<Standing>,
     consumer: String,
+    debts: Debts,
 }
 
 /// What a message is to become at the broker.
@@ -106,7 +122,10 @@ impl Intake {
         let mut wait = AGAIN[0];
         loop {
             self.until_somebody_may().await;
-            let Err(why) = redis::serve(&self).await;
+            let Err(why) = match self.taker.source.broker.kind() {
+                Kind::Redis => redis::serve(&self).await,
+                Kind::Rabbit => rabbit::serve(&self).await,
+            };
             if self.standing.disconnected(why) {
                 wait = AGAIN[0];
             }
@@ -124,24 +143,43 @@ impl Intake {
     }
 
     /// Tries a message once.
-    async fn try_once(&self, id: &str, body: &[u8]) -> Settled {
-        match self.taker.take(id, body).await {
-            Outcome::Taken => {
-                self.standing.count(Counted::Taken);
-                Settled::Done
-            }
-            Outcome::Known => {
-                self.standing.count(Counted::Known);
-                Settled::Done
-            }
+    async fn try_once(&self, message: &Incoming<'_>) -> Settled {
+        match self.taker.take(message).await {
+            Outcome::Taken(job) => self.taken(job, message, Counted::Taken).await,
+            Outcome::Known { job, minted: true } if message.first => Settled::Dead(format!(
+                "another message said exactly this and became job {job}; give each message a message_id of its own"
+            )),
+            Outcome::Known { job, minted: _ } => self.taken(job, message, Counted::Known).await,
             Outcome::Bad(why) => Settled::Dead(printable(&why)),
-            Outcome::Later(why) => {
-                self.standing.count(Counted::Refused);
-                self.standing.trouble(why);
-                Settled::Later
-            }
+            Outcome::Later(why) => self.later(why),
         }
     }
+
+    /// Before it is acknowledged, it is on disk as well who wants to know how it ends.
+    async fn taken(&self, job: Uuid, message: &Incoming<'_>, counted: Counted) -> Settled {
+        let owed = Owed {
+            message: printable(message.id),
+            reply: message.reply.clone(),
+        };
+        match self.debts.owe(job, owed).await {
+            Ok(()) => {
+                self.standing.count(counted);
+                Settled::Done
+            }
+            Err(error) => self.later(error.to_string()),
+        }
+    }
+
+    fn later(&self, why: String) -> Settled {
+        self.standing.count(Counted::Refused);
+        self.standing.trouble(why);
+        Settled::Later
+    }
+}
+
+/// Libraries ask for the process' own cryptography; a second one is refused, and the first one is as good.
+fn with_tls() {
+    drop(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default());
 }
 
 fn longer(wait: Duration, longest: Duration) -> Duration {

@@ -2,16 +2,18 @@
 //! Not here: where messages come from, and what becomes of those that are not taken.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use uuid::Uuid;
 
 use super::Source;
+use super::results::Reply;
 use crate::access::{Caller, Object, Pass, Tokens, Verb};
 use crate::audit::Hasher;
+use crate::fleet::Directory;
 use crate::hub::{Acceptance, Handle};
-use crate::job::JobRequest;
+use crate::job::{JobRequest, Origin, OriginKind};
 use crate::state::{State, SubmitError};
 
 /// Largest message, bytes.
@@ -20,13 +22,26 @@ pub(super) const LARGEST: usize = 1 << 20;
 /// After a start, nodes have so long to come back before it counts that they are not there.
 const SETTLE: Duration = Duration::from_secs(20);
 
+/// One message, as its broker hands it over.
+pub(super) struct Incoming<'a> {
+    /// The same for one that comes again, another one for others.
+    pub(super) key: &'a str,
+    /// What people know it by.
+    pub(super) id: &'a str,
+    pub(super) body: &'a [u8],
+    /// Who wants to know how it ended, besides those who are always told.
+    pub(super) reply: Option<Reply>,
+    /// Its key is only what it says, and the broker hands it over for the first time: if it is known, it is a copy.
+    pub(super) first: bool,
+}
+
 /// What came of a message.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    /// It is a job now, on disk.
-    Taken,
-    /// It was one before.
-    Known,
+    /// It is this job now, on disk.
+    Taken(Uuid),
+    /// It was this one before. `minted`: nothing in the message says so, only the id that was made for it.
+    Known { job: Uuid, minted: bool },
     /// It will never be one.
     Bad(String),
     /// Not now, for a reason that passes.
@@ -38,7 +53,10 @@ pub(super) struct Taker {
     pub(super) source: Arc<Source>,
     pub(super) handle: Handle,
     pub(super) tokens: Tokens,
-    pub(super) started: Instant,
+    /// What is shared with other instances, if there are any.
+    pub(super) swarm: Option<Arc<dyn Directory>>,
+    /// When nodes began to come back: at the start, or when other instances were out of sight.
+    pub(super) unsettled: Mutex<Instant>,
 }
 
 impl Taker {
@@ -47,8 +65,20 @@ impl Taker {
         self.tokens.named(&self.source.token, SystemTime::now())
     }
 
-    /// `id`: the broker's own of this message.
-    pub(super) async fn take(&self, id: &str, body: &[u8]) -> Outcome {
+    /// Why nothing can be taken at this moment, whatever it is.
+    pub(super) async fn obstacle(&self) -> Option<String> {
+        if let Err(why) = self.pass() {
+            return Some(why);
+        }
+        // By REST it would be accepted, and held. The broker keeps it as well, and there people can still take it back.
+        match self.handle.look(State::is_held).await {
+            Ok(false) => None,
+            Ok(true) => Some("the fleet is stopped; jobs are taken when it is released".to_owned()),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+
+    pub(super) async fn take(&self, message: &Incoming<'_>) -> Outcome {
         let pass = match self.pass() {
             Ok(pass) => pass,
             Err(why) => return Outcome::Later(why),
@@ -62,30 +92,33 @@ impl Taker {
             principal: Arc::clone(&pass.principal),
             from: self.source.from(),
         };
-        // By REST it would be accepted, and held. The broker keeps it as well, and there people can still take it back.
-        match self.handle.look(State::is_held).await {
-            Ok(false) => {}
-            Ok(true) => {
-                return Outcome::Later(
-                    "the fleet is stopped; jobs are taken when it is released".to_owned(),
-                );
-            }
-            Err(error) => return Outcome::Later(error.to_string()),
+        if let Some(why) = self.obstacle().await {
+            return Outcome::Later(why);
         }
         self.tokens
             .touch(&pass, &self.source.from(), SystemTime::now());
-        let mut asked = match read(body) {
+        let mut asked = match read(message.body) {
             Ok(asked) => asked,
             Err(why) => return Outcome::Bad(why),
         };
+        let minted = asked.id.is_none() && asked.dedupe_key.is_none();
+        let source = &self.source;
         asked
             .id
-            .get_or_insert_with(|| id_of(&self.source.name, &self.source.stream, id));
-        self.submit(caller, asked).await
+            .get_or_insert_with(|| id_of(&source.name, &source.stream, message.key));
+        let origin = Origin {
+            kind: OriginKind::Source,
+            id: super::printable(message.id),
+            name: source.name.clone(),
+        };
+        match self.submit(caller, asked, origin).await {
+            Outcome::Known { job, minted: _ } => Outcome::Known { job, minted },
+            other @ (Outcome::Taken(_) | Outcome::Bad(_) | Outcome::Later(_)) => other,
+        }
     }
 
-    async fn submit(&self, caller: Caller, asked: JobRequest) -> Outcome {
-        let job = match asked.into_job(caller.clone(), None) {
+    async fn submit(&self, caller: Caller, asked: JobRequest, origin: Origin) -> Outcome {
+        let job = match asked.into_job(caller.clone(), Some(origin)) {
             Ok(job) => job,
             Err(why) => return Outcome::Bad(why.to_string()),
         };
@@ -96,10 +129,16 @@ impl Taker {
             return Outcome::Bad(format!("the token {token:?} may not do this: {denied}"));
         }
         match self.handle.submit_job(job).await {
-            Ok(submitted) if submitted.duplicate => Outcome::Known,
-            Ok(_) => Outcome::Taken,
-            Err(error) if passes(&error, self.started.elapsed() < SETTLE) => {
-                Outcome::Later(error.to_string())
+            Ok(submitted) if submitted.duplicate => Outcome::Known {
+                job: submitted.info.id,
+                minted: false,
+            },
+            Ok(submitted) => Outcome::Taken(submitted.info.id),
+            Err(error) if passes(&error, self.is_settling()) => Outcome::Later(error.to_string()),
+            Err(error) if passes(&error, true) && self.is_cut_off().await => {
+                Outcome::Later(format!(
+                    "{error}; nodes of other instances cannot be seen, the fleet's engine is away"
+                ))
             }
             Err(error) => {
                 if is_hidden(&error) && !caller.principal.scope.nodes().is_all() {
@@ -108,6 +147,26 @@ impl Taker {
                 Outcome::Bad(error.to_string())
             }
         }
+    }
+
+    fn is_settling(&self) -> bool {
+        let since = self.unsettled.lock();
+        since.unwrap_or_else(PoisonError::into_inner).elapsed() < SETTLE
+    }
+
+    /// What is between the instances does not answer, so what is elsewhere seems to be offline.
+    async fn is_cut_off(&self) -> bool {
+        let Some(swarm) = &self.swarm else {
+            return false;
+        };
+        let away = swarm.watch().await.is_err();
+        if away {
+            *self
+                .unsettled
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
+        away
     }
 
     /// Tells the audit log that somebody wanted more than it may.
@@ -138,7 +197,10 @@ fn read(body: &[u8]) -> Result<JobRequest, String> {
 /// Whether the same ask may be taken later, as it is. `settling`: nodes are still coming back.
 fn passes(error: &Acceptance, settling: bool) -> bool {
     match error {
-        Acceptance::NotKept(_) | Acceptance::Stopping | Acceptance::Unrecorded(_) => true,
+        Acceptance::NotKept(_)
+        | Acceptance::Declined(_)
+        | Acceptance::Stopping
+        | Acceptance::Unrecorded(_) => true,
         Acceptance::Refused(error) => refusal_passes(error, settling),
     }
 }

@@ -3,7 +3,8 @@
 //! see [`super::message`].
 
 mod entry;
-mod sentence;
+pub(super) mod sentence;
+pub(super) mod telling;
 
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisError, Value, cmd};
 
-use super::{Counted, Intake, LATER, Settled, longer};
+use super::message::Incoming;
+use super::{Intake, LATER, Settled, Source, longer};
 use entry::Entry;
 
 /// Longest wait for something new; the connection is known to be good that often.
@@ -46,17 +48,20 @@ pub(super) async fn serve(intake: &Intake) -> Result<Infallible, String> {
 }
 
 async fn connect(intake: &Intake) -> Result<Reader<'_>, RedisError> {
-    // The library asks for the process' own; a second one is refused, and the first one is as good.
-    drop(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider().install_default());
-    let client = Client::open(intake.taker.source.broker.connection()?)?;
+    Ok(Reader {
+        intake,
+        connection: connected(&intake.taker.source).await?,
+    })
+}
+
+async fn connected(source: &Source) -> Result<MultiplexedConnection, RedisError> {
+    super::with_tls();
+    let client = Client::open(source.broker.to_redis()?)?;
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(CONNECT))
         .set_response_timeout(Some(ANSWER));
     let connection = client.get_multiplexed_async_connection_with_config(&config);
-    Ok(Reader {
-        intake,
-        connection: Box::pin(connection).await?,
-    })
+    Box::pin(connection).await
 }
 
 impl Reader<'_> {
@@ -156,7 +161,16 @@ impl Reader<'_> {
             let mut wait = LATER[0];
             loop {
                 let settled = match entry.job() {
-                    Some(body) => Box::pin(self.intake.try_once(&entry.id, body)).await,
+                    Some(body) => {
+                        let message = Incoming {
+                            key: &entry.id,
+                            id: &entry.id,
+                            body,
+                            reply: None,
+                            first: false,
+                        };
+                        Box::pin(self.intake.try_once(&message)).await
+                    }
                     // Somebody removed it while it waited here.
                     None if entry.is_gone() => Settled::Done,
                     None => Settled::Dead("the message has no field `job`".to_owned()),
@@ -214,8 +228,7 @@ impl Reader<'_> {
             add.arg(name).arg(value);
         }
         add.query_async::<Value>(&mut self.connection).await?;
-        self.intake.standing.count(Counted::Dead);
-        tracing::warn!(source = %source.name, entry = %entry.id, reason = %why, "a message cannot be taken");
+        self.intake.standing.buried(&entry.id, why);
         Ok(())
     }
 

@@ -1,20 +1,17 @@
-//! A source as it stands in the configuration, and what is wrong with it. The address is also a secret: whoever reads it can
-//! take the place of the Nexus at the broker. Not here: talking to a broker.
+//! A source as it stands in the configuration, and what is wrong with it. Not here: its address, see [`Broker`], and talking to
+//! a broker.
 
 use std::collections::HashSet;
-use std::fmt::{self, Debug, Formatter};
 
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 use serde::Deserialize;
 
+use super::broker::{Broker, Kind};
 use crate::secret::Secret;
 
 /// Most sources of one Nexus.
 const SOURCES: usize = 16;
 /// Longest name of a source, a stream, a group, bytes.
 const TEXT: usize = 200;
-/// Longest address, bytes.
-const ADDRESS: usize = 2_048;
 
 /// A source as somebody wrote it; see [`Source`] for what the fields mean.
 #[derive(Debug, Default, Deserialize)]
@@ -25,11 +22,14 @@ pub struct SourceTable {
     pub name: Option<String>,
     #[serde(deserialize_with = "secret")]
     pub url: Option<Secret>,
-    pub stream: String,
+    pub stream: Option<String>,
+    pub queue: Option<String>,
     pub group: Option<String>,
     pub token: String,
     pub dead: Option<String>,
-    pub delete: bool,
+    pub delete: Option<bool>,
+    pub results: Option<String>,
+    pub results_exchange: Option<String>,
 }
 
 /// Where jobs come from.
@@ -39,57 +39,33 @@ pub struct Source {
     pub name: String,
     /// The broker.
     pub broker: Broker,
-    /// Where the messages are.
+    /// Where the messages are: a stream of Redis, a queue of RabbitMQ.
     pub stream: String,
-    /// Those who share the messages among them.
+    /// Those who share the messages among them; empty at RabbitMQ, where all of a queue do.
     pub group: String,
     /// The id or the name of the API token by whose rights its jobs are asked for.
     pub token: String,
-    /// Where messages go that cannot be taken.
+    /// Where messages go that cannot be taken; empty at RabbitMQ, where the queue says it.
     pub dead: String,
     /// What is taken is also removed from the stream.
     pub delete: bool,
+    /// Where it is told how jobs ended; none: nowhere but where a message wants an answer.
+    pub results: Option<ResultsTo>,
 }
 
-/// A broker's address, with what is secret in it.
-#[derive(Clone)]
-pub struct Broker {
-    url: Secret,
-    password: Option<Secret>,
-    shown: String,
-}
-
-impl Broker {
-    /// For the one place that connects; none: it stopped being one.
-    pub(super) fn connection(&self) -> redis::RedisResult<ConnectionInfo> {
-        self.url.reveal().into_connection_info()
-    }
-
-    /// For people: where it is, without what is secret.
-    pub fn shown(&self) -> &str {
-        &self.shown
-    }
-
-    /// What a broker said, fit to be shown: short, on one line, without what is secret.
-    pub(super) fn clean(&self, text: &str) -> String {
-        let mut text = text.replace(self.url.reveal(), "…");
-        if let Some(password) = &self.password {
-            text = text.replace(password.reveal(), "…");
-        }
-        super::printable(&text)
-    }
-}
-
-impl Debug for Broker {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.shown)
-    }
+/// Where it is told how jobs ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultsTo {
+    /// Of RabbitMQ; empty is the one that leads to the queue of that name.
+    pub exchange: String,
+    /// A routing key of RabbitMQ, a stream of Redis.
+    pub key: String,
 }
 
 impl Source {
     /// From where its jobs are, as the audit log tells it.
     pub fn from(&self) -> String {
-        format!("redis:{}", self.stream)
+        format!("{}:{}", self.broker.kind().word(), self.stream)
     }
 }
 
@@ -121,10 +97,7 @@ pub fn sources(tables: Vec<SourceTable>) -> Result<Vec<Source>, Vec<String>> {
 
 impl SourceTable {
     fn read(self) -> Result<Source, String> {
-        if self.kind != "redis" {
-            return Err("kind must be \"redis\"".to_owned());
-        }
-        named("stream", &self.stream)?;
+        let kind = Kind::named(&self.kind)?;
         named("token", &self.token)?;
         if self.token.eq_ignore_ascii_case("local") {
             return Err(
@@ -132,55 +105,94 @@ impl SourceTable {
                     .to_owned(),
             );
         }
-        let name = self
-            .name
-            .unwrap_or_else(|| format!("redis:{}", self.stream));
-        named("name", &name)?;
+        let source = match kind {
+            Kind::Redis => self.redis(),
+            Kind::Rabbit => self.rabbit(),
+        }?;
+        named("name", &source.name)?;
+        Ok(source)
+    }
+
+    fn redis(self) -> Result<Source, String> {
+        foreign("redis", "queue", self.queue.is_some())?;
+        foreign("redis", "results_exchange", self.results_exchange.is_some())?;
+        let stream = self.stream.unwrap_or_default();
+        named("stream", &stream)?;
         let group = self.group.unwrap_or_else(|| "nexus".to_owned());
         named("group", &group)?;
-        let dead = self.dead.unwrap_or_else(|| format!("{}:dead", self.stream));
+        let dead = self.dead.unwrap_or_else(|| format!("{stream}:dead"));
         named("dead", &dead)?;
-        if dead == self.stream {
+        if dead == stream {
             return Err("dead must be another stream than the one that is read".to_owned());
         }
+        if let Some(results) = &self.results {
+            named("results", results)?;
+            if *results == stream || *results == dead {
+                return Err("results must be a stream of its own".to_owned());
+            }
+        }
         Ok(Source {
-            name,
-            broker: broker(self.url)?,
-            stream: self.stream,
+            name: self.name.unwrap_or_else(|| format!("redis:{stream}")),
+            broker: Broker::redis(self.url)?,
+            stream,
             group,
             token: self.token,
             dead,
-            delete: self.delete,
+            delete: self.delete.unwrap_or_default(),
+            results: self.results.map(|key| ResultsTo {
+                exchange: String::new(),
+                key,
+            }),
+        })
+    }
+
+    fn rabbit(self) -> Result<Source, String> {
+        foreign("rabbitmq", "stream", self.stream.is_some())?;
+        foreign("rabbitmq", "group", self.group.is_some())?;
+        foreign("rabbitmq", "delete", self.delete.is_some())?;
+        if self.dead.is_some() {
+            return Err(
+                "dead is not for rabbitmq; give the queue a dead-letter exchange instead"
+                    .to_owned(),
+            );
+        }
+        let queue = self.queue.unwrap_or_default();
+        named("queue", &queue)?;
+        let exchange = self.results_exchange.unwrap_or_default();
+        if !exchange.is_empty() {
+            named("results_exchange", &exchange)?;
+        }
+        if let Some(results) = &self.results {
+            // Of some exchanges an empty one is right.
+            if !results.is_empty() || exchange.is_empty() {
+                named("results", results)?;
+            }
+            if exchange.is_empty() && *results == queue {
+                return Err("results must not come back as jobs; name another queue".to_owned());
+            }
+        } else if !exchange.is_empty() {
+            return Err("results_exchange needs results, the routing key".to_owned());
+        }
+        Ok(Source {
+            name: self.name.unwrap_or_else(|| format!("rabbitmq:{queue}")),
+            broker: Broker::rabbit(self.url)?,
+            stream: queue,
+            group: String::new(),
+            token: self.token,
+            dead: String::new(),
+            delete: false,
+            results: self.results.map(|key| ResultsTo { exchange, key }),
         })
     }
 }
 
-fn broker(url: Option<Secret>) -> Result<Broker, String> {
-    let form = "url must be redis://[user:password@]host[:port][/db], or rediss://… for TLS";
-    let url = url.ok_or(form)?;
-    // What is wrong with it is not told in other words than these: it has a password in it.
-    if url.reveal().len() > ADDRESS {
-        return Err(form.to_owned());
+/// A key that another kind has.
+fn foreign(kind: &str, key: &str, given: bool) -> Result<(), String> {
+    if given {
+        Err(format!("{key} is not for {kind}; see docs/sources.md"))
+    } else {
+        Ok(())
     }
-    let info = url.reveal().into_connection_info().map_err(|_| form)?;
-    let scheme = match info.addr() {
-        ConnectionAddr::Tcp(..) => "redis://",
-        ConnectionAddr::TcpTls { insecure: true, .. } => {
-            return Err(
-                "a url with #insecure is not taken; use a certificate that can be checked"
-                    .to_owned(),
-            );
-        }
-        ConnectionAddr::TcpTls { .. } => "rediss://",
-        ConnectionAddr::Unix(_) => "unix:",
-        _ => return Err(form.to_owned()),
-    };
-    let password = info.redis_settings().password().filter(|it| !it.is_empty());
-    Ok(Broker {
-        shown: format!("{scheme}{}", info.addr()),
-        password: password.map(Secret::new),
-        url,
-    })
 }
 
 fn named(what: &str, text: &str) -> Result<(), String> {
@@ -223,6 +235,37 @@ mod tests {
     }
 
     #[test]
+    fn a_queue_says_what_it_needs_and_nothing_of_redis() {
+        const RABBIT: &str = "kind = \"rabbitmq\"\nurl = \"amqp://me:hunter2@r:7/v\"\nqueue = \"jobs\"\ntoken = \"ci\"\n";
+        let all = sources(vec![table(RABBIT)]).unwrap();
+        let source = &all[0];
+        assert_eq!(
+            (source.name.as_str(), source.from().as_str()),
+            ("rabbitmq:jobs", "rabbitmq:jobs")
+        );
+        assert_eq!(
+            (source.broker.shown(), source.stream.as_str()),
+            ("amqp://r:7/v", "jobs")
+        );
+        for more in [
+            "stream = \"s\"",
+            "group = \"g\"",
+            "dead = \"d\"",
+            "delete = true",
+            "results = \"jobs\"",
+            "results_exchange = \"e\"",
+            "results = \"\"",
+        ] {
+            let problems = sources(vec![table(&format!("{RABBIT}{more}\n"))]).unwrap_err();
+            let key = more.split(' ').next().unwrap();
+            assert!(problems[0].contains(key), "{more}: {problems:?}");
+        }
+        let told = format!("{RABBIT}results = \"\"\nresults_exchange = \"done\"\n");
+        let results = sources(vec![table(&told)]).unwrap().remove(0).results;
+        assert_eq!(results.unwrap().exchange, "done");
+    }
+
+    #[test]
     fn the_password_is_shown_nowhere() {
         let table = table(GOOD);
         assert!(!format!("{table:?}").contains("hunter2"));
@@ -236,6 +279,9 @@ mod tests {
     fn what_is_wrong_is_said_without_the_address() {
         let wrong = [
             ("kind = \"redis\"", "kind = \"kafka\""),
+            ("token = \"ci\"", "token = \"ci\"\nqueue = \"q\""),
+            ("token = \"ci\"", "token = \"ci\"\nresults = \"jobs\""),
+            ("kind = \"redis\"", "kind = \"rabbitmq\""),
             ("redis://me:hunter2@r:7", "http://me:hunter2@r"),
             ("redis://me:hunter2@r:7", "redis://me:hunter2@r:seven"),
             ("redis://me:hunter2@r:7", "rediss://me:hunter2@r#insecure"),

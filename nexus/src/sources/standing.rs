@@ -38,6 +38,14 @@ pub struct SourceInfo {
     pub dead_lettered: u64,
     /// When the last one became a job.
     pub taken_at: Option<SystemTime>,
+    /// Why the last one went to the dead ones, and which it was.
+    pub dead_reason: Option<String>,
+    /// Results that the broker has taken.
+    pub told: u64,
+    /// Results that nobody will get.
+    pub untold: u64,
+    /// What keeps results from the broker, in a sentence.
+    pub results_problem: Option<String>,
 }
 
 /// What came of a message.
@@ -47,10 +55,19 @@ pub(crate) enum Counted {
     Known,
     Refused,
     Dead,
+    Told,
+    Untold,
 }
 
 impl Counted {
-    pub(crate) const ALL: [Self; 4] = [Self::Taken, Self::Known, Self::Refused, Self::Dead];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Taken,
+        Self::Known,
+        Self::Refused,
+        Self::Dead,
+        Self::Told,
+        Self::Untold,
+    ];
 
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -58,6 +75,8 @@ impl Counted {
             Self::Known => "known",
             Self::Refused => "refused",
             Self::Dead => "dead",
+            Self::Told => "told",
+            Self::Untold => "untold",
         }
     }
 }
@@ -86,6 +105,10 @@ impl Standing {
             refused: 0,
             dead_lettered: 0,
             taken_at: None,
+            dead_reason: None,
+            told: 0,
+            untold: 0,
+            results_problem: None,
         };
         metrics.source_is_connected(&info.name, false);
         for counted in Counted::ALL {
@@ -149,6 +172,31 @@ impl Standing {
             Counted::Known => info.known += 1,
             Counted::Refused => info.refused += 1,
             Counted::Dead => info.dead_lettered += 1,
+            Counted::Told => info.told += 1,
+            Counted::Untold => info.untold += 1,
         }
+    }
+
+    /// A message went to the dead ones.
+    pub(super) fn buried(&self, message: &str, why: &str) {
+        self.count(Counted::Dead);
+        let (source, message) = (&self.source.name, super::printable(message));
+        tracing::warn!(%source, %message, reason = %why, "a message cannot be taken");
+        self.lock().dead_reason = Some(format!("{message}: {why}"));
+    }
+
+    /// How telling results goes: well, or what is wrong.
+    pub(super) fn telling(&self, problem: Option<String>) {
+        let mut info = self.lock();
+        if info.results_problem == problem {
+            return;
+        }
+        match &problem {
+            Some(why) => {
+                tracing::warn!(source = %self.source.name, problem = %why, "tells no results");
+            }
+            None => tracing::info!(source = %self.source.name, "tells results again"),
+        }
+        info.results_problem = problem;
     }
 }
