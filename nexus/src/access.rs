@@ -2,9 +2,11 @@
 //! Not here: how a caller proves who it is over HTTP (that is the doors' part), and what a node itself allows.
 
 mod authorize;
+mod elsewhere;
 mod issue;
 mod limits;
 mod named;
+mod rows;
 mod scope;
 mod sight;
 mod tokens;

@@ -319,7 +319,7 @@ impl Approvals {
 
     /// One rule more.
     pub fn add_rule(&mut self, rule: Rule) -> Result<(), RuleError> {
-        if self.rules.len() >= rule::RULES {
+        if self.rules.len() >= rule::RULES && !self.rules.contains_key(&rule.id) {
             return Err(RuleError::TooMany);
         }
         self.rules.insert(rule.id, rule);

@@ -19,7 +19,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use layout::Place;
+pub(crate) use layout::{MOST_GROUPS, Place};
 pub use sky::Seat;
 pub(crate) use sky::Sky;
 

@@ -4,6 +4,7 @@
 mod alerts;
 mod answers;
 mod audit;
+mod backup;
 mod clean;
 mod client;
 mod completions;
@@ -13,6 +14,7 @@ mod fingerprint;
 mod fleet;
 mod groups;
 mod ids;
+mod instances;
 mod jobs;
 mod join;
 mod local_spore;
@@ -84,10 +86,16 @@ enum Command {
     Join(join::Join),
     /// Show the owner's token of this machine's Nexus; make, list, revoke API tokens.
     Token(token::Token),
+    /// The instances that share this swarm.
+    Instances(instances::Instances),
     /// Several instances, one swarm: what another one needs.
     Fleet(fleet::Fleet),
     /// What was done: verify, export, list.
     Audit(audit::Audit),
+    /// Put away everything that this machine's Nexus keeps, while it runs.
+    Backup(backup::Backup),
+    /// Make an empty data directory this Nexus' again, out of a backup.
+    Restore(backup::Restore),
     /// Run the server without a window.
     Serve(serve::Serve),
     /// Show by what other machines know this Nexus, for --fingerprint.
@@ -157,8 +165,11 @@ impl Cli {
             Command::Sources(sources) => sources.run(settings),
             Command::Join(join) => join.run(settings),
             Command::Token(token) => token.run(settings),
+            Command::Instances(instances) => instances.run(settings),
             Command::Fleet(fleet) => fleet.run(settings),
             Command::Audit(audit) => audit.run(settings),
+            Command::Backup(backup) => backup.run(settings),
+            Command::Restore(restore) => restore.run(settings),
             Command::Serve(serve) => Ok(serve.run(settings).map(|()| Exit::OK)?),
             Command::Fingerprint => fingerprint::show(settings),
             Command::Simulate(simulate) => Ok(simulate.run(settings).map(|()| Exit::OK)?),

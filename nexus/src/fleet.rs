@@ -4,29 +4,49 @@
 //! What never goes through the engine: heartbeats, metrics, and the dispatch to a node whose session is here.
 //! Not here: what a node or an execution is ([`crate::state`]).
 
+mod ask;
 mod book;
 pub mod engine;
 mod enter;
+mod facts;
 mod far;
+mod figures;
 mod halt;
+mod heads;
+mod heir;
+mod keeper;
 mod links;
 pub mod local;
 mod message;
 pub mod nats;
+mod neighbours;
+mod parcels;
+mod post;
+mod records;
 mod relay;
 mod run;
 pub mod seal;
+mod turns;
+mod uses;
 
 use std::sync::Arc;
 
+pub(crate) use ask::{Cancelled, Controlled, Others};
+pub use ask::{Listed, Missing, NotAnswered};
 pub use engine::{
     Bus, Card, Claimed, Directory, EngineError, Epoch, FactKey, Inbound, InstanceId, Ledger, News,
     Put, Queue, Table, Terms, Work,
 };
 pub(crate) use enter::{Entered, enter};
 pub use enter::{FleetError, KEY_PREFIX, key_file};
+pub(crate) use facts::Dirty;
+pub(crate) use figures::{Figures, Weather};
+pub(crate) use keeper::Keeper;
+pub(crate) use neighbours::Standing;
 pub(crate) use relay::{Goes, Relay};
-pub(crate) use run::Member;
+pub(crate) use run::{Member, Seams};
+pub(crate) use turns::{Taken, Turns};
+pub(crate) use uses::Uses;
 
 /// All that an instance has of the engine.
 #[derive(Clone)]
@@ -35,10 +55,23 @@ pub struct Engine {
     pub directory: Arc<dyn Directory>,
     /// What one says to another.
     pub bus: Arc<dyn Bus>,
-    /// Jobs that nobody works on yet.
+    /// Jobs that nobody has any more.
     pub queue: Arc<dyn Queue>,
     /// What is under way.
     pub ledger: Arc<dyn Ledger>,
+    /// How it goes.
+    pub(crate) figures: Arc<Figures>,
+}
+
+/// What the instances of a swarm agree on, beside their nodes and jobs.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    /// What changed here and has to be told.
+    pub(crate) dirty: Arc<Dirty>,
+    /// Whose turn the times of schedules are.
+    pub(crate) turns: Arc<Turns>,
+    /// How often join codes were used.
+    pub(crate) uses: Arc<Uses>,
 }
 
 /// How an instance gets to its engine.

@@ -91,6 +91,27 @@ impl GroupError {
 #[derive(Debug, Default)]
 pub struct Groups(BTreeMap<String, Group>);
 
+impl Group {
+    /// As asked, if it makes sense by itself.
+    pub(crate) fn new(new: &NewGroup, by: &str, now: SystemTime) -> Result<Self, GroupError> {
+        if !is_group_name(&new.name) {
+            return Err(GroupError::Name);
+        }
+        let target: Expression = new.target.parse()?;
+        // It is kept as it is written out, which can be longer, and must be read again after a restart.
+        if target.to_string().len() > LENGTH {
+            let what = format!("written out in full it has more than {LENGTH} bytes");
+            return Err(ParseError { what, position: 1 }.into());
+        }
+        Ok(Self {
+            name: new.name.clone(),
+            target,
+            made_by: by.to_owned(),
+            made_at: now,
+        })
+    }
+}
+
 impl Groups {
     /// What the store has kept.
     pub fn restore(groups: Vec<Group>) -> Self {
@@ -116,15 +137,7 @@ impl Groups {
         by: &str,
         now: SystemTime,
     ) -> Result<Group, GroupError> {
-        if !is_group_name(&new.name) {
-            return Err(GroupError::Name);
-        }
-        let target: Expression = new.target.parse()?;
-        // It is kept as it is written out, which can be longer, and must be read again after a restart.
-        if target.to_string().len() > LENGTH {
-            let what = format!("written out in full it has more than {LENGTH} bytes");
-            return Err(ParseError { what, position: 1 }.into());
-        }
+        let group = Group::new(new, by, now)?;
         let old = self.0.get(&new.name).cloned();
         if old.is_some() && !replace {
             return Err(GroupError::Exists(new.name.clone()));
@@ -132,12 +145,6 @@ impl Groups {
         if old.is_none() && self.0.len() >= GROUPS {
             return Err(GroupError::TooMany);
         }
-        let group = Group {
-            name: new.name.clone(),
-            target,
-            made_by: by.to_owned(),
-            made_at: now,
-        };
         self.0.insert(group.name.clone(), group.clone());
         if let Err(error) = self.check(&group) {
             match old {
@@ -147,6 +154,20 @@ impl Groups {
             return Err(error);
         }
         Ok(group)
+    }
+
+    /// One that was made at another instance, whatever the others here are made of.
+    pub(crate) fn take(&mut self, group: Group) -> Result<(), GroupError> {
+        if self.0.len() >= GROUPS && !self.0.contains_key(&group.name) {
+            return Err(GroupError::TooMany);
+        }
+        self.0.insert(group.name.clone(), group);
+        Ok(())
+    }
+
+    /// One that was removed at another instance, also if another one names it. Whether it was here.
+    pub(crate) fn drop_one(&mut self, name: &str) -> bool {
+        self.0.remove(name).is_some()
     }
 
     /// One less; not if another one names it.

@@ -7,11 +7,13 @@ mod alerts;
 mod approvals;
 mod charts;
 mod doors;
+mod elsewhere;
 mod glances;
 mod groups;
 mod handle;
 mod history;
 mod jobs;
+mod outboxes;
 mod outputs;
 mod plans;
 mod trust;
@@ -20,27 +22,28 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
+use axum::extract::ws::Message;
 use protocol::{FromSpore, Handshake};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 pub use alerts::{ShownBoard, Tried};
+pub use elsewhere::Unreached;
 pub use glances::GlanceError;
 use glances::Seen;
 pub use handle::{Acceptance, Handle};
 use history::History;
+pub(crate) use outputs::Hit;
 
 use crate::access::Caller;
 use crate::audit::{AuditLog, Unrecorded};
-use crate::fleet::Relay;
+use crate::fleet::{Dirty, Keeper, Relay};
 use crate::history::Sampler;
 use crate::job::NewJob;
 use crate::metrics::Metrics;
 use crate::model::{Event, Now, SessionId, Snapshot};
 use crate::state::{
-    Answer, CancelError, Close, Effect, Fanout, Glance, Kept, State, Submission, SubmitError,
-    Submitted,
+    Answer, CancelError, Effect, Fanout, Glance, Kept, State, Submission, SubmitError, Submitted,
 };
 use crate::store::{Report, Store, Write};
 use crate::trust::Arrival;
@@ -105,6 +108,9 @@ pub(crate) struct Hub {
     events: broadcast::Sender<Event>,
     /// Only when other instances share the swarm.
     relay: Option<Arc<Relay>>,
+    /// Only then, too.
+    keeper: Option<Keeper>,
+    dirty: Option<Arc<Dirty>>,
 }
 
 impl Hub {
@@ -131,12 +137,18 @@ impl Hub {
             looking: HashMap::new(),
             events: broadcast::Sender::new(EVENTS),
             relay: None,
+            keeper: None,
+            dirty: None,
         }
     }
 
-    /// Strays go there.
-    pub(crate) fn beside(mut self, relay: Option<Arc<Relay>>) -> Self {
-        self.relay = relay;
+    /// Strays go to the relay, what belongs to jobs is kept with the swarm first, and what all are to know is marked.
+    pub(crate) fn beside(mut self, others: Option<(Arc<Relay>, Keeper, Arc<Dirty>)>) -> Self {
+        if let Some((relay, keeper, dirty)) = others {
+            self.relay = Some(relay);
+            self.keeper = Some(keeper);
+            self.dirty = Some(dirty);
+        }
         self
     }
 
@@ -274,20 +286,18 @@ impl Hub {
     fn stored(&mut self, report: Report, now: Now) {
         let (kept, lost) = match report {
             Report::Kept(kept) => (kept, None),
-            Report::Lost(kept, why) => (kept, Some(why)),
+            Report::Lost(kept, why) => (kept, Some(Acceptance::NotKept(why))),
+            Report::Declined(kept, why) => (kept, Some(Acceptance::Declined(why))),
         };
         for kept in kept {
             if let Kept::Accepted(id) | Kept::Job(id) = kept
                 && let Some(accepted) = self.accepting.remove(&id)
             {
-                let outcome = lost
-                    .clone()
-                    .map_or(Ok(()), |why| Err(Acceptance::NotKept(why)));
-                drop(accepted.send(outcome));
+                drop(accepted.send(lost.clone().map_or(Ok(()), Err)));
             }
             match &lost {
                 None => self.state.kept(kept, now),
-                Some(why) => self.state.lost(kept, why, now),
+                Some(why) => self.state.lost(kept, &why.to_string(), now),
             }
         }
     }
@@ -338,52 +348,28 @@ impl Hub {
 
     fn keep(&mut self, write: Write) {
         self.sampler.saw(&write);
+        if let Some(keeper) = &self.keeper {
+            keeper.saw(&write);
+        }
+        self.dirty.iter().for_each(|dirty| dirty.wrote(&write));
         if let Write::End(execution, kept) = &write {
             self.metrics.ended(execution);
-            if kept.is_none() {
+            if kept.is_none() && execution.attempt.is_none() {
                 self.history.add(write, self.started.elapsed(), &self.store);
                 return;
             }
         }
         let promise = write.promise();
-        if !self.store.write(write) {
+        let keeper = self.keeper.as_ref().filter(|_| Keeper::wants(&write));
+        let taken = match keeper {
+            Some(keeper) => keeper.take(write),
+            None => self.store.write(write),
+        };
+        if !taken {
             tracing::warn!("the store cannot keep up; something that should be kept was not");
             let why = "the store cannot keep up".to_owned();
             let lost = Report::Lost(promise.into_iter().collect(), why);
             self.stored(lost, self.now());
-        }
-    }
-
-    /// Hands a frame to a session's writer. A full outbox means a peer that does not read.
-    fn post(&mut self, session: SessionId, message: Message) {
-        let Some(outbox) = self.outboxes.get(&session) else {
-            return;
-        };
-        match outbox.try_send(message) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(_)) => {
-                self.hang_up(session, Close::not_reading());
-                self.state.closed(session, "it does not read", self.now());
-            }
-            Err(mpsc::error::TrySendError::Closed(_)) => drop(self.outboxes.remove(&session)),
-        }
-    }
-
-    /// The writer sends the close frame if it can, and ends when its outbox does.
-    fn hang_up(&mut self, session: SessionId, close: Close) {
-        if let Some(outbox) = self.outboxes.remove(&session) {
-            let frame = CloseFrame {
-                code: close.code,
-                reason: Utf8Bytes::from(close.reason),
-            };
-            drop(outbox.try_send(Message::Close(Some(frame))));
-        }
-    }
-
-    fn close_all(&mut self) {
-        let sessions: Vec<_> = self.outboxes.keys().copied().collect();
-        for session in sessions {
-            self.hang_up(session, Close::going_away());
         }
     }
 

@@ -12,6 +12,7 @@ pub mod access;
 pub mod alerts;
 pub mod approval;
 pub mod audit;
+pub mod backup;
 pub mod chart;
 pub mod config;
 pub mod console;
@@ -44,7 +45,7 @@ mod webhook;
 
 pub use audit::AuditLog;
 pub use config::Config;
-pub use hub::{Acceptance, GlanceError, Handle, ShownBoard, Tried};
+pub use hub::{Acceptance, GlanceError, Handle, ShownBoard, Tried, Unreached};
 pub use joining::{Joining, JoiningError, MadeJoinCode};
 pub use rest::openapi;
 pub use server::{Running, StartError, start};

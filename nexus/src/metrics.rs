@@ -7,6 +7,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::fleet::{Entered, Figures};
 use crate::model::{ExecutionInfo, ExecutionState};
 use crate::sources::Counted;
 use crate::state::State;
@@ -179,6 +180,61 @@ impl Metrics {
             "1 while the broker of a source answers",
             self.sources_connected.clone(),
         );
+        self
+    }
+
+    /// With those of its swarm, if it is in one.
+    pub(crate) fn of(entered: Option<&Entered>) -> Self {
+        let metrics = Self::default();
+        match entered {
+            Some(entered) => metrics.with_fleet(&entered.engine.figures),
+            None => metrics,
+        }
+    }
+
+    fn with_fleet(mut self, figures: &Figures) -> Self {
+        let fleet = self.registry.sub_registry_with_prefix("fleet");
+        for (name, help, gauge) in [
+            ("engine_up", "1 while the engine answers", &figures.up),
+            ("instances_seen", "Other instances", &figures.seen),
+            ("nodes_held", "Nodes whose sockets are here", &figures.held),
+            (
+                "nodes_reached",
+                "Nodes at other instances that can be used from here",
+                &figures.reached,
+            ),
+        ] {
+            fleet.register(name, help, gauge.clone());
+        }
+        for (name, help, counter) in [
+            (
+                "frames_out",
+                "Frames that other instances took",
+                &figures.frames_out,
+            ),
+            (
+                "frames_in",
+                "Frames taken from other instances",
+                &figures.frames_in,
+            ),
+            (
+                "batches_broken",
+                "Batches that another instance did not take; spores bring back what was in them",
+                &figures.batches_broken,
+            ),
+            (
+                "facts_written",
+                "Facts written for all instances",
+                &figures.facts_written,
+            ),
+            (
+                "letters_refused",
+                "What came from the engine and was forged, moved or said again",
+                &figures.refused,
+            ),
+        ] {
+            fleet.register(name, help, counter.clone());
+        }
         self
     }
 

@@ -208,7 +208,7 @@ impl ExecutionState {
 }
 
 /// An execution as of now.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExecutionInfo {
     /// Minted by the asker.
     pub id: Uuid,
@@ -233,6 +233,7 @@ pub struct ExecutionInfo {
     /// Why not, for people.
     pub error: Option<String>,
     /// Any JSON.
+    #[serde(default, with = "shared_json")]
     pub result: Option<Arc<RawValue>>,
     /// Wall clock.
     pub submitted_at: SystemTime,
@@ -356,4 +357,23 @@ pub enum Event {
     RunChanged(Arc<Run>),
     /// It wrote something.
     OutputAppended(Arc<Chunk>),
+}
+
+/// JSON that is shared, as JSON.
+mod shared_json {
+    use super::{Arc, RawValue};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        value: &Option<Arc<RawValue>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        value.as_deref().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Arc<RawValue>>, D::Error> {
+        Option::<Box<RawValue>>::deserialize(deserializer).map(|value| value.map(Arc::from))
+    }
 }

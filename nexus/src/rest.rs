@@ -9,6 +9,7 @@ mod alert_webhook;
 mod alerts;
 mod approvals;
 mod audit;
+mod backup;
 mod caller;
 mod chart;
 mod console;
@@ -18,9 +19,11 @@ mod download;
 mod events;
 mod execute;
 mod executions;
+mod fleet;
 mod groups;
 mod health;
 mod history;
+mod instances;
 mod jobs;
 mod join_codes;
 mod json;
@@ -54,6 +57,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use access::{Access, BearerToken};
+pub(crate) use fleet::Seat;
 use problem::Problem;
 
 use crate::access::{Limits, Tokens};
@@ -82,6 +86,8 @@ pub(crate) struct Doors {
     pub(crate) limits: Arc<Limits>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) sources: Sources,
+    /// None when this Nexus is alone.
+    pub(crate) seat: Option<Seat>,
     pub(crate) stopping: CancellationToken,
 }
 
@@ -91,6 +97,7 @@ pub(crate) struct App {
     access: Access,
     enabled: bool,
     prototype_health: bool,
+    data_dir: std::path::PathBuf,
     sessions: console::Sessions,
 }
 
@@ -111,6 +118,7 @@ impl App {
             access,
             enabled: config.enabled,
             prototype_health: config.prototype_health,
+            data_dir: config.data_dir.clone(),
             sessions: console::Sessions::default(),
         }
     }
@@ -195,6 +203,7 @@ fn work() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(jobs::rerun::rerun))
         .routes(routes!(stop::look, stop::stop, stop::release))
         .routes(routes!(stop::stop_node))
+        .routes(routes!(instances::list))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
         .routes(routes!(approvals::list))
@@ -216,12 +225,14 @@ fn work() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(runs::get))
         .routes(routes!(runs::cancel))
         .routes(routes!(sources::list))
+        .routes(routes!(fleet::look))
         .routes(routes!(history::timeline))
         .routes(routes!(history::at))
         .routes(routes!(history::node))
         .routes(routes!(audit::list))
         .routes(routes!(audit::verify))
         .routes(routes!(audit::export))
+        .routes(routes!(backup::make))
         .routes(routes!(health::metrics))
 }
 

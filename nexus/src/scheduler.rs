@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::access::{Caller, Object, Tokens, Verb};
 use crate::audit::Hasher;
+use crate::fleet::{Shared, Taken, Turns};
 use crate::hub::{Acceptance, Handle};
 use crate::job::{JobRequest, Origin, OriginKind};
 use crate::joining::JoiningError;
@@ -35,6 +36,8 @@ const STEADY: Duration = Duration::from_secs(3600);
 pub(crate) struct Scheduler {
     handle: Handle,
     tokens: Tokens,
+    /// Only when other instances share the swarm.
+    turns: Option<Arc<Turns>>,
     /// Since when the clock stands far behind what was decided about a schedule.
     behind: HashMap<Uuid, Instant>,
 }
@@ -71,10 +74,11 @@ impl Begun {
 }
 
 impl Scheduler {
-    pub(crate) fn new(handle: Handle, tokens: Tokens) -> Self {
+    pub(crate) fn new(handle: Handle, tokens: Tokens, shared: Option<&Shared>) -> Self {
         Self {
             handle,
             tokens,
+            turns: shared.map(|shared| Arc::clone(&shared.turns)),
             behind: HashMap::new(),
         }
     }
@@ -134,8 +138,10 @@ impl Scheduler {
         match schedule.step(busy, now) {
             Step::Nothing => {}
             Step::Settle(settled) => self.handle.settle_schedule(schedule.id, settled).await?,
+            Step::Fire { at, .. } if !self.is_ours(schedule, at).await? => return Ok(SOON),
             Step::Fire { at, until, missed } => {
-                let last = match self.fire(schedule, at).await {
+                let fired = self.fire(schedule, at).await;
+                let last = match fired {
                     Fired::Begun(begun) => {
                         let told = (missed > 0).then(|| format!("{missed} before it were missed"));
                         begun.last(at, told)
@@ -151,6 +157,9 @@ impl Scheduler {
                 };
                 let settled = schedule.settled(at, until, last);
                 self.handle.settle_schedule(schedule.id, settled).await?;
+                if let Some(turns) = &self.turns {
+                    turns.settled(schedule.id);
+                }
             }
         }
         if schedule.paused {
@@ -162,6 +171,25 @@ impl Scheduler {
         let next = schedule.when.next(now.max(schedule.marks.looked));
         let wait = next.and_then(|next| next.duration_since(now).ok());
         Ok(wait.unwrap_or(LONGEST))
+    }
+
+    /// Whether this instance begins what is due now. Where there are others, it takes the time first; if nobody can tell whether
+    /// another one did, it waits, and says so.
+    async fn is_ours(&self, schedule: &Schedule, at: SystemTime) -> Result<bool, Acceptance> {
+        let Some(turns) = &self.turns else {
+            return Ok(true);
+        };
+        match turns.take(schedule.id, at).await {
+            Taken::Ours => Ok(true),
+            Taken::Decided => Ok(false),
+            Taken::NotNow(why) => {
+                let (id, why) = (schedule.id, format!("not begun yet: {why}"));
+                let said = self
+                    .handle
+                    .act(move |state, _| state.schedule_waits(id, at, &why));
+                said.await.map(|()| false)
+            }
+        }
     }
 
     /// A clock that was far ahead must not silence a schedule until that time comes again.
@@ -211,6 +239,7 @@ impl Scheduler {
                 }
                 Acceptance::Refused(SubmitError::Busy(_) | SubmitError::Held(_))
                 | Acceptance::NotKept(_)
+                | Acceptance::Declined(_)
                 | Acceptance::Stopping
                 | Acceptance::Unrecorded(_) => Fired::Later,
                 Acceptance::Refused(error) => Fired::Refused(error.to_string()),

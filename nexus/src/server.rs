@@ -13,25 +13,27 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use parts::{about, certificate_source, console, joining, member, restored, sources, tokens};
+use parts::{
+    about, certificate_source, chores, console, gate, handle, joining, member, restored, sources,
+    tell_others, tokens,
+};
 
 use crate::access::{Limits, Tokens};
 use crate::audit::{Action, AuditLog, Entry};
 use crate::config::Config;
 use crate::console::Console;
-use crate::fleet::{Entered, FleetError, InstanceId, Relay, enter};
+use crate::fleet::{Entered, FleetError, InstanceId, Keeper, Relay, Seams, enter};
 use crate::hub::{Handle, Hub, INBOX, Input};
 use crate::identity::Identity;
 use crate::joining::Joining;
 use crate::listen::Entrance;
 use crate::metrics::Metrics;
-use crate::rest::{self, App, Doors};
+use crate::rest::{self, App, Doors, Seat};
 use crate::scheduler::Scheduler;
 use crate::secret::{self, Secret};
-use crate::session::Gate;
 use crate::store::{Remembered, Report, Store, StoreError};
 use crate::tls::Certificate;
-use crate::webhook::{Patience, Webhook};
+use crate::webhook::Webhook;
 
 /// Most nodes that one Nexus remembers.
 const MAX_NODES: usize = 50_000;
@@ -182,38 +184,29 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let (listeners, addresses) = listen(&config).await?;
 
     let (inbox, inputs) = mpsc::channel(INBOX);
-    let (store, remembered, thread) = open_store(&config, &identity, &inbox)?;
+    let (store, mut remembered, thread) = open_store(&config, &identity, &inbox)?;
     let audit = AuditLog::new(store.clone(), protocol::Fixed(identity.public()));
     let about = about(&config, &addresses, remembered.orphaned);
+    // Which of them are still this instance's, the swarm knows.
+    let left = entered.as_ref().map(|_| remembered.jobs.take_live());
     let state = restored(&config, remembered);
     let webhook = Webhook::new(state.alerts().hook().cloned());
-    let metrics = Arc::new(Metrics::default());
-    let handle = handle(&inbox, &store, &audit, &webhook);
+    let metrics = Arc::new(Metrics::of(entered.as_ref()));
+    let handle = handle(&inbox, &store, &audit, &webhook, entered.as_ref());
     let stopping = CancellationToken::new();
     let sessions = TaskTracker::new();
     let limits = Arc::new(Limits::default());
     let relay = entered.as_ref().map(|_| Arc::<Relay>::default());
     let instance = entered.as_ref().map(|entered| entered.id);
-    let gate = Gate::new(
-        inbox,
-        config.shared_token.clone(),
-        Arc::clone(&limits),
-        identity.clone(),
-        sessions.clone(),
-        relay.clone(),
-    );
+    let shared = entered.as_ref().map(|entered| entered.shared(&handle));
+    let beside = relay.zip(shared);
+    let gate = gate(&config, inbox, &limits, &identity, (&sessions, &beside));
     let tokens = tokens(&config, &store, &audit, &api_token).await?;
     let joining = joining(&config, &addresses, &handle, &identity);
     let console = console(&config, &addresses, &handle, &joining, &tokens);
     let asks = (&handle, &tokens);
-    let sources = sources(
-        &config,
-        &identity,
-        instance,
-        asks,
-        &metrics,
-        (&sessions, &stopping),
-    );
+    let tasks = (&sessions, &stopping);
+    let sources = sources(&config, &identity, entered.as_ref(), asks, &metrics, tasks);
     tell_others(&config, &webhook, &metrics, &sessions, &stopping);
     let doors = Doors {
         handle: handle.clone(),
@@ -223,19 +216,21 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         limits,
         metrics: Arc::clone(&metrics),
         sources,
+        seat: Seat::of(&config, entered.as_ref()),
         stopping: stopping.clone(),
     };
     let app = Arc::new(App::new(&config, &addresses, doors, tokens.clone()));
     audit.note(about);
-    sessions.spawn(audit.clone().settle(stopping.clone()));
-    sessions.spawn(certificate.keep_fresh(stopping.clone()));
-    sessions.spawn(Scheduler::new(handle.clone(), tokens.clone()).run(stopping.clone()));
-    let keep = config.history_keep;
-    let hub = Hub::new(state, store, audit.clone(), webhook, metrics, keep);
-    sessions.spawn(hub.beside(relay.clone()).run(inputs));
-    if let Some((entered, relay)) = entered.zip(relay) {
-        let (tasks, stop) = (&sessions, &stopping);
-        member(entered, relay, &config, &addresses, &handle, stop, tasks).begin();
+    let shared = beside.as_ref().map(|(_, shared)| shared);
+    let scheduler = Scheduler::new(handle.clone(), tokens.clone(), shared);
+    chores(&audit, certificate, scheduler, tasks);
+    let hub = Hub::new(state, store, audit, webhook, metrics, config.history_keep);
+    let (keeper, kept) = Keeper::new();
+    let sewn = beside.clone().map(|(r, s)| (r, keeper, s.dirty));
+    sessions.spawn(hub.beside(sewn).run(inputs));
+    if let (Some(entered), Some(beside), Some(left)) = (entered, beside, left) {
+        let seams = Seams::new(beside, kept, left);
+        member(entered, seams, &config, &addresses, asks, tasks).begin();
     }
     Ok(Running {
         listeners: serve(listeners, &entrance, app, &stopping),
@@ -267,36 +262,6 @@ async fn who_it_is(config: &Config) -> Result<(Secret, Identity, Option<Entered>
     let identity_file = config.identity_file();
     let identity = Identity::load_or_create(&identity_file).map_err(file(&identity_file))?;
     Ok((api_token, identity, entered))
-}
-
-fn handle(
-    inbox: &mpsc::Sender<Input>,
-    store: &Store,
-    audit: &AuditLog,
-    webhook: &Webhook,
-) -> Handle {
-    Handle {
-        inbox: inbox.clone(),
-        store: store.clone(),
-        audit: audit.clone(),
-        clock: Arc::default(),
-        webhook: webhook.clone(),
-    }
-}
-
-/// Alerts are posted, if somebody wants that.
-fn tell_others(
-    config: &Config,
-    webhook: &Webhook,
-    metrics: &Arc<Metrics>,
-    sessions: &TaskTracker,
-    stopping: &CancellationToken,
-) {
-    let patience = Patience::default();
-    let (finding, telling) = (webhook.clone(), webhook.clone());
-    sessions.spawn(finding.find(patience, Arc::clone(metrics), stopping.clone()));
-    let (name, metrics) = (config.name.clone(), Arc::clone(metrics));
-    sessions.spawn(telling.tell(name, patience, metrics, stopping.clone()));
 }
 
 fn serve(

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use crate::access::Limits;
-use crate::fleet::{Goes, Relay};
+use crate::fleet::{Goes, Relay, Shared, Uses};
 use crate::hub::Input;
 use crate::identity::Identity;
 use crate::listen::{Peer, Shares};
@@ -37,6 +37,8 @@ const OUTBOX: usize = 256;
 const STRANGERS: (usize, usize) = (512, 128);
 /// Bad frames in a row that a v2 spore is told of; then it is cut off. The prototype's is never.
 const PATIENCE: usize = 64;
+/// Between two looks at where a frame goes.
+const AGAIN: Duration = Duration::from_millis(20);
 /// Frames written in one go.
 const BATCH: usize = 64;
 
@@ -51,6 +53,8 @@ pub(crate) struct Gate {
     tasks: TaskTracker,
     /// Only when other instances share the swarm.
     relay: Option<Arc<Relay>>,
+    /// Only then too.
+    uses: Option<Arc<Uses>>,
 }
 
 impl Gate {
@@ -60,8 +64,9 @@ impl Gate {
         limits: Arc<Limits>,
         identity: Identity,
         tasks: TaskTracker,
-        relay: Option<Arc<Relay>>,
+        beside: Option<(Arc<Relay>, Shared)>,
     ) -> Arc<Self> {
+        let (relay, shared) = beside.unzip();
         Arc::new(Self {
             inbox,
             token,
@@ -71,6 +76,7 @@ impl Gate {
             strangers: Shares::new(STRANGERS.0, STRANGERS.1),
             tasks,
             relay,
+            uses: shared.map(|shared| shared.uses),
         })
     }
 
@@ -208,16 +214,18 @@ impl Reader<'_> {
     /// A frame for our own state; none when it is another instance's, or nobody's.
     async fn take(&mut self, text: &str) -> Option<Input> {
         let message = self.read(text)?;
-        let goes = match &self.gate.relay {
-            Some(relay) => relay.way(self.session, &message, text),
-            None => Goes::Home,
+        let Some(relay) = &self.gate.relay else {
+            return Some(Input::Message(self.session, Box::new(message)));
         };
-        match goes {
-            Goes::Home => Some(Input::Message(self.session, Box::new(message))),
-            Goes::Kept => None,
-            Goes::Away(link, frame) => {
-                link.send(frame).await;
-                None
+        loop {
+            match relay.way(self.session, &message, text) {
+                Goes::Home => return Some(Input::Message(self.session, Box::new(message))),
+                Goes::Kept => return None,
+                Goes::Later => tokio::time::sleep(AGAIN).await,
+                Goes::Away(link, frame) => {
+                    link.send(frame).await;
+                    return None;
+                }
             }
         }
     }

@@ -19,7 +19,8 @@ pub use fleet::Persona;
 pub struct Fleet {
     /// How many.
     pub spores: u32,
-    /// `host:port` of the Nexus.
+    /// `host:port` of the Nexus; several with commas between them for one swarm: each spore begins at another one, and goes on to
+    /// the next when its own does not answer.
     pub address: String,
     /// The shared token.
     pub token: String,
@@ -60,6 +61,7 @@ pub fn start(fleet: Fleet, stop: CancellationToken) -> Simulation {
     for number in 0..shared.fleet.spores {
         tasks.spawn(spore::live(
             Persona::new(shared.fleet.seed, number),
+            number,
             Arc::clone(&shared),
         ));
     }

@@ -11,6 +11,7 @@
 //! - [`glance`]: what somebody only looks at.
 //! - [`balance`]: which node is best, and why. [`resolve`]: which nodes are meant.
 //! - [`schedules`], [`runs`]: what is begun by itself, and one after the other.
+//! - [`told`]: what other instances are to know of all that.
 //! - [`alerts`]: what is worth a look, and who looks.
 //! - [`jobs`]: one call for many nodes. [`stop`]: everything is stopped, and held.
 //!
@@ -43,6 +44,7 @@ mod sessions;
 mod standing;
 mod stop;
 mod submit;
+mod told;
 mod trust;
 mod unknown;
 
@@ -68,6 +70,8 @@ pub use node::Node;
 pub use refused::SubmitError;
 pub use resolve::{Frozen, MAX_FROZEN};
 pub use submit::{Fanout, MAX_TARGETS, Preference, Submission, Target};
+pub(crate) use told::{CHART_KEY, SEATS, SHARED, SharedTable, block_key, mute_key, runbook_key};
+pub(crate) use trust::Use;
 
 use crate::access::Scope;
 use crate::approval::Approvals;
@@ -129,6 +133,7 @@ pub struct State {
     sky: Sky,
     /// The chart before this one.
     sky_before: Option<Sky>,
+    told_seats: told::ToldSeats,
     /// Saved groups with all that they name, for a chart by group.
     chart_groups: Option<charting::Named>,
     /// Ordinals of nodes that were removed, for those who come.
@@ -172,6 +177,7 @@ impl State {
             next_sweep: Duration::ZERO,
             sky: Sky::default(),
             sky_before: None,
+            told_seats: told::ToldSeats::default(),
             chart_groups: None,
             vacated: BTreeSet::new(),
             methods: HashMap::new(),
@@ -230,7 +236,7 @@ impl State {
             waiting: self.waiting(),
             join_codes: self.join_codes(),
             approvals: self.approvals.list(),
-            jobs: self.jobs(true),
+            jobs: self.jobs_of_all(),
             stop: Arc::new(self.stop_info()),
             alerts: self.alert_board(),
         }
@@ -314,7 +320,7 @@ impl State {
     }
 
     /// Tells the audit log.
-    fn tell(&mut self, entry: Entry) {
+    pub(crate) fn tell(&mut self, entry: Entry) {
         self.effects
             .push(Effect::Audit(Draft::Whole(Box::new(entry), None)));
     }

@@ -9,10 +9,13 @@ mod approvals;
 mod audit;
 mod charts;
 mod chronicle;
+pub(crate) mod copy;
+mod facts;
 mod groups;
 pub(crate) mod history;
 mod jobs;
 mod lane;
+mod owed;
 mod plans;
 mod read;
 mod rows;
@@ -36,6 +39,8 @@ use uuid::Uuid;
 pub use audit::AuditFile;
 pub(crate) use audit::Signatures;
 pub use charts::ChartRow;
+pub(crate) use facts::InLine;
+pub(crate) use owed::Debt;
 pub(crate) use plans::Left;
 pub use plans::Plan;
 pub(crate) use saved_calls::SavedCall;
@@ -83,6 +88,8 @@ pub enum Report {
     Kept(Vec<Kept>),
     /// These are not, and why.
     Lost(Vec<Kept>, String),
+    /// The swarm does not take these on from this instance, so they were not written; why, as a sentence for people.
+    Declined(Vec<Kept>, String),
 }
 
 /// Why the store cannot be opened or read. Display: a fragment that says what to do.
@@ -109,6 +116,14 @@ pub enum StoreError {
         found: usize,
         /// Ours.
         known: usize,
+    },
+    /// A copy that cannot be used.
+    #[error("{path:?} is damaged ({said}); take another backup")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        said: String,
     },
     /// The writer is gone.
     #[error("the store has stopped")]
@@ -168,6 +183,8 @@ pub struct Remembered {
     pub(crate) plans: plans::Left,
     /// Executions of which the last life did not see the end.
     pub orphaned: usize,
+    /// Those of them that are of no job, the newest.
+    pub(crate) singles: Vec<ExecutionInfo>,
 }
 
 impl Store {
@@ -196,6 +213,7 @@ impl Store {
             alerts: alerts::left(&connection).map_err(failed)?,
             jobs: jobs::left(&connection).map_err(failed)?,
             plans: plans::left(&connection).map_err(failed)?,
+            singles: read::singles_under_way(&connection).map_err(failed)?,
             orphaned: rows::orphan(&connection, SystemTime::now()).map_err(failed)?,
         };
         let chronicle = Chronicle::load(&connection, identity, keep_audit).map_err(failed)?;

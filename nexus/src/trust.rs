@@ -30,6 +30,8 @@ pub struct Arrival {
     pub secure: bool,
     /// What it has proved.
     pub credential: Credential,
+    /// All instances of the swarm know that it uses its join code: it is counted already.
+    pub counted: bool,
 }
 
 /// SHA-256 of a join code's secret; the secret itself is never kept.

@@ -43,6 +43,8 @@ pub enum Verb {
     Alerts,
     /// Write rules of alerts.
     AlertRules,
+    /// Have the store copied, beside it.
+    Backup,
     /// One approval: one's own, or any if one may say the second yes.
     SeeApproval,
     /// Say the second yes.
@@ -115,6 +117,7 @@ impl Verb {
             | Self::JoinCodes
             | Self::WaitingRoom
             | Self::ReadAudit
+            | Self::Backup
             | Self::Approve => Role::Admin,
         }
     }

@@ -7,7 +7,7 @@ use super::{
 use crate::model::Phase;
 use crate::target::Facts;
 
-const VERBS: [Verb; 25] = [
+const VERBS: [Verb; 26] = [
     Verb::SeeNode,
     Verb::SeeExecution,
     Verb::SeePlans,
@@ -32,6 +32,7 @@ const VERBS: [Verb; 25] = [
     Verb::JoinCodes,
     Verb::WaitingRoom,
     Verb::ReadAudit,
+    Verb::Backup,
     Verb::Approve,
 ];
 
@@ -90,6 +91,7 @@ fn a_role_may_what_the_one_before_may_and_no_more() {
             | Verb::JoinCodes
             | Verb::WaitingRoom
             | Verb::ReadAudit
+            | Verb::Backup
             | Verb::Approve => [false, false, true],
         };
         assert_eq!(may, wanted, "{verb:?}");

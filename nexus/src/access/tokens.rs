@@ -4,10 +4,9 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde::{Deserialize, Serialize};
@@ -16,21 +15,21 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::issue::may_be_called;
+use super::rows::{Hash, hash_of, kept, restored};
 use super::{Principal, PrincipalKind, Role, Scope, ScopeError};
 use crate::audit::{AuditLog, Unrecorded};
+use crate::fleet::{Dirty, FactKey, Table};
 use crate::secret::Secret;
-use crate::store::{Store, StoreError, TokenRow};
+use crate::store::{Store, StoreError};
 
 /// Most tokens that are kept, revoked ones included.
 const TOKENS: usize = 1000;
 /// Open streams of one principal.
 const STREAMS: usize = 32;
 /// Longest life.
-const LONGEST: u64 = 3650 * 24 * 3600;
+pub(super) const LONGEST: u64 = 3650 * 24 * 3600;
 /// The last use is written down at most so often.
 const TOUCH: i64 = 60;
-
-type Hash = [u8; 32];
 
 /// What a new token is to be.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -204,6 +203,8 @@ struct Inner {
     rate: Option<Quota>,
     store: Store,
     audit: AuditLog,
+    /// Where it is marked what other instances are to know; none while there are none.
+    shared: OnceLock<Arc<Dirty>>,
 }
 
 impl Tokens {
@@ -231,6 +232,7 @@ impl Tokens {
             rate,
             store,
             audit,
+            shared: OnceLock::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -314,9 +316,6 @@ impl Tokens {
             return Err(TokenError::Life);
         }
         let scope = Scope::parse(&new.nodes, &new.calls)?;
-        if self.list().len() >= TOKENS {
-            return Err(TokenError::TooMany);
-        }
         let secret = Secret::generate("nxs_")?;
         let now = SystemTime::now();
         let info = TokenInfo {
@@ -329,15 +328,50 @@ impl Tokens {
             last_used: None,
             revoked_at: None,
         };
-        let hash = hash_of(secret.reveal());
-        self.inner.store.put_token(kept(&info, hash)).await?;
-        let pass = Arc::new(Pass::of(info.clone(), self.inner.rate));
-        self.inner
-            .known
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(hash, pass);
+        self.add(info.clone(), hash_of(secret.reveal())).await?;
         Ok((secret, info))
+    }
+
+    /// Keeps one, made here or at another instance.
+    pub(super) async fn add(&self, info: TokenInfo, hash: Hash) -> Result<(), TokenError> {
+        if self.list().len() >= TOKENS {
+            return Err(TokenError::TooMany);
+        }
+        let (id, revoked) = (info.id, info.revoked_at);
+        self.inner.store.put_token(kept(&info, hash)).await?;
+        if let Some(at) = revoked {
+            self.inner.store.revoke_token(id, at).await?;
+        }
+        let pass = Arc::new(Pass::of(info, self.inner.rate));
+        let known = self.inner.known.write();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
+        known.insert(hash, pass);
+        drop(known);
+        self.mark(id);
+        Ok(())
+    }
+
+    /// From now on it is marked there what other instances are to know.
+    pub(crate) fn share(&self, dirty: Arc<Dirty>) {
+        // There is one swarm at most.
+        let _ = self.inner.shared.set(dirty);
+    }
+
+    fn mark(&self, id: Uuid) {
+        if let Some(shared) = self.inner.shared.get() {
+            shared.mark(FactKey {
+                table: Table::Token,
+                key: id.to_string(),
+            });
+        }
+    }
+
+    /// One of them, by its id, with its hash.
+    pub(super) fn one(&self, id: &str) -> Option<(Hash, TokenInfo)> {
+        let known = self.known();
+        let mut all = known.iter();
+        let (hash, pass) = all.find(|(_, pass)| pass.principal.id == id)?;
+        Some((*hash, pass.info()?))
     }
 
     /// All of them, oldest first.
@@ -358,40 +392,7 @@ impl Tokens {
         pass.note(|info| {
             info.revoked_at.get_or_insert(now);
         });
+        self.mark(id);
         Ok(self.inner.store.revoke_token(id, now).await?)
     }
-}
-
-fn hash_of(token: &str) -> Hash {
-    let mut hash = [0; 32];
-    hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-    hash
-}
-
-fn kept(info: &TokenInfo, hash: Hash) -> TokenRow {
-    TokenRow {
-        id: info.id,
-        name: info.name.clone(),
-        hash,
-        role: info.role.word().to_owned(),
-        nodes: info.scope.nodes().to_string(),
-        calls: info.scope.calls(),
-        created_at: info.created_at,
-        expires_at: info.expires_at,
-        last_used: None,
-        revoked_at: None,
-    }
-}
-
-fn restored(row: TokenRow) -> Option<TokenInfo> {
-    Some(TokenInfo {
-        id: row.id,
-        name: row.name,
-        role: Role::from_word(&row.role)?,
-        scope: Scope::parse(&row.nodes, &row.calls).ok()?,
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-        last_used: row.last_used,
-        revoked_at: row.revoked_at,
-    })
 }

@@ -31,7 +31,26 @@ impl Alerts {
             None if self.rules.len() >= RULES => return Err(AlertError::TooMany),
             None => None,
         };
-        let mut rule = AlertRule::new(id.unwrap_or_else(Uuid::now_v7), new, by, now)?;
+        let rule = AlertRule::new(id.unwrap_or_else(Uuid::now_v7), new, by, now)?;
+        Ok(self.settle_rule(rule, old.as_ref(), now))
+    }
+
+    /// A rule that was made or changed at another instance.
+    pub(crate) fn take_rule(&mut self, rule: AlertRule, now: SystemTime) -> Result<(), AlertError> {
+        let old = self.rules.iter().find(|one| one.id == rule.id).cloned();
+        if old.is_none() && self.rules.len() >= RULES {
+            return Err(AlertError::TooMany);
+        }
+        self.settle_rule(rule, old.as_ref(), now);
+        Ok(())
+    }
+
+    fn settle_rule(
+        &mut self,
+        mut rule: AlertRule,
+        old: Option<&AlertRule>,
+        now: SystemTime,
+    ) -> AlertRule {
         rule.built_in = defaults::is_built_in(rule.id);
         self.place(rule.clone());
         self.rows.push(AlertRow::Rule(Box::new(rule.clone())));
@@ -52,7 +71,7 @@ impl Alerts {
             alert.condition = rule.condition;
             alert.severity = rule.severity;
         });
-        Ok(rule)
+        rule
     }
 
     /// Removes a rule; one that was there from the beginning is as it was then.
@@ -161,6 +180,14 @@ impl Alerts {
             }
             Aim::Cause(_) => {}
         }
+        self.take_mute(mute)
+    }
+
+    /// Somebody muted it at another instance.
+    pub(crate) fn take_mute(&mut self, mute: Mute) -> Result<(), AlertError> {
+        if self.mutes.len() >= MUTES && !self.mutes.contains_key(&mute.aim) {
+            return Err(AlertError::TooManyMutes);
+        }
         self.rows.push(AlertRow::Mute(Box::new(mute.clone())));
         self.mutes.insert(mute.aim.clone(), mute);
         Ok(())
@@ -236,6 +263,8 @@ impl Alerts {
             Some(own) => *own = rule,
             None => rules.push(rule),
         }
+        // In the order in which they were made, wherever that was.
+        rules.sort_by_key(|rule| rule.id);
         self.rules = rules.into();
     }
 

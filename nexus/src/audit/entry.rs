@@ -80,6 +80,8 @@ pub enum Action {
     /// Alerts are posted there from now on.
     SetAlertWebhook,
     RemoveAlertWebhook,
+    /// What was set here was replaced by what was set at another instance.
+    ReplacedElsewhere,
     NodeJoined,
     NodeWaiting,
     /// It has a new key.
@@ -92,6 +94,8 @@ pub enum Action {
     /// Somebody asked for what he may not do.
     Denied,
     ExportAudit,
+    /// The store was copied.
+    MakeBackup,
     PruneAudit,
     Start,
     Stop,

@@ -31,7 +31,7 @@ const HOME_SPREAD: f64 = 2.0;
 const HOME_MARGIN: f64 = 0.8;
 const CELL: f64 = 64.0;
 /// Groups of one chart. Names of more can be read by nobody, and every one wants a search for room.
-pub(super) const MOST_GROUPS: usize = 400;
+pub(crate) const MOST_GROUPS: usize = 400;
 /// Who has no group and finds no room round the core stands here, and so does the group too many.
 pub(super) const OTHERS: &str = "others";
 

@@ -144,6 +144,19 @@ impl Sky {
         )
     }
 
+    /// Gives somebody this very seat, if it was kept for him. Whether it was.
+    pub(crate) fn sit(&mut self, number: u32, ordinal: Ordinal) -> bool {
+        let Some(seat) = self.seats.get_mut(index(number)) else {
+            return false;
+        };
+        if seat.holder != Some(Ordinal::MAX) || self.by_holder.contains_key(&ordinal) {
+            return false;
+        }
+        seat.holder = Some(ordinal);
+        self.by_holder.insert(ordinal, number);
+        true
+    }
+
     /// Takes a seat from somebody who is gone for good. Its number, if there was one.
     pub(crate) fn leave(&mut self, ordinal: Ordinal) -> Option<u32> {
         let number = self.by_holder.remove(&ordinal)?;

@@ -34,12 +34,21 @@ const PIECE: Duration = Duration::from_secs(60);
 /// See the module.
 pub(super) struct Client {
     place: Place,
+    patience: Duration,
 }
 
 impl Client {
     /// Of this place. Nothing is sent yet.
     pub(super) fn new(place: Place) -> Self {
-        Self { place }
+        Self {
+            place,
+            patience: ANSWER,
+        }
+    }
+
+    /// For what takes long by its nature.
+    pub(super) fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// What is read.
@@ -166,7 +175,7 @@ impl Client {
             .await
             .map_err(|error| self.lost(&error))?;
         tokio::spawn(connection);
-        let answered = timeout(ANSWER, sender.send_request(request)).await;
+        let answered = timeout(self.patience, sender.send_request(request)).await;
         answered
             .map_err(|_| self.silent("no answer in time"))?
             .map_err(|error| self.lost(&error))

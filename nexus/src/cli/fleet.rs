@@ -1,10 +1,14 @@
-//! `nexus fleet`: what another instance of the same swarm needs. Not here: what instances do.
+//! `nexus fleet`: how instances of one swarm stand with each other, and what another one needs. Not here: what instances do.
 
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
 use nexus::{fleet, secret};
+use serde::Deserialize;
 
-use super::settings::Settings;
-use super::{Ended, Exit, Failure, Problems};
+use super::answers::field;
+use super::settings::{Settings, wait};
+use super::table::{Cell, Table};
+use super::{Ended, Exit, Failure, Problems, time};
 
 #[derive(Args)]
 pub(super) struct Fleet {
@@ -14,16 +18,117 @@ pub(super) struct Fleet {
 
 #[derive(Subcommand)]
 enum What {
+    /// How an instance stands with its engine, and which others it hears of
+    Status,
     /// Print the swarm's key, for NEXUS_FLEET_KEY of another instance. Whoever has it and the engine's password is one of them
     Key,
+}
+
+/// What an instance says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Standing {
+    engine: Engine,
+    nodes_held: u64,
+    nodes_reached: u64,
+    batches_broken: u64,
+    letters_refused: u64,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Engine {
+    state: String,
+    since: Option<String>,
+    problem: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Instance {
+    id: Option<String>,
+    name: String,
+    version: String,
+    addresses: Vec<String>,
+    sessions: u64,
+    this: bool,
+    state: String,
+    heard_at: String,
 }
 
 impl Fleet {
     pub(super) fn run(&self, settings: &Settings) -> Ended {
         match self.what {
+            What::Status => status(settings),
             What::Key => key(settings),
         }
     }
+}
+
+fn status(settings: &Settings) -> Ended {
+    let client = settings.client()?;
+    let (answer, instances) = wait(async {
+        let answer = client.get("/api/v1/fleet").await?;
+        Ok((answer, client.get("/api/v1/instances").await?))
+    })?;
+    let screen = settings.screen();
+    if settings.json {
+        screen.json(&answer)?;
+        return Ok(Exit::OK);
+    }
+    let Some(standing) = field::<Option<Standing>>(&answer, "fleet")? else {
+        screen.note("this Nexus is alone; NEXUS_FLEET_URL makes it one of several");
+        return Ok(Exit::OK);
+    };
+    let now = Timestamp::now();
+    let engine = &standing.engine;
+    let since = engine.since.as_deref().map(|at| time::ago(at, now));
+    let since = since.map_or_else(String::new, |ago| format!(", since {ago}"));
+    screen.fact("engine", &format!("{}{since}", engine.state))?;
+    screen.fact("here", &standing.nodes_held.to_string())?;
+    screen.fact("elsewhere", &standing.nodes_reached.to_string())?;
+    let mut table = Table::new(&[
+        "ID",
+        "NAME",
+        "STATE",
+        "VERSION",
+        "NODES",
+        "HEARD",
+        "ADDRESSES",
+    ]);
+    for one in field::<Vec<Instance>>(&instances, "instances")? {
+        let heard = if one.this {
+            "this one".to_owned()
+        } else {
+            time::ago(&one.heard_at, now)
+        };
+        table.row([
+            Cell::new(one.id.unwrap_or_default()),
+            Cell::new(&one.name),
+            Cell::new(&one.state),
+            Cell::new(&one.version),
+            one.sessions.to_string().into(),
+            heard.into(),
+            one.addresses.join(" ").into(),
+        ]);
+    }
+    screen.table(&table)?;
+    if let Some(problem) = &engine.problem {
+        screen.note(problem);
+    }
+    if standing.letters_refused > 0 {
+        let refused = standing.letters_refused;
+        screen.note(&format!(
+            "{refused} letters were forged, moved or said again: somebody who has the engine's password is no instance of this swarm"
+        ));
+    }
+    if standing.batches_broken > 0 {
+        let broken = standing.batches_broken;
+        screen.note(&format!(
+            "{broken} batches were not taken by another instance; spores brought back what was in them"
+        ));
+    }
+    Ok(Exit::OK)
 }
 
 fn key(settings: &Settings) -> Ended {

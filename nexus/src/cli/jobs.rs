@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::answers::{Job, field, nodes, text};
 use super::client::{AskError, Client};
+use super::instances::tell_missing;
 use super::run::submit::confirm;
 use super::run::summary;
 use super::screen::Screen;
@@ -107,6 +108,7 @@ impl Jobs {
         } else {
             screen.table(&table(&jobs, shown))?;
         }
+        tell_missing(&screen, &answer, "its jobs are not in this list");
         Ok(Exit::OK)
     }
 }

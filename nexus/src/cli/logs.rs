@@ -317,7 +317,9 @@ async fn find(client: &Client, typed: &str) -> Result<Found, Failure> {
     };
     match client.get(&format!("/api/v1/jobs/{id}")).await {
         Ok(answer) => return Ok(Found::Job(Box::new(field(&answer, "job")?))),
-        Err(AskError::Refused(refused)) if refused.code == "not_found" => {}
+        // It may be an execution, though an instance is away that might know of a job.
+        Err(AskError::Refused(refused))
+            if ["not_found", "instance_away"].contains(&refused.code.as_str()) => {}
         Err(error) => return Err(error.into()),
     }
     let answer = client.get(&format!("/api/v1/executions/{id}")).await?;

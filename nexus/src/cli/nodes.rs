@@ -1,6 +1,6 @@
 //! `nexus nodes`: which there are, and one of them in full. Not here: changing them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::answers::{Resolved, field, text};
 use super::client::Client;
 use super::settings::{Settings, wait};
 use super::table::{Cell, Table};
-use super::{Ended, Exit, Failure, time};
+use super::{Ended, Exit, Failure, instances, time};
 
 /// Most names that are told when one is not clear.
 const NAMES: usize = 5;
@@ -52,6 +52,7 @@ pub(super) struct Node {
     registered_at: String,
     address: String,
     protocol: u32,
+    via: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -63,6 +64,14 @@ struct Capabilities {
     cpu_cores: u32,
     memory_mb: u64,
     methods: Vec<Value>,
+}
+
+impl Node {
+    /// How the instance is called that holds it, if that is another one.
+    fn holder<'a>(&'a self, names: &'a HashMap<String, String>) -> &'a str {
+        let via = self.via.as_deref().unwrap_or_default();
+        names.get(via).map_or(via, String::as_str)
+    }
 }
 
 impl Nodes {
@@ -100,7 +109,7 @@ impl Nodes {
         if nodes.is_empty() {
             screen.note("no nodes; `nexus join` makes a code that lets a machine in");
         } else {
-            screen.table(&table(&nodes))?;
+            screen.table(&table(&nodes, &holders(client, &nodes).await?))?;
         }
         if wanted.is_none() && hidden > 0 {
             screen.note(&format!(
@@ -111,10 +120,22 @@ impl Nodes {
     }
 }
 
-fn table(nodes: &[Node]) -> Table {
-    let mut table = Table::new(&[
+/// The names of the instances that hold some of these, by their ids; none when all are here.
+async fn holders(client: &Client, nodes: &[Node]) -> Result<HashMap<String, String>, Failure> {
+    if nodes.iter().all(|node| node.via.is_none()) {
+        return Ok(HashMap::new());
+    }
+    Ok(instances::names(client).await?)
+}
+
+fn table(nodes: &[Node], holders: &HashMap<String, String>) -> Table {
+    let mut names = vec![
         "NAME", "STATE", "CPU", "MEMORY", "TASKS", "TAGS", "PLATFORM",
-    ]);
+    ];
+    if !holders.is_empty() {
+        names.push("VIA");
+    }
+    let mut table = Table::new(&names);
     for node in nodes {
         let is_there = node.state != "offline";
         let share = |share: f64| {
@@ -129,6 +150,7 @@ fn table(nodes: &[Node]) -> Table {
             node.active_tasks.to_string().into(),
             node.capabilities.tags.join(" ").into(),
             Cell::new(&node.capabilities.platform),
+            Cell::new(node.holder(holders)),
         ]);
     }
     table
@@ -141,6 +163,7 @@ async fn show(client: &Client, settings: &Settings, name: &str) -> Ended {
         screen.json(&raw)?;
         return Ok(Exit::OK);
     }
+    let holders = holders(client, std::slice::from_ref(&node)).await?;
     let has = &node.capabilities;
     let now = Timestamp::now();
     let methods = has.methods.iter();
@@ -171,6 +194,7 @@ async fn show(client: &Client, settings: &Settings, name: &str) -> Ended {
         ("load", &load),
         ("machine", &machine),
         ("tags", &has.tags.join(" ")),
+        ("via instance", node.holder(&holders)),
         ("address", &node.address),
         ("dialect", &node.protocol.to_string()),
         ("calls", &calls),

@@ -26,6 +26,8 @@ struct Source {
     taken: u64,
     known: u64,
     dead_lettered: u64,
+    dead_reason: Option<String>,
+    results_problem: Option<String>,
 }
 
 impl Sources {
@@ -74,11 +76,25 @@ async fn list(client: &Client, settings: &Settings) -> Ended {
             screen.note(&format!("{}: {problem}", source.name));
         }
         if source.dead_lettered > 0 {
-            let (name, count, dead) = (&source.name, source.dead_lettered, &source.dead);
-            screen.note(&format!(
-                "{name}: {count} in {dead:?}, each with its reason"
-            ));
+            screen.note(&source.buried());
+        }
+        if let Some(problem) = &source.results_problem {
+            screen.note(&format!("{}: results: {problem}", source.name));
         }
     }
     Ok(Exit::OK)
+}
+
+impl Source {
+    fn buried(&self) -> String {
+        let (name, count, dead) = (&self.name, self.dead_lettered, &self.dead);
+        let to = if dead.is_empty() {
+            "rejected, to where the queue sends its dead letters".to_owned()
+        } else {
+            format!("in {dead:?}, each with its reason")
+        };
+        let last = self.dead_reason.as_ref();
+        let last = last.map_or_else(String::new, |why| format!("; the last one, {why}"));
+        format!("{name}: {count} {to}{last}")
+    }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::answers::{Execution, Job, Stop, field, is_over, text};
 use super::client::{Client, in_url};
+use super::instances::{missing, tell_missing};
 use super::run::interrupt::Interrupts;
 use super::screen::Screen;
 use super::settings::{Settings, wait};
@@ -57,12 +58,16 @@ impl StopArgs {
         wait(async {
             // Ctrl-C from here on ends the waiting, not the stop.
             let interrupts = Interrupts::listen()?;
-            let (look, first) = self.order(&client).await?;
+            let (look, first) = self.order(&client, settings.screen()).await?;
             settle(&client, settings, look, first, interrupts).await
         })
     }
 
-    async fn order(&self, client: &Client) -> Result<(Look, Option<Standing>), Failure> {
+    async fn order(
+        &self,
+        client: &Client,
+        screen: Screen,
+    ) -> Result<(Look, Option<Standing>), Failure> {
         if let Some(typed) = &self.job {
             let id = jobs::find(client, typed).await?;
             let path = format!("/api/v1/jobs/{id}/cancel");
@@ -74,7 +79,8 @@ impl StopArgs {
             let mut seen = HashSet::new();
             of_node(client, &node.node_id, &mut seen).await?;
             let path = format!("/api/v1/nodes/{}/stop", in_url(&node.node_id));
-            client.post(&path, &json!({})).await?;
+            let answer = client.post(&path, &json!({})).await?;
+            tell_missing(&screen, &answer, "what it runs there may go on");
             return Ok((Look::Node(node.node_id, seen), None));
         }
         if let Some(typed) = &self.execution {
@@ -199,10 +205,13 @@ async fn of_node(
 
 fn of_stop(answer: &Value) -> Result<Standing, Failure> {
     let stop: Stop = field(answer, "stop")?;
+    let silent = missing(answer, "what it runs may go on");
+    let mut tally = vec![in_words(&stop)];
+    tally.extend(silent.iter().cloned());
     Ok(Standing {
-        tally: in_words(&stop),
+        tally: tally.join("; "),
         is_settled: stop.stopping == 0,
-        is_proved: stop.unknown + stop.cannot == 0,
+        is_proved: stop.unknown + stop.cannot == 0 && silent.is_empty(),
         raw: answer.get("stop").cloned().unwrap_or_default(),
     })
 }
@@ -280,5 +289,13 @@ mod tests {
             assert!(unproved.is_settled && !unproved.is_proved, "{word}");
         }
         assert_eq!(standing(json!({})).tally, "nothing was running");
+        let silent = json!({"stop": {}, "missing": [{"name": "other", "why": "it is not there"}]});
+        let open = of_stop(&silent).unwrap();
+        assert!(open.is_settled && !open.is_proved);
+        assert!(
+            open.tally.contains("\"other\" did not answer"),
+            "{}",
+            open.tally
+        );
     }
 }

@@ -137,6 +137,14 @@ impl Layer {
     fn apply_fleet(&mut self, config: &mut Config, problems: &mut Vec<String>) {
         config.fleet_key = self.fleet_key.take();
         let Some(url) = self.fleet_url.take() else {
+            let lonely = [
+                ("NEXUS_FLEET_KEY", config.fleet_key.is_some()),
+                ("NEXUS_FLEET_CREDS", self.fleet_creds.is_some()),
+                ("NEXUS_FLEET_CA", self.fleet_ca.is_some()),
+            ];
+            for (name, _) in lonely.iter().filter(|(_, is_set)| *is_set) {
+                problems.push(format!("{name} is set without NEXUS_FLEET_URL, so this Nexus would be alone: set NEXUS_FLEET_URL to the swarm's engine, or take {name} away"));
+            }
             return;
         };
         match nats::Settings::new(url.reveal(), self.fleet_creds.take(), self.fleet_ca.take()) {

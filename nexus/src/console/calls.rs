@@ -43,6 +43,12 @@ fn running(table: Table<Desk>) -> Table<Desk> {
             looks::glance,
         )
         .row("output", &["executionId"], SeeExecution, executions::output)
+        .row(
+            "nodeExecutions",
+            &["node"],
+            SeeExecution,
+            executions::node_executions,
+        )
 }
 
 fn choosing(table: Table<Desk>) -> Table<Desk> {

@@ -22,7 +22,7 @@ use crate::model::{GroupInfo, Snapshot};
 use crate::state::{CancelError, JobError};
 use crate::store::StoreError;
 use crate::target::AimError;
-use crate::{Acceptance, GlanceError};
+use crate::{Acceptance, GlanceError, Unreached};
 
 pub(crate) use alerts::{
     alert, alert_aim, alert_board, alert_query, alert_rule, new_alert_rule, webhook,
@@ -192,6 +192,12 @@ impl From<ExportError> for Refusal {
             }
             ExportError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<Unreached> for Refusal {
+    fn from(error: Unreached) -> Self {
+        Self(BridgeError::new(error.code(), error.to_string()))
     }
 }
 

@@ -74,6 +74,8 @@ pub enum Table {
     Stop,
     /// What the swarm itself goes by.
     Swarm,
+    /// Jobs, and whose each of them is.
+    Job,
 }
 
 /// Names a fact.
@@ -154,6 +156,11 @@ pub trait Directory: Send + Sync {
     /// Everything as of now, [`News::UpToDate`], then each change, this instance's own too; what was written over before it could
     /// be told may be left out. The stream ends when something may be missing: watch again, and forget what is not told by then.
     fn watch(&self) -> Pending<'_, BoxStream<'static, News>>;
+
+    /// How many facts this instance wrote; 0 where nobody counts.
+    fn written(&self) -> u64 {
+        0
+    }
 }
 
 /// A message for this instance.
@@ -179,6 +186,11 @@ pub trait Bus: Send + Sync {
     /// and so does what it tells; between the two there is none. The stream ends when something may be missing: listen again.
     /// Listening again ends what was begun before.
     fn listen(&self) -> Pending<'_, BoxStream<'static, Inbound>>;
+
+    /// How much came from the engine and was not taken: forged, moved, or said again; 0 where nobody counts.
+    fn refused(&self) -> u64 {
+        0
+    }
 }
 
 /// A piece of work that nobody does yet.
@@ -251,16 +263,23 @@ pub trait Queue: Send + Sync {
     fn depth(&self) -> Pending<'_, (u64, u64)>;
 }
 
-/// What is under way and whose it is, and outputs and results that must outlive their instance.
+/// What is under way, in folders, and outputs and results that must outlive their instance.
 pub trait Ledger: Send + Sync {
-    /// Keeps how this stands with its owner; safe when it returns.
-    fn keep(&self, owner: InstanceId, id: Uuid, record: Bytes) -> Pending<'_, ()>;
+    /// Keeps a record in a folder, over an older one; safe when it returns.
+    fn keep(&self, folder: Uuid, id: Uuid, record: Bytes) -> Pending<'_, ()>;
+
+    /// Keeps a record that is not there yet; safe when it returns. Some: somebody was first, with this. After `Away` nobody knows
+    /// who was: ask again, and look at whose it is.
+    fn begin(&self, folder: Uuid, id: Uuid, record: Bytes) -> Pending<'_, Option<Bytes>>;
 
     /// It is not under way any more.
-    fn forget(&self, owner: InstanceId, id: Uuid) -> Pending<'_, ()>;
+    fn forget(&self, folder: Uuid, id: Uuid) -> Pending<'_, ()>;
 
-    /// All that this owner has under way.
-    fn of(&self, owner: InstanceId) -> Pending<'_, Vec<(Uuid, Bytes)>>;
+    /// Nothing of this folder is.
+    fn clear(&self, folder: Uuid) -> Pending<'_, ()>;
+
+    /// All that is in a folder.
+    fn of(&self, folder: Uuid) -> Pending<'_, Vec<(Uuid, Bytes)>>;
 
     /// Adds to an output; safe when it returns. The same number twice is kept once.
     fn append(&self, id: Uuid, number: u64, piece: Bytes) -> Pending<'_, ()>;

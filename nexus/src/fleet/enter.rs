@@ -11,10 +11,11 @@ use futures_util::StreamExt;
 
 use super::seal::SwarmKey;
 use super::{
-    Bus, Directory, Engine, EngineError, FactKey, InstanceId, Ledger, News, Put, Queue, Table,
-    Through, nats,
+    Bus, Directory, Engine, EngineError, FactKey, InstanceId, Ledger, News, Put, Queue, Shared,
+    Table, Through, Turns, Uses, nats,
 };
 use crate::config::Config;
+use crate::hub::Handle;
 use crate::identity::Identity;
 use crate::secret::{self, Secret};
 
@@ -29,6 +30,18 @@ pub const KEY_PREFIX: &str = "nxf_";
 pub(crate) struct Entered {
     pub(crate) id: InstanceId,
     pub(crate) engine: Engine,
+}
+
+impl Entered {
+    /// What it agrees on with the others.
+    pub(crate) fn shared(&self, handle: &Handle) -> Shared {
+        let directory = &self.engine.directory;
+        Shared {
+            dirty: Arc::default(),
+            turns: Turns::new(self.id, Arc::clone(directory)),
+            uses: Uses::new(Arc::clone(directory), handle.clone()),
+        }
+    }
 }
 
 /// Why it does not come in. Display: a sentence that says what to do.
@@ -89,6 +102,7 @@ fn engine_of<S: Directory + Bus + Queue + Ledger + 'static>(seat: S) -> Engine {
         bus: Arc::clone(&seat) as Arc<dyn Bus>,
         queue: Arc::clone(&seat) as Arc<dyn Queue>,
         ledger: seat,
+        figures: Arc::default(),
     }
 }
 

@@ -3,19 +3,24 @@
 //! when it ends is unknown, and what comes back is taken up again.
 //! Not here: sockets that are here ([`super::relay`]), and who holds what ([`super::run`]).
 
+mod orders;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::extract::ws::Message;
-use protocol::{Capabilities, FromNexus, Handshake, Running, decode_from_nexus, decode_from_spore};
+use protocol::{
+    Capabilities, FromNexus, FromSpore, Handshake, Running, decode_from_nexus, decode_from_spore,
+};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::message::{Letter, Placed, Reply, Says};
-use super::{Bus, Epoch, InstanceId};
+use self::orders::{BATCH, Orders, refusal};
+use super::message::{Placed, Reply, Says};
+use super::post::{Post, Unsaid};
+use super::{Epoch, InstanceId};
 use crate::hub::Input;
 use crate::model::SessionId;
 use crate::trust::{Arrival, Credential};
@@ -24,17 +29,13 @@ use crate::trust::{Arrival, Credential};
 const FIRST: u64 = 1 << 63;
 /// Frames that may wait for one node, as for one of our own.
 const OUTBOX: usize = 256;
-/// Frames of one order.
-const BATCH: usize = 64;
 /// Nodes that are asked for at once.
 const OPEN: usize = 500;
-/// How long another instance may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// See the module.
 pub(crate) struct Far {
     own: InstanceId,
-    bus: Arc<dyn Bus>,
+    post: Arc<Post>,
     inbox: mpsc::Sender<Input>,
     tasks: TaskTracker,
     next: AtomicU64,
@@ -52,13 +53,13 @@ struct Elsewhere {
 impl Far {
     pub(crate) fn new(
         own: InstanceId,
-        bus: Arc<dyn Bus>,
+        post: Arc<Post>,
         inbox: mpsc::Sender<Input>,
         tasks: TaskTracker,
     ) -> Arc<Self> {
         Arc::new(Self {
             own,
-            bus,
+            post,
             inbox,
             tasks,
             next: AtomicU64::new(FIRST),
@@ -101,6 +102,16 @@ impl Far {
             }
         };
         self.end(before, "its spore left").await;
+    }
+
+    /// Opens it anew: its spore may have something that became ours.
+    pub(crate) async fn again(&self, node: &str) {
+        let before = self.lock().get_mut(node).map(|known| {
+            let before = *known;
+            known.session = None;
+            before
+        });
+        self.end(before, "it is opened anew").await;
     }
 
     /// Nothing is heard of this instance any more.
@@ -152,8 +163,10 @@ impl Far {
         };
         for by in holders {
             let nodes = Vec::new();
-            if self.ask(by, Says::Open { nodes }).await.is_none() {
-                self.lost(by).await;
+            match self.post.ask(by, &Says::Open { nodes }).await {
+                // Something that it had for us was lost on the way.
+                Ok(Reply::NotHere) | Err(_) => self.lost(by).await,
+                Ok(_) => {}
             }
         }
     }
@@ -162,7 +175,7 @@ impl Far {
         let says = Says::Open {
             nodes: nodes.to_vec(),
         };
-        let Some(Reply::Open { nodes: found }) = self.ask(by, says).await else {
+        let Ok(Reply::Open { nodes: found }) = self.post.ask(by, &says).await else {
             return false;
         };
         for (at, running) in nodes.iter().zip(found) {
@@ -186,6 +199,7 @@ impl Far {
         }
         let (outbox, frames) = mpsc::channel(OUTBOX);
         let arrival = Arrival {
+            counted: false,
             peer: String::new(),
             secure: true,
             credential: Credential::Fleet(by),
@@ -224,12 +238,18 @@ impl Far {
         let mut waiting = Vec::with_capacity(BATCH);
         while outbox.recv_many(&mut waiting, BATCH).await > 0 {
             for says in self.letters(&at, session, waiting.drain(..)).await {
-                let reply = self.ask(by, says).await;
-                if reply != Some(Reply::Done) {
-                    self.forget(&at.node, session);
-                    let why = "its instance does not answer";
-                    drop(self.inbox.send(Input::Closed(session, why)).await);
-                    return;
+                match self.post.ask(by, &says).await {
+                    Ok(Reply::Done) => {}
+                    // The node is there, and takes what is smaller.
+                    Err(why @ (Unsaid::Older(_) | Unsaid::TooLarge(_))) => {
+                        self.refuse(session, &says, &why.to_string()).await;
+                    }
+                    Ok(_) | Err(Unsaid::Silent) => {
+                        self.forget(&at.node, session);
+                        let why = "its instance does not answer";
+                        drop(self.inbox.send(Input::Closed(session, why)).await);
+                        return;
+                    }
                 }
             }
         }
@@ -243,7 +263,7 @@ impl Far {
         session: SessionId,
         messages: impl Iterator<Item = Message>,
     ) -> Vec<Says> {
-        let mut frames = Vec::new();
+        let mut orders = Orders::new(at);
         let mut letters = Vec::new();
         for message in messages {
             match message {
@@ -260,7 +280,7 @@ impl Far {
                             });
                         }
                     }
-                    Ok(_) | Err(_) => frames.push(text.to_string()),
+                    Ok(_) | Err(_) => letters.extend(orders.add(text.to_string())),
                 },
                 Message::Ping(number) => {
                     let number = number.as_ref().try_into().map_or(0, u64::from_be_bytes);
@@ -269,13 +289,23 @@ impl Far {
                 Message::Binary(_) | Message::Pong(_) | Message::Close(_) => {}
             }
         }
-        if !frames.is_empty() {
-            letters.push(Says::Orders {
-                at: at.clone(),
-                frames,
-            });
-        }
+        letters.extend(orders.rest());
         letters
+    }
+
+    /// Executions that cannot be ordered there end with the reason.
+    async fn refuse(&self, session: SessionId, says: &Says, why: &str) {
+        let Says::Orders { frames, .. } = says else {
+            return;
+        };
+        for frame in frames {
+            let Ok(FromNexus::ExecuteSkill(order)) = decode_from_nexus(frame) else {
+                continue;
+            };
+            let refused = FromSpore::Response(refusal(order.request_id, why));
+            let input = Input::Message(session, Box::new(refused));
+            drop(self.inbox.send(input).await);
+        }
     }
 
     /// Frames of spores that another instance holds. Those of a placement that is over are dropped.
@@ -287,9 +317,12 @@ impl Far {
                 .and_then(|known| known.session);
             let Some(session) = session else { continue };
             // It was read before it was sent; what cannot be read here is of a newer version.
-            let Ok(message) = decode_from_spore(&frame) else {
+            let Ok(mut message) = decode_from_spore(&frame) else {
                 continue;
             };
+            if let FromSpore::Response(response) = &mut message {
+                response.drop_unreadable();
+            }
             if self
                 .inbox
                 .send(Input::Message(session, Box::new(message)))
@@ -301,11 +334,11 @@ impl Far {
         }
     }
 
-    async fn ask(&self, to: InstanceId, says: Says) -> Option<Reply> {
-        let from = self.own;
-        let letter = Letter { from, says }.bytes();
-        let answer = self.bus.request(to, letter, PATIENCE).await.ok()?;
-        serde_json::from_slice(&answer).ok()
+    /// How many nodes can be used from here.
+    pub(crate) fn reached(&self) -> usize {
+        let nodes = self.lock();
+        let open = nodes.values().filter(|known| known.session.is_some());
+        open.count()
     }
 
     fn forget(&self, node: &str, session: SessionId) {

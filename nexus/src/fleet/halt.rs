@@ -1,7 +1,7 @@
 //! Fleet STOP is for the whole swarm: whoever stops everything at one instance stops it at all, and only a person releases it.
 //! Of two that are told at the same time the stop wins. Not here: stopping ([`crate::state`]).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,15 @@ pub(super) struct StopFact {
 
 /// What this instance and the directory know of it.
 #[derive(Default)]
-pub(super) struct Halt(Mutex<(u64, Option<StopFact>)>);
+pub(super) struct Halt(Mutex<Known>);
+
+#[derive(Default, Clone)]
+struct Known {
+    revision: u64,
+    fact: Option<StopFact>,
+    /// Since when this instance has been stopped by what the directory says, by its own clock.
+    since: Option<SystemTime>,
+}
 
 impl StopFact {
     fn of(info: &StopInfo) -> Self {
@@ -51,19 +59,20 @@ impl Halt {
         directory: &dyn Directory,
     ) -> Result<(), EngineError> {
         let ours = StopFact::of(info);
-        let (revision, theirs) = self.known();
-        let is_known = match &theirs {
+        let known = self.known();
+        let is_known = match &known.fact {
             // Nothing was ever stopped.
             None => !ours.held,
             Some(theirs) => theirs.held == ours.held,
         };
         if is_known {
+            self.lock().since = info.since.filter(|_| info.held);
             return Ok(());
         }
         // A struct of strings and times: it cannot fail to serialise.
         let value = serde_json::to_vec(&ours).unwrap_or_default().into();
         match directory
-            .put(&StopFact::key(), Some(value), revision)
+            .put(&StopFact::key(), Some(value), known.revision)
             .await?
         {
             Put::Done(revision) => self.told(revision, ours),
@@ -75,34 +84,45 @@ impl Halt {
 
     /// The directory tells how it stands; what has to be done here, if anything.
     pub(super) fn heard(&self, revision: u64, fact: Option<StopFact>) -> Option<Change> {
-        let fact = fact?;
-        {
-            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.0 >= revision {
-                return None;
-            }
+        let known = self.known();
+        if known.revision >= revision {
+            return None;
         }
+        let Some(fact) = fact else {
+            // What cannot be read can be written over.
+            self.lock().revision = revision;
+            return None;
+        };
         self.told(revision, fact.clone());
         Some(Box::new(move |state, now| {
             let here = state.stop_info();
             let caller = from_afar(&fact.by);
+            // Who released it knew of this stop, or else is later by the clocks, if they are right.
+            let is_meant = here
+                .since
+                .is_none_or(|since| since <= fact.at || known.since == Some(since));
             if fact.held && !here.held {
                 state.stop_all(&caller, &fact.reason, now);
-            } else if !fact.held && here.held && here.since.is_none_or(|since| since <= fact.at) {
+            } else if !fact.held && here.held && is_meant {
                 state.release_all(&caller, now);
             }
         }))
     }
 
-    fn known(&self) -> (u64, Option<StopFact>) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    fn known(&self) -> Known {
+        self.lock().clone()
     }
 
     fn told(&self, revision: u64, fact: StopFact) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (revision, Some(fact));
+        *self.lock() = Known {
+            revision,
+            fact: Some(fact),
+            since: None,
+        };
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

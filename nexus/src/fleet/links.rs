@@ -4,21 +4,21 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
 
-use tokio::sync::mpsc;
+use protocol::{FromSpore, Outcome, decode_from_spore, encode};
+use serde_json::value::RawValue;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::task::TaskTracker;
 
-use super::message::{Letter, Placed, Reply, Says};
+use super::InstanceId;
+use super::message::{Placed, Reply, Says};
+use super::post::{Post, Unsaid};
 use super::relay::Relay;
-use super::{Bus, InstanceId};
 
-/// Frames that may wait for one instance.
-const WAITING: usize = 4096;
-/// Frames of one batch, and their bytes: an engine takes a mebibyte, and JSON doubles quotes.
-const BATCH: (usize, usize) = (512, 256 << 10);
-/// How long one batch may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Frames that may wait for one instance, and their bytes; one frame always may.
+const WAITING: (usize, u32) = (4096, 32 << 20);
+/// Frames of one batch, and their bytes, unless one alone has more.
+const BATCH: (usize, usize) = (512, 128 << 10);
 
 /// A frame on its way.
 #[derive(Debug, Clone)]
@@ -27,11 +27,15 @@ pub(crate) struct Outgoing {
     pub(crate) frame: String,
 }
 
+/// A frame with its room.
+type Waiting = (Outgoing, OwnedSemaphorePermit);
+
 /// The way to one instance. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Link {
     to: InstanceId,
-    frames: mpsc::Sender<Outgoing>,
+    frames: mpsc::Sender<Waiting>,
+    room: Arc<Semaphore>,
 }
 
 impl Link {
@@ -41,35 +45,36 @@ impl Link {
 
     /// Waits for room.
     pub(crate) async fn send(&self, frame: Outgoing) {
+        let room = Arc::clone(&self.room).acquire_many_owned(size(&frame));
         // A closed way means that the Nexus stops; the spore keeps what is not acknowledged.
-        drop(self.frames.send(frame).await);
+        if let Ok(room) = room.await {
+            drop(self.frames.send((frame, room)).await);
+        }
     }
 
     /// False when there is no room.
     pub(crate) fn try_send(&self, frame: Outgoing) -> bool {
-        self.frames.try_send(frame).is_ok()
+        let room = Arc::clone(&self.room).try_acquire_many_owned(size(&frame));
+        room.is_ok_and(|room| self.frames.try_send((frame, room)).is_ok())
     }
+}
+
+fn size(frame: &Outgoing) -> u32 {
+    u32::try_from(frame.frame.len()).map_or(WAITING.1, |bytes| bytes.min(WAITING.1))
 }
 
 /// All ways.
 pub(crate) struct Links {
-    own: InstanceId,
-    bus: Arc<dyn Bus>,
+    post: Arc<Post>,
     relay: Weak<Relay>,
     tasks: TaskTracker,
     open: Mutex<HashMap<InstanceId, Link>>,
 }
 
 impl Links {
-    pub(crate) fn new(
-        own: InstanceId,
-        bus: Arc<dyn Bus>,
-        relay: &Arc<Relay>,
-        tasks: TaskTracker,
-    ) -> Self {
+    pub(crate) fn new(post: Arc<Post>, relay: &Arc<Relay>, tasks: TaskTracker) -> Self {
         Self {
-            own,
-            bus,
+            post,
             relay: Arc::downgrade(relay),
             tasks,
             open: Mutex::default(),
@@ -80,55 +85,33 @@ impl Links {
     pub(crate) fn to(&self, to: InstanceId) -> Link {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let link = open.entry(to).or_insert_with(|| {
-            let (frames, outbox) = mpsc::channel(WAITING);
-            let (own, bus, relay) = (self.own, Arc::clone(&self.bus), self.relay.clone());
-            self.tasks.spawn(carry(own, to, bus, relay, outbox));
-            Link { to, frames }
+            let (frames, outbox) = mpsc::channel(WAITING.0);
+            let (post, relay) = (Arc::clone(&self.post), self.relay.clone());
+            self.tasks.spawn(carry(to, post, relay, outbox));
+            let room = Arc::new(Semaphore::new(WAITING.1 as usize));
+            Link { to, frames, room }
         });
         link.clone()
     }
 }
 
 async fn carry(
-    own: InstanceId,
     to: InstanceId,
-    bus: Arc<dyn Bus>,
+    post: Arc<Post>,
     relay: Weak<Relay>,
-    mut outbox: mpsc::Receiver<Outgoing>,
+    mut outbox: mpsc::Receiver<Waiting>,
 ) {
     let mut next = None;
     loop {
-        let mut frames = Vec::new();
-        let mut bytes = 0;
-        let Some(first) = (match next.take() {
+        let first = match next.take() {
             Some(frame) => Some(frame),
             None => outbox.recv().await,
-        }) else {
-            return;
         };
-        bytes += first.frame.len();
-        frames.push((first.at, first.frame));
-        while frames.len() < BATCH.0 {
-            match outbox.try_recv() {
-                Ok(frame) if bytes + frame.frame.len() > BATCH.1 => {
-                    next = Some(frame);
-                    break;
-                }
-                Ok(frame) => {
-                    bytes += frame.frame.len();
-                    frames.push((frame.at, frame.frame));
-                }
-                Err(_) => break,
-            }
-        }
-        let letter = Letter {
-            from: own,
-            says: Says::Frames { frames },
-        };
-        let answer = bus.request(to, letter.bytes(), PATIENCE).await;
-        let taken = answer.is_ok_and(|answer| {
-            serde_json::from_slice::<Reply>(&answer).is_ok_and(|reply| reply == Reply::Done)
-        });
+        let Some(first) = first else { return };
+        let (batch, rooms);
+        (batch, rooms, next) = gather(first, &mut outbox);
+        let taken = hand_over(&post, to, batch).await;
+        drop(rooms);
         if taken {
             continue;
         }
@@ -137,5 +120,63 @@ async fn carry(
         // What waits belongs to executions that are broken now.
         next = None;
         while outbox.try_recv().is_ok() {}
+    }
+}
+
+type Batch = Vec<(Placed, String)>;
+
+/// This frame and those behind it that fit, and the first that does not.
+fn gather(
+    first: Waiting,
+    outbox: &mut mpsc::Receiver<Waiting>,
+) -> (Batch, Vec<OwnedSemaphorePermit>, Option<Waiting>) {
+    let (first, room) = first;
+    let mut bytes = first.frame.len();
+    let mut rooms = vec![room];
+    let mut frames = vec![(first.at, first.frame)];
+    while frames.len() < BATCH.0 {
+        match outbox.try_recv() {
+            Ok(waiting) if bytes + waiting.0.frame.len() > BATCH.1 => {
+                return (frames, rooms, Some(waiting));
+            }
+            Ok((frame, room)) => {
+                bytes += frame.frame.len();
+                rooms.push(room);
+                frames.push((frame.at, frame.frame));
+            }
+            Err(_) => break,
+        }
+    }
+    (frames, rooms, None)
+}
+
+/// Whether it was taken.
+async fn hand_over(post: &Post, to: InstanceId, frames: Batch) -> bool {
+    let mut says = Says::Frames { frames };
+    match post.ask(to, &says).await {
+        Ok(reply) => reply == Reply::Done,
+        Err(Unsaid::Silent) => false,
+        // It never will be, so the owner hears that much.
+        Err(why @ (Unsaid::Older(_) | Unsaid::TooLarge(_))) => {
+            if let Says::Frames { frames } = &mut says {
+                frames
+                    .iter_mut()
+                    .for_each(|(_, frame)| without_result(frame, &why.to_string()));
+            }
+            post.ask(to, &says).await == Ok(Reply::Done)
+        }
+    }
+}
+
+/// The end of an execution without its result, and why.
+fn without_result(frame: &mut String, why: &str) {
+    if let Ok(FromSpore::Response(mut response)) = decode_from_spore(frame) {
+        response.result = RawValue::NULL.to_owned();
+        if response.outcome() == Outcome::Succeeded {
+            response.outcome = Some(Outcome::Failed);
+        }
+        response.success = false;
+        response.error = Some(format!("it ran, and its result was dropped: {why}"));
+        *frame = encode(&response, std::time::SystemTime::now());
     }
 }

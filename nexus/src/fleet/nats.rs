@@ -24,6 +24,7 @@ mod streams;
 mod weather;
 
 use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::engine::{EngineError, InstanceId, LARGEST};
@@ -46,6 +47,8 @@ struct Inner {
     asked: Mutex<Replay>,
     told: Mutex<Replay>,
     memory: row::Memory,
+    /// Facts.
+    written: AtomicU64,
     /// Which listening is the newest.
     listening: tokio::sync::watch::Sender<u64>,
 }
@@ -68,6 +71,7 @@ impl Seat {
             asked: Mutex::default(),
             told: Mutex::default(),
             memory: row::Memory::default(),
+            written: AtomicU64::default(),
             listening: tokio::sync::watch::Sender::new(0),
         })))
     }

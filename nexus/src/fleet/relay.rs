@@ -5,13 +5,15 @@
 //! is still there: the spore is asked to connect again and brings everything back.
 //! Not here: our own use of nodes elsewhere ([`super::far`]), and the way between instances ([`super::links`]).
 
+mod inside;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::{CloseFrame, Message};
-use protocol::{Ack, FromNexus, FromSpore, Running, decode_from_nexus};
+use axum::extract::ws::Message;
+use protocol::{FromNexus, FromSpore, Running, decode_from_nexus};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -22,10 +24,10 @@ use crate::model::SessionId;
 
 /// Bytes that are kept for one session while the owner of what it brought back is looked for.
 const PARKED: usize = 4 << 20;
+/// How long a session with more than that is not read, so that the owner can say a word.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a route stays after the response, for one that is sent again.
 const AFTER: Duration = Duration::from_secs(120);
-/// Asks a spore of ours to connect again (RFC 6455 and its registry: service restart).
-const COME_AGAIN: u16 = 1012;
 
 /// See the module. Its lock is never held over a wait.
 #[derive(Default)]
@@ -40,6 +42,8 @@ struct Inside {
     sessions: HashMap<SessionId, Here>,
     nodes: HashMap<String, SessionId>,
     routes: HashMap<Uuid, Route>,
+    /// Instances that did not get what was for them, and have not been told.
+    owed: HashSet<InstanceId>,
 }
 
 /// A socket that is here.
@@ -62,8 +66,8 @@ struct Route {
 }
 
 enum Way {
-    /// Nobody has said that it is theirs.
-    Parked(Vec<String>),
+    /// Nobody has said that it is theirs, since then.
+    Parked(Vec<String>, Instant),
     To(Link),
     /// Something was lost on the way, so all of it waits in the spore.
     Broken,
@@ -75,6 +79,8 @@ pub(crate) enum Goes {
     Home,
     /// Nowhere now; nothing is lost.
     Kept,
+    /// Not known yet; ask again.
+    Later,
     /// There; wait until it is taken.
     Away(Link, Outgoing),
 }
@@ -113,8 +119,15 @@ impl Relay {
     pub(crate) fn closed(&self, session: SessionId) -> Option<Placed> {
         let mut inside = self.lock();
         let here = inside.sessions.remove(&session)?;
+        // Its spore may be back by another socket already, and have brought the same executions.
         for id in here.routes {
-            inside.routes.remove(&id);
+            if inside
+                .routes
+                .get(&id)
+                .is_some_and(|route| route.session == session)
+            {
+                inside.routes.remove(&id);
+            }
         }
         self.any.store(!inside.routes.is_empty(), Ordering::Release);
         let placed = here.placed?;
@@ -141,7 +154,7 @@ impl Relay {
         let route = Route {
             session,
             running,
-            way: Way::Parked(Vec::new()),
+            way: Way::Parked(Vec::new(), Instant::now()),
             over: None,
         };
         inside.routes.insert(id, route);
@@ -155,7 +168,7 @@ impl Relay {
         let here = inside.sessions.get(&inside.at(at)?)?;
         let routes = here.routes.iter().filter_map(|id| inside.routes.get(id));
         let may_be_theirs = |route: &&Route| match &route.way {
-            Way::Parked(_) | Way::Broken => true,
+            Way::Parked(..) | Way::Broken => true,
             Way::To(link) => link.to() == by,
         };
         Some(
@@ -173,7 +186,7 @@ impl Relay {
         let Some(session) = inside.at(at) else {
             return false;
         };
-        let mut again = false;
+        let (mut again, mut freed) = (false, 0);
         for id in ids {
             let Some(route) = inside
                 .routes
@@ -183,7 +196,8 @@ impl Relay {
                 continue;
             };
             match std::mem::replace(&mut route.way, Way::To(link.clone())) {
-                Way::Parked(frames) => {
+                Way::Parked(frames, _) => {
+                    freed += frames.iter().map(String::len).sum::<usize>();
                     again |= frames.into_iter().any(|frame| {
                         !link.try_send(Outgoing {
                             at: at.clone(),
@@ -194,6 +208,9 @@ impl Relay {
                 // It had it before and asks again: whatever was sent in between went nowhere.
                 Way::To(_) | Way::Broken => again = true,
             }
+        }
+        if let Some(here) = inside.sessions.get_mut(&session) {
+            here.parked -= freed;
         }
         if again {
             inside.come_again(session);
@@ -291,14 +308,18 @@ impl Relay {
         }
         match &mut route.way {
             Way::Broken => Goes::Kept,
-            Way::Parked(frames) => {
-                if let Some(here) = sessions.get_mut(&session) {
+            Way::Parked(frames, since) => {
+                let Some(here) = sessions.get_mut(&session) else {
+                    return Goes::Kept;
+                };
+                if here.parked + frame.len() <= PARKED {
                     here.parked += frame.len();
-                    if here.parked <= PARKED {
-                        frames.push(frame.to_owned());
-                    } else {
-                        route.way = Way::Broken;
-                    }
+                    frames.push(frame.to_owned());
+                } else if since.elapsed() < PATIENCE {
+                    return Goes::Later;
+                } else {
+                    here.parked -= frames.iter().map(String::len).sum::<usize>();
+                    route.way = Way::Broken;
                 }
                 Goes::Kept
             }
@@ -321,11 +342,33 @@ impl Relay {
     /// they are its own.
     pub(crate) fn broken(&self, to: InstanceId) {
         let mut inside = self.lock();
-        for route in inside.routes.values_mut() {
+        let Inside { routes, owed, .. } = &mut *inside;
+        for route in routes.values_mut() {
             if matches!(&route.way, Way::To(link) if link.to() == to) {
                 route.way = Way::Broken;
+                owed.insert(to);
             }
         }
+    }
+
+    /// Whether something for this instance was lost; once, because it is told by that.
+    pub(crate) fn owes(&self, to: InstanceId) -> bool {
+        self.lock().owed.remove(&to)
+    }
+
+    /// These became ours. What was kept of them may not be whole, so their spores are asked to come again.
+    pub(crate) fn bring(&self, ids: &[Uuid]) {
+        let inside = self.lock();
+        let routes = ids.iter().filter_map(|id| inside.routes.get(id));
+        let sessions: HashSet<SessionId> = routes.map(|route| route.session).collect();
+        for session in sessions {
+            inside.come_again(session);
+        }
+    }
+
+    /// What its spore has of somebody else's is to be told to them.
+    pub(crate) fn come_again(&self, session: SessionId) {
+        self.lock().come_again(session);
     }
 
     /// Lets go of routes whose response is long gone.
@@ -348,47 +391,5 @@ impl Relay {
 
     fn lock(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inside {
-    /// The owner has kept so much of it; the spore lets go of that.
-    fn acknowledged(&mut self, ack: &Ack) {
-        let Ok(id) = Uuid::try_parse(&ack.request_id) else {
-            return;
-        };
-        let Some(route) = self.routes.get_mut(&id) else {
-            return;
-        };
-        route.running.first_seq = route.running.first_seq.max(ack.next_seq);
-        if ack.finished {
-            let session = route.session;
-            self.routes.remove(&id);
-            if let Some(here) = self.sessions.get_mut(&session) {
-                here.routes.remove(&id);
-            }
-        }
-    }
-
-    /// The session of a node in exactly this placement.
-    fn at(&self, at: &Placed) -> Option<SessionId> {
-        let session = self.nodes.get(&at.node)?;
-        let here = self.sessions.get(session)?;
-        (here.placed.as_ref() == Some(at)).then_some(*session)
-    }
-
-    /// Ends a session so that its spore brings back all that was not acknowledged.
-    fn come_again(&self, session: SessionId) {
-        if let Some(outbox) = self
-            .sessions
-            .get(&session)
-            .and_then(|here| here.outbox.upgrade())
-        {
-            let frame = CloseFrame {
-                code: COME_AGAIN,
-                reason: "come again and bring what is not acknowledged".into(),
-            };
-            drop(outbox.try_send(Message::Close(Some(frame))));
-        }
     }
 }

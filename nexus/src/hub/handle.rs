@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::Input;
 use crate::access::Caller;
 use crate::audit::{AuditLog, Deed, Unrecorded};
+use crate::fleet::Others;
 use crate::job::NewJob;
 use crate::joining::JoiningError;
 use crate::model::{Chunk, Event, ExecutionInfo, NodeInfo, Now, Snapshot};
@@ -30,6 +31,9 @@ pub enum Acceptance {
     /// It could not be kept on disk. It may run; its history is not safe.
     #[error("the store cannot keep it: {0}")]
     NotKept(String),
+    /// The swarm that this instance belongs to does not take it on from here now.
+    #[error("{0}")]
+    Declined(String),
     /// The Nexus is on its way out.
     #[error("the Nexus is stopping")]
     Stopping,
@@ -44,6 +48,7 @@ impl Acceptance {
         match self {
             Self::Refused(error) => error.code(),
             Self::NotKept(_) => "not_kept",
+            Self::Declined(_) => "declined",
             Self::Stopping => "stopping",
             Self::Unrecorded(_) => "unrecorded",
         }
@@ -59,6 +64,8 @@ pub struct Handle {
     /// Wakes the clock when a schedule changes.
     pub(crate) clock: Arc<Notify>,
     pub(crate) webhook: Webhook,
+    /// Only when other instances share the swarm.
+    pub(crate) others: Option<Others>,
 }
 
 impl Handle {
@@ -113,8 +120,8 @@ impl Handle {
         Ok(submitted)
     }
 
-    /// Stops something; the proof comes as an event.
-    pub async fn cancel(
+    /// Stops something that is here; the proof comes as an event.
+    pub(super) async fn own_cancel(
         &self,
         id: Uuid,
         caller: &Caller,
@@ -136,8 +143,11 @@ impl Handle {
             .await
     }
 
-    /// One execution, under way or long over.
-    pub async fn execution(&self, id: Uuid) -> Result<Option<ExecutionInfo>, StoreError> {
+    /// One of this instance's executions, under way or long over.
+    pub(super) async fn own_execution(
+        &self,
+        id: Uuid,
+    ) -> Result<Option<ExecutionInfo>, StoreError> {
         let live = self
             .look(move |state| state.execution(id).map(Execution::info))
             .await
@@ -149,8 +159,8 @@ impl Handle {
         }
     }
 
-    /// The newest executions, newest first.
-    pub async fn executions(
+    /// The newest executions of this instance, newest first.
+    pub(super) async fn own_executions(
         &self,
         node: Option<String>,
         limit: u32,
@@ -159,7 +169,7 @@ impl Handle {
     }
 
     /// Output from a number on, at most about `bytes` bytes: from the disk, then what is not there yet.
-    pub async fn output(
+    pub(super) async fn own_output(
         &self,
         id: Uuid,
         from: u64,
@@ -177,15 +187,22 @@ impl Handle {
         });
         let recent = recent.await.ok().flatten().unwrap_or_default();
         let mut chunks = self.store.output(id, from, bytes).await?;
-        let next = chunks.last().map_or(from, |chunk| chunk.seq + 1);
+        let mut next = chunks.last().map_or(from, |chunk| chunk.seq + 1);
         let reached: usize = chunks.iter().map(|chunk| chunk.bytes.len()).sum();
-        if reached < bytes {
-            chunks.extend(
-                recent
-                    .iter()
-                    .filter(|chunk| chunk.seq >= next)
-                    .map(|chunk| Chunk::clone(chunk)),
-            );
+        if reached >= bytes {
+            return Ok(chunks);
+        }
+        // A page ends before the chunk that does not fit any more; what is in memory may begin far behind that.
+        let is_all = chunks.is_empty() || bytes - reached >= protocol::limits::OUTPUT_CHUNK;
+        for chunk in recent.iter().filter(|chunk| chunk.seq >= from) {
+            if chunk.seq < next {
+                continue;
+            }
+            if chunk.seq > next && !is_all {
+                break;
+            }
+            next = chunk.seq + 1;
+            chunks.push(Chunk::clone(chunk));
         }
         Ok(chunks)
     }

@@ -30,8 +30,8 @@ impl Hub {
 }
 
 impl Handle {
-    /// One job, live or long over.
-    pub async fn job(&self, id: Uuid) -> Result<Option<Arc<JobInfo>>, StoreError> {
+    /// One of this instance's jobs, live or long over.
+    pub(super) async fn own_job(&self, id: Uuid) -> Result<Option<Arc<JobInfo>>, StoreError> {
         let live = self.look(move |state| state.job(id)).await;
         match live.ok().flatten() {
             Some(job) => Ok(Some(job)),
@@ -57,8 +57,8 @@ impl Handle {
         }
     }
 
-    /// Pauses, resumes or cancels a job; what follows comes as events.
-    pub async fn control_job(
+    /// Pauses, resumes or cancels a job that is here; what follows comes as events.
+    pub(super) async fn own_control(
         &self,
         id: Uuid,
         control: Control,
@@ -94,8 +94,8 @@ impl Handle {
             .await
     }
 
-    /// Stops everything on one node. None: it does not exist.
-    pub async fn stop_node(
+    /// Stops everything of this instance's on one node. None: it does not exist.
+    pub(crate) async fn own_stop_node(
         &self,
         id: &str,
         caller: &Caller,
@@ -109,7 +109,7 @@ impl Handle {
     }
 
     /// Does something between two inputs that tells the audit log by itself.
-    pub(super) async fn act<T: Send + 'static>(
+    pub(crate) async fn act<T: Send + 'static>(
         &self,
         act: impl FnOnce(&mut State, Now) -> T + Send + 'static,
     ) -> Result<T, Acceptance> {

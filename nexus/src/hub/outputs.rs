@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use protocol::Stream;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Acceptance, Handle};
-use crate::job::{JobInfo, JobRequest, JobTargetInfo, OutputGroup, Sample, TEXT, compare, fold};
+use super::{Acceptance, Handle, Unreached};
+use crate::job::{JobInfo, JobTargetInfo, OutputGroup, Sample, TEXT, compare, fold};
 use crate::store::StoreError;
 
 /// Output read at once, bytes.
@@ -18,7 +19,7 @@ const SEARCHED: usize = 256 << 20;
 const LINE: usize = 400;
 
 /// A line in which something was found.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
     /// The execution.
     pub execution: Uuid,
@@ -35,21 +36,21 @@ pub struct Hit {
 }
 
 impl Handle {
-    /// The targets of a job from an index on, live or long over.
-    pub async fn job_targets(
+    /// The targets of a job from an index on, live or long over. None: it is not here.
+    pub(super) async fn own_targets(
         &self,
         id: Uuid,
         after: u32,
-    ) -> Result<Vec<JobTargetInfo>, StoreError> {
+    ) -> Result<Option<Vec<JobTargetInfo>>, StoreError> {
         let live = self.look(move |state| state.job_targets(id, after)).await;
         match live.ok().flatten() {
-            Some(targets) => Ok(targets),
-            None => Ok(self.store.job_targets(id, after).await?.unwrap_or_default()),
+            Some(targets) => Ok(Some(targets)),
+            None => self.store.job_targets(id, after).await,
         }
     }
 
-    /// Jobs, newest first, of one asker or of all: those that live, and the newest ones that are over.
-    pub async fn jobs(
+    /// Jobs of this instance, newest first, of one asker or of all: those that live, and the newest ones that are over.
+    pub(super) async fn own_jobs(
         &self,
         asker: Option<String>,
         (live, over): (bool, bool),
@@ -69,14 +70,8 @@ impl Handle {
         Ok(jobs)
     }
 
-    /// How a job was asked for; its parameters are null if they were secret and it is over.
-    pub async fn job_request(&self, id: Uuid) -> Result<Option<JobRequest>, StoreError> {
-        let record = self.store.job_record(id).await?;
-        Ok(record.map(JobRequest::from))
-    }
-
     /// What the targets wrote, identical outputs folded together, and how many groups were left out.
-    pub async fn job_groups(&self, id: Uuid) -> Result<(Vec<OutputGroup>, usize), StoreError> {
+    pub async fn job_groups(&self, id: Uuid) -> Result<(Vec<OutputGroup>, usize), Unreached> {
         let (mut groups, omitted) = fold(&self.job_targets(id, 0).await?);
         let mut samples = Vec::with_capacity(groups.len());
         for group in &groups {
@@ -93,7 +88,7 @@ impl Handle {
         Ok((compared.await.map_err(|_| StoreError::Stopped)?, omitted))
     }
 
-    async fn sample(&self, id: Uuid) -> Result<Sample, StoreError> {
+    async fn sample(&self, id: Uuid) -> Result<Sample, Unreached> {
         let chunks = self.output(id, 0, TEXT + 1).await?;
         let mut bytes: Vec<u8> = chunks.into_iter().flat_map(|chunk| chunk.bytes).collect();
         if bytes.is_empty()
@@ -108,14 +103,14 @@ impl Handle {
     }
 
     /// Lines in which a text stands, in the order of the targets; at most `limit`. False: not everything was searched.
-    pub async fn search_job(
+    pub(super) async fn own_search(
         &self,
-        id: Uuid,
+        targets: Vec<JobTargetInfo>,
         text: &str,
         limit: usize,
-    ) -> Result<(Vec<Hit>, bool), StoreError> {
+    ) -> Result<(Vec<Hit>, bool), Unreached> {
         let (mut hits, mut budget) = (Vec::new(), SEARCHED);
-        for target in self.job_targets(id, 0).await? {
+        for target in targets {
             let Some(execution) = target.execution_id else {
                 continue;
             };

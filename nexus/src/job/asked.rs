@@ -66,4 +66,6 @@ pub enum OriginKind {
     Runbook,
     /// Some targets of another job, once more.
     Rerun,
+    /// A message of a broker; its id is the message's.
+    Source,
 }

@@ -93,7 +93,7 @@ pub struct WaveInfo {
 }
 
 /// A target as of now.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobTargetInfo {
     /// From 0.
     pub index: u32,

@@ -101,7 +101,7 @@ impl Asker {
 }
 
 /// Which attempt of which target of which job an execution is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Attempt {
     /// The job.
     pub job: Uuid,

@@ -14,8 +14,7 @@ use uuid::Uuid;
 use super::json::Query;
 use super::{Problem, Shared};
 use crate::access::{Caller, Verb};
-use crate::hub::Handle;
-use crate::store::StoreError;
+use crate::hub::{Handle, Unreached};
 
 /// Read at once, bytes.
 const PAGE: usize = 1024 * 1024;
@@ -45,7 +44,7 @@ pub(crate) async fn download(
     let swarm = app.swarm()?.clone();
     let pages = stream::try_unfold((swarm, 0), move |(swarm, from)| async move {
         let page = page(&swarm, found.id, from, wanted).await?;
-        Ok::<_, StoreError>(page.map(|(bytes, next)| (bytes, (swarm, next))))
+        Ok::<_, Unreached>(page.map(|(bytes, next)| (bytes, (swarm, next))))
     });
     let name = format!("attachment; filename=\"{}.txt\"", found.id);
     let headers = [
@@ -60,7 +59,7 @@ async fn page(
     id: Uuid,
     from: u64,
     wanted: Option<Stream>,
-) -> Result<Option<(Bytes, u64)>, StoreError> {
+) -> Result<Option<(Bytes, u64)>, Unreached> {
     let chunks = swarm.output(id, from, PAGE).await?;
     let Some(last) = chunks.last() else {
         return Ok(None);

@@ -12,9 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::execute::{call, half_a_minute};
+use super::instances::MissingBody;
 use super::json::{Arrived, Query, answer, body, no_parameters, object, seconds};
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Denied, Verb};
+use crate::fleet::Listed;
 use crate::model::{Chunk, ExecutionInfo, ExecutionState};
 use crate::state::{Fanout, Mode, Submission, Target};
 
@@ -139,7 +141,11 @@ struct Accepted<'a> {
 #[derive(Serialize, ToSchema)]
 struct Executions<'a> {
     status: &'static str,
+    /// Large results of other instances are left out; the execution itself has them.
     executions: Vec<ExecutionBody<'a>>,
+    /// Instances that did not answer, so theirs are not in the list; left out when all did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingBody>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -183,14 +189,15 @@ pub(crate) async fn list(
         swarm.executions(which.node_id, limit).await?
     } else {
         // Those of other nodes are left out of the newest ones; a scope sees no further back than that.
-        let newest = swarm.executions(which.node_id, LIST).await?;
-        let mut own = caller.seen(swarm, newest).await?;
-        own.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        own
+        let Listed { rows, missing } = swarm.executions(which.node_id, LIST).await?;
+        let mut rows = caller.seen(swarm, rows).await?;
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Listed { rows, missing }
     };
     Ok(answer(&Executions {
         status: "success",
-        executions: found.iter().map(ExecutionBody::new).collect(),
+        executions: found.rows.iter().map(ExecutionBody::new).collect(),
+        missing: MissingBody::all(found.missing),
     }))
 }
 

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::sync::Arc;
 
+use super::fleet::EngineBody;
 use super::json::answer;
 use super::{Problem, Shared};
 
@@ -20,11 +21,20 @@ pub(crate) async fn healthz(State(app): Shared) -> Response {
     answer(&json!({"status": "ok", "component": component}))
 }
 
-/// It can do its work: the hub answers and the store keeps what it is given.
+/// It can do its work: the hub answers and the store keeps what it is given. An instance whose engine is away is ready: its nodes
+/// work. One that stops is not, though what was begun is still answered.
 #[utoipa::path(get, path = "/readyz", security(()), responses(
     (status = 200, body = Value), (status = 503, body = Problem)))]
 pub(crate) async fn readyz(State(app): Shared) -> Result<Response, Problem> {
     let hub = app.swarm()?;
+    if app.doors.stopping.is_cancelled() {
+        let detail = "this Nexus stops";
+        return Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "stopping",
+            detail,
+        ));
+    }
     hub.look(|_| ()).await?;
     if hub.store().is_failing() {
         let detail = "the store cannot write; check the disk";
@@ -34,7 +44,12 @@ pub(crate) async fn readyz(State(app): Shared) -> Result<Response, Problem> {
             detail,
         ));
     }
-    Ok(answer(&json!({"status": "ready"})))
+    let mut body = json!({"status": "ready"});
+    if let Some(seat) = &app.doors.seat {
+        body["engine"] = json!(EngineBody::public(seat));
+        body["instances"] = json!(seat.others());
+    }
+    Ok(answer(&body))
 }
 
 /// Figures in Prometheus' text form (OpenMetrics 1.0).

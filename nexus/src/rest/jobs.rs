@@ -18,9 +18,11 @@ use serde_json::json;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::instances::MissingBody;
 use super::json::{Arrived, Query, answer, body};
 use super::{App, Problem, Shared};
 use crate::access::{Caller, Denied};
+use crate::fleet::Listed;
 use crate::hub::Handle;
 use crate::job::{JobInfo, JobRequest, Origin, RequestError, TargetState};
 use crate::state::{Control, JobError, Submitted};
@@ -99,19 +101,24 @@ pub(crate) async fn list(
     let limit = which.limit.unwrap_or(100).min(LIST);
     let swarm = app.swarm()?;
     let own = (!caller.principal.scope.nodes().is_all()).then(|| caller.principal.id.clone());
-    let mut jobs = match word {
+    let Listed {
+        rows: mut jobs,
+        missing,
+    } = match word {
         "all" | "live" | "over" => swarm.jobs(own, (live, over), limit).await?,
         // Among the newest ones; who wants older ones reads them all.
         word => {
             let mut jobs = swarm.jobs(own, (live, over), LIST).await?;
-            jobs.retain(|job| job.state.word() == word);
+            jobs.rows.retain(|job| job.state.word() == word);
             jobs
         }
     };
+    jobs.retain(|job| sees(&caller, job));
     jobs.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(answer(&body::Jobs {
         status: "success",
         jobs: jobs.iter().map(|job| JobBody::new(job)).collect(),
+        missing: MissingBody::all(missing),
     }))
 }
 

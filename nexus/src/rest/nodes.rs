@@ -5,6 +5,7 @@ use axum::response::Response;
 use protocol::{Capabilities, rfc3339};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::json::{Query, answer, flag};
 use super::standing::TrustBody;
@@ -43,6 +44,8 @@ pub(crate) struct NodeBody<'a> {
     protocol: u32,
     address: &'a str,
     latency_ms: Option<f64>,
+    /// The instance that holds its socket, when that is another one; see `/api/v1/instances`.
+    via: Option<Uuid>,
     trust: TrustBody<'a>,
 }
 
@@ -66,6 +69,7 @@ impl<'a> NodeBody<'a> {
             state: node.phase.word(),
             protocol: facts.version.number(),
             address: &facts.peer,
+            via: node.via.map(|instance| instance.0),
             latency_ms: node.latency.map(|latency| latency.as_secs_f64() * 1000.0),
             trust: TrustBody::new(&facts.trust),
         }

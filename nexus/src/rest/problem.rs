@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::access::Denied;
-use crate::hub::Acceptance;
+use crate::hub::{Acceptance, Unreached};
 use crate::state::{CancelError, SubmitError};
 use crate::store::StoreError;
 
@@ -213,6 +213,11 @@ impl From<Acceptance> for Problem {
                 "not_kept",
                 error.to_string(),
             ),
+            Acceptance::Declined(_) => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "declined",
+                error.to_string(),
+            ),
             Acceptance::Stopping => Self::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "stopping",
@@ -243,6 +248,24 @@ impl From<StoreError> for Problem {
             "store",
             error.to_string(),
         )
+    }
+}
+
+impl From<Unreached> for Problem {
+    fn from(error: Unreached) -> Self {
+        match error {
+            Unreached::Own(error) => error.into(),
+            Unreached::Store(error) => error.into(),
+            Unreached::Away(error) => {
+                let names: Vec<_> = error.0.iter().map(|one| one.name.clone()).collect();
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "instance_away",
+                    error.to_string(),
+                )
+                .with(json!({ "instances": names }))
+            }
+        }
     }
 }
 

@@ -22,11 +22,13 @@ struct SourceBody {
     name: String,
     /// Scheme, host and port.
     at: String,
+    /// A stream or a queue.
     stream: String,
+    /// Empty where there is none.
     group: String,
     /// The API token by whose rights its jobs are asked for, as the configuration says it.
     token: String,
-    /// Where messages go that cannot be taken.
+    /// Where messages go that cannot be taken; empty when the broker decides that.
     dead: String,
     connected: bool,
     /// What keeps it from taking jobs; null when nothing does.
@@ -41,6 +43,14 @@ struct SourceBody {
     /// Messages that were put away as dead.
     dead_lettered: u64,
     taken_at: Option<String>,
+    /// Which message was put away last, and why.
+    dead_reason: Option<String>,
+    /// Results that the broker has taken.
+    told: u64,
+    /// Results that nobody will get.
+    untold: u64,
+    /// What keeps results from the broker; null when nothing does.
+    results_problem: Option<String>,
 }
 
 impl SourceBody {
@@ -60,6 +70,10 @@ impl SourceBody {
             refused: info.refused,
             dead_lettered: info.dead_lettered,
             taken_at: info.taken_at.map(rfc3339),
+            dead_reason: info.dead_reason,
+            told: info.told,
+            untold: info.untold,
+            results_problem: info.results_problem,
         }
     }
 }

@@ -8,9 +8,11 @@ use protocol::rfc3339;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::instances::MissingBody;
 use super::json::{Arrived, answer, body};
 use super::{Problem, Shared};
 use crate::access::Caller;
+use crate::fleet::Missing;
 use crate::model::StopInfo;
 
 /// Longest reason, bytes.
@@ -49,6 +51,9 @@ pub(crate) struct StopBody<'a> {
 pub(crate) struct OneStop<'a> {
     status: &'static str,
     stop: StopBody<'a>,
+    /// Instances that did not answer, so what is theirs is not counted; left out when all did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingBody>,
 }
 
 impl<'a> StopBody<'a> {
@@ -67,9 +72,14 @@ impl<'a> StopBody<'a> {
     }
 }
 
-fn told(status: &'static str, stop: &StopInfo) -> Response {
+fn told(status: &'static str, stop: &StopInfo, missing: Vec<Missing>) -> Response {
     let stop = StopBody::new(stop);
-    answer(&OneStop { status, stop })
+    let missing = MissingBody::all(missing);
+    answer(&OneStop {
+        status,
+        stop,
+        missing,
+    })
 }
 
 /// Stops everything that runs, and holds jobs and schedules. Asked again it stops what began since.
@@ -87,22 +97,24 @@ pub(crate) async fn stop(
         body::<StopRequest>(arrived, &[])?
     };
     let reason = protocol::limits::cut(&asked.reason, REASON).to_owned();
-    let stop = app.swarm()?.stop_all(reason, &caller).await?;
-    Ok((StatusCode::ACCEPTED, told("accepted", &stop)).into_response())
+    let swarm = app.swarm()?;
+    swarm.stop_all(reason, &caller).await?;
+    let (stop, missing) = swarm.stop_info().await?;
+    Ok((StatusCode::ACCEPTED, told("accepted", &stop, missing)).into_response())
 }
 
 /// Whether everything is stopped, and what is proved of it.
 #[utoipa::path(get, path = "/api/v1/stop", responses((status = 200, body = OneStop)))]
 pub(crate) async fn look(State(app): Shared) -> Result<Response, Problem> {
-    let stop = app.swarm()?.look(|state| state.stop_info()).await?;
-    Ok(told("success", &stop))
+    let (stop, missing) = app.swarm()?.stop_info().await?;
+    Ok(told("success", &stop, missing))
 }
 
 /// Jobs and schedules go on.
 #[utoipa::path(delete, path = "/api/v1/stop", responses((status = 200, body = OneStop)))]
 pub(crate) async fn release(State(app): Shared, caller: Caller) -> Result<Response, Problem> {
     let stop = app.swarm()?.release_all(&caller).await?;
-    Ok(told("success", &stop))
+    Ok(told("success", &stop, Vec::new()))
 }
 
 /// Stops what runs or waits on one node; holds nothing.
@@ -114,7 +126,7 @@ pub(crate) async fn stop_node(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let stopped = app.swarm()?.stop_node(&id, &caller).await?;
-    let stop =
+    let (stop, missing) =
         stopped.ok_or_else(|| Problem::no_such_node(&format!("node {id} does not exist")))?;
-    Ok((StatusCode::ACCEPTED, told("accepted", &stop)).into_response())
+    Ok((StatusCode::ACCEPTED, told("accepted", &stop, missing)).into_response())
 }

@@ -10,6 +10,8 @@ use super::{Maker, RunError, Runbook, RunbookError, Version};
 const RUNBOOKS: usize = 500;
 /// Versions that are kept of each.
 pub(super) const VERSIONS: usize = 50;
+/// No version has a larger number.
+const LAST: u32 = 1_000_000_000;
 /// Bytes of all of them together.
 const BYTES: usize = 64 << 20;
 
@@ -126,14 +128,56 @@ impl Runbooks {
         })
     }
 
+    /// A version that was made at another instance; the number of one that is not kept any more.
+    pub(crate) fn take(&mut self, version: Arc<Version>) -> Result<Option<u32>, RunbookError> {
+        let name = version.runbook.name.clone();
+        let bytes = self.bytes.saturating_add(size(&version.runbook));
+        let full = self.known.len() >= RUNBOOKS && !self.known.contains_key(&name);
+        if full || bytes > BYTES || version.number == 0 || version.number > LAST {
+            return Err(RunbookError::Full(RUNBOOKS, BYTES));
+        }
+        self.drop_one(&name, version.number);
+        self.bytes = self.bytes.saturating_add(size(&version.runbook));
+        let versions = self.known.entry(name.clone()).or_default();
+        let place = versions.partition_point(|one| one.number < version.number);
+        versions.insert(place, version);
+        let surplus = versions.len() > VERSIONS;
+        let gone = versions.first().filter(|_| surplus).map(|one| one.number);
+        if let Some(gone) = gone {
+            self.drop_one(&name, gone);
+        }
+        Ok(gone)
+    }
+
+    /// A version that is gone at another instance. Whether it was here.
+    pub(crate) fn drop_one(&mut self, name: &str, number: u32) -> bool {
+        let Some(versions) = self.known.get_mut(name) else {
+            return false;
+        };
+        let before = versions.len();
+        let gone = versions.extract_if(.., |one| one.number == number);
+        let bytes: usize = gone.map(|gone| size(&gone.runbook)).sum();
+        self.bytes = self.bytes.saturating_sub(bytes);
+        let was = versions.len() < before;
+        if versions.is_empty() {
+            self.known.remove(name);
+        }
+        was
+    }
+
     /// Takes one off, with all its versions.
-    pub fn remove(&mut self, name: &str, by: &str, anyone: bool) -> Result<Arc<Version>, RunError> {
+    pub fn remove(
+        &mut self,
+        name: &str,
+        by: &str,
+        anyone: bool,
+    ) -> Result<Vec<Arc<Version>>, RunError> {
         let newest = Arc::clone(self.find(name, None)?);
         self.may_change(&newest, by, anyone)?;
         let gone = self.known.remove(name).unwrap_or_default();
         let bytes: usize = gone.iter().map(|version| size(&version.runbook)).sum();
         self.bytes = self.bytes.saturating_sub(bytes);
-        Ok(newest)
+        Ok(gone)
     }
 
     fn may_change(&self, newest: &Version, by: &str, anyone: bool) -> Result<(), RunbookError> {

@@ -116,12 +116,7 @@ impl ScheduleRequest {
         caller: &Caller,
         now: SystemTime,
     ) -> Result<Schedule, ScheduleError> {
-        let odd = self.name.trim().is_empty()
-            || self.name.len() > NAME
-            || self.name.chars().any(protocol::limits::is_deceptive);
-        if odd {
-            return Err(ScheduleError::Name);
-        }
+        check_name(&self.name)?;
         let when = When::parse(&self.when, &self.time_zone, now)?;
         let what = match (self.job, self.runbook) {
             (Some(job), None) => What::Job(Box::new(checked(job, caller)?)),
@@ -155,7 +150,39 @@ impl ScheduleRequest {
     }
 }
 
+impl Schedule {
+    /// Whether one that was made at another instance makes sense here. What it begins is looked at when it is due.
+    pub(crate) fn sound(&self) -> Result<(), ScheduleError> {
+        check_name(&self.name)?;
+        self.when.sound()?;
+        match &self.what {
+            What::Job(job) => {
+                check_moment(job)?;
+                check_size(&job.parameters)
+            }
+            What::Runbook(call) => check_size(&Value::Object(call.parameters.clone())),
+        }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), ScheduleError> {
+    let odd = name.trim().is_empty()
+        || name.len() > NAME
+        || name.chars().any(protocol::limits::is_deceptive);
+    if odd {
+        return Err(ScheduleError::Name);
+    }
+    Ok(())
+}
+
 fn checked(job: JobRequest, caller: &Caller) -> Result<JobRequest, ScheduleError> {
+    check_moment(&job)?;
+    check_size(&job.parameters)?;
+    job.clone().into_job(caller.clone(), None)?;
+    Ok(job)
+}
+
+fn check_moment(job: &JobRequest) -> Result<(), ScheduleError> {
     let momentary = [
         ("id", job.id.is_some()),
         ("dedupe_key", job.dedupe_key.is_some()),
@@ -166,9 +193,7 @@ fn checked(job: JobRequest, caller: &Caller) -> Result<JobRequest, ScheduleError
     if let Some((field, _)) = momentary.into_iter().find(|(_, there)| *there) {
         return Err(ScheduleError::Momentary(field));
     }
-    check_size(&job.parameters)?;
-    job.clone().into_job(caller.clone(), None)?;
-    Ok(job)
+    Ok(())
 }
 
 fn check_size(parameters: &Value) -> Result<(), ScheduleError> {

@@ -139,12 +139,13 @@ fn fire(at: SystemTime, due: super::Due) -> Step {
     }
 }
 
+const WHY: &str =
+    "the Nexus did not run then, slept, was held, or could not ask the other instances";
+
 fn missed(times: u32) -> String {
     match times {
-        1 => "missed: the Nexus did not run then, slept, or was held".to_owned(),
-        100.. => {
-            "missed, at least 100 times: the Nexus did not run then, slept, or was held".to_owned()
-        }
-        _ => format!("missed, {times} times: the Nexus did not run then, slept, or was held"),
+        1 => format!("missed: {WHY}"),
+        100.. => format!("missed, at least 100 times: {WHY}"),
+        _ => format!("missed, {times} times: {WHY}"),
     }
 }

@@ -115,6 +115,17 @@ impl When {
         })
     }
 
+    /// Whether what was typed is a text that can be shown.
+    pub(crate) fn sound(&self) -> Result<(), WhenError> {
+        let odd = self.typed.is_empty()
+            || self.typed.len() > LENGTH
+            || self.typed.chars().any(protocol::limits::is_deceptive);
+        if odd {
+            return Err(WhenError::Length);
+        }
+        Ok(())
+    }
+
     /// As it was typed.
     pub fn typed(&self) -> &str {
         &self.typed

@@ -6,27 +6,31 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use protocol::Address;
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{MAX_EXECUTIONS, MAX_NODES, MAX_QUEUE};
-use crate::access::Tokens;
+use crate::access::{Limits, Tokens};
 use crate::approval::Approvals;
 use crate::audit::{Action, AuditLog, Entry};
 use crate::config::Config;
 use crate::console::Console;
-use crate::fleet::{Entered, InstanceId, Member, Relay};
+use crate::fleet::{Entered, Member, Others, Relay, Seams, Shared};
 use crate::groups::Groups;
-use crate::hub::Handle;
+use crate::hub::{Handle, Input};
 use crate::identity::Identity;
 use crate::joining::{Joining, reachable_at};
 use crate::metrics::Metrics;
 use crate::model::Now;
+use crate::scheduler::Scheduler;
 use crate::secret::Secret;
+use crate::session::Gate;
 use crate::sources::Sources;
 use crate::state::{Rules, State};
 use crate::store::{Remembered, Store, StoreError};
-use crate::tls::Source;
+use crate::tls::{Certificate, Source};
+use crate::webhook::{Patience, Webhook};
 
 pub(super) fn restored(config: &Config, remembered: Remembered) -> State {
     let mut state = State::new(rules(config));
@@ -50,6 +54,7 @@ pub(super) fn restored(config: &Config, remembered: Remembered) -> State {
     state.restore_plans(remembered.plans);
     state.restore_stop(jobs.stop);
     state.restore_jobs(jobs.live, jobs.next, jobs.used, now);
+    state.restore_singles(&remembered.singles, now);
     state.restore_alerts(alerts, now);
     if let Some(hook) = config.alert_webhook.clone() {
         state.fix_alert_hook(hook);
@@ -115,14 +120,15 @@ pub(super) fn console(
 /// What this Nexus is to its swarm.
 pub(super) fn member(
     entered: Entered,
-    relay: Arc<Relay>,
+    seams: Seams,
     config: &Config,
     addresses: &[SocketAddr],
-    handle: &Handle,
-    stopping: &CancellationToken,
-    tasks: &TaskTracker,
+    (handle, tokens): (&Handle, &Tokens),
+    (tasks, stopping): (&TaskTracker, &CancellationToken),
 ) -> Member {
     let Entered { id, engine } = entered;
+    let others = handle.others().cloned();
+    let others = others.unwrap_or_else(|| Others::new(id, Arc::clone(&engine.bus)));
     let listening = addresses.first().copied();
     let listening = listening.unwrap_or_else(|| SocketAddr::new(config.host, config.port));
     let reachable = if config.public_addresses.is_empty() {
@@ -136,8 +142,10 @@ pub(super) fn member(
         name: config.name.clone(),
         addresses: reachable.iter().map(door).collect(),
         engine,
-        relay,
-        handle: handle.clone(),
+        seams,
+        tokens: tokens.clone(),
+        handle: handle.alone(),
+        others,
         stopping: stopping.clone(),
         tasks: tasks.clone(),
     }
@@ -147,14 +155,14 @@ pub(super) fn member(
 pub(super) fn sources(
     config: &Config,
     identity: &Identity,
-    instance: Option<InstanceId>,
+    entered: Option<&Entered>,
     asks: (&Handle, &Tokens),
     metrics: &Arc<Metrics>,
     tasks: (&TaskTracker, &CancellationToken),
 ) -> Sources {
     // The same after each start, and another one than that of others of this name; instances of a swarm have one identity.
-    let key = match instance {
-        Some(instance) => instance.0.simple().to_string(),
+    let key = match entered {
+        Some(entered) => entered.id.0.simple().to_string(),
         None => protocol::Fixed(identity.public()).to_string(),
     };
     let name = config.name.replace(char::is_whitespace, "-");
@@ -164,7 +172,8 @@ pub(super) fn sources(
     } else {
         &[]
     };
-    Sources::start(all, &consumer, asks, metrics, tasks)
+    let swarm = entered.map(|entered| Arc::clone(&entered.engine.directory));
+    Sources::start(all, &consumer, (asks.0, asks.1, swarm), metrics, tasks)
 }
 
 pub(super) fn rules(config: &Config) -> Rules {
@@ -202,4 +211,62 @@ pub(super) fn certificate_source(config: &Config) -> Source {
     names.sort();
     names.dedup();
     Source::OwnMade(config.data_dir.clone(), names)
+}
+
+/// What goes on by itself as long as the Nexus lives.
+pub(super) fn chores(
+    audit: &AuditLog,
+    certificate: Arc<Certificate>,
+    scheduler: Scheduler,
+    (tasks, stopping): (&TaskTracker, &CancellationToken),
+) {
+    tasks.spawn(audit.clone().settle(stopping.clone()));
+    tasks.spawn(certificate.keep_fresh(stopping.clone()));
+    tasks.spawn(scheduler.run(stopping.clone()));
+}
+
+pub(super) fn gate(
+    config: &Config,
+    inbox: mpsc::Sender<Input>,
+    limits: &Arc<Limits>,
+    identity: &Identity,
+    (sessions, beside): (&TaskTracker, &Option<(Arc<Relay>, Shared)>),
+) -> Arc<Gate> {
+    let token = config.shared_token.clone();
+    let (limits, identity) = (Arc::clone(limits), identity.clone());
+    let beside = beside.clone();
+    Gate::new(inbox, token, limits, identity, sessions.clone(), beside)
+}
+
+pub(super) fn handle(
+    inbox: &mpsc::Sender<Input>,
+    store: &Store,
+    audit: &AuditLog,
+    webhook: &Webhook,
+    entered: Option<&Entered>,
+) -> Handle {
+    let others = entered.map(|own| Others::new(own.id, Arc::clone(&own.engine.bus)));
+    Handle {
+        inbox: inbox.clone(),
+        store: store.clone(),
+        audit: audit.clone(),
+        clock: Arc::default(),
+        webhook: webhook.clone(),
+        others,
+    }
+}
+
+/// Alerts are posted, if somebody wants that.
+pub(super) fn tell_others(
+    config: &Config,
+    webhook: &Webhook,
+    metrics: &Arc<Metrics>,
+    sessions: &TaskTracker,
+    stopping: &CancellationToken,
+) {
+    let patience = Patience::default();
+    let (finding, telling) = (webhook.clone(), webhook.clone());
+    sessions.spawn(finding.find(patience, Arc::clone(metrics), stopping.clone()));
+    let (name, metrics) = (config.name.clone(), Arc::clone(metrics));
+    sessions.spawn(telling.tell(name, patience, metrics, stopping.clone()));
 }

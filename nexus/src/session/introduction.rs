@@ -57,11 +57,15 @@ impl Gate {
             .check()
             .map_err(|violation| Close::bad_handshake(&violation.to_string()))?;
         peer.allowance.lift();
-        let arrival = Arrival {
+        let mut arrival = Arrival {
             peer: peer.address.to_string(),
             secure: peer.secure,
             credential,
+            counted: false,
         };
+        if let Some(uses) = &self.uses {
+            uses.count(&mut arrival).await?;
+        }
         Ok((Box::new(handshake), arrival))
     }
 

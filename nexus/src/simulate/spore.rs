@@ -41,12 +41,17 @@ struct Parameters {
 }
 
 /// Lives until the fleet is told to stop.
-pub(super) async fn live(mut persona: Persona, shared: Arc<Shared>) {
+pub(super) async fn live(mut persona: Persona, number: u32, shared: Arc<Shared>) {
+    let doors: Vec<&str> = shared.fleet.address.split(',').collect();
+    let (mut door, mut failed) = (usize::try_from(number).unwrap_or_default(), 0);
     while !shared.stop.is_cancelled() {
+        let mut came_in = false;
         let session = async {
-            let Some(mut socket) = connect(&persona, &shared).await else {
+            let at = doors.get(door % doors.len()).copied().unwrap_or_default();
+            let Some(mut socket) = connect(at, &persona, &shared).await else {
                 return;
             };
+            came_in = true;
             shared.connected.fetch_add(1, Ordering::Relaxed);
             shared.changed.notify_waiters();
             // What ended the session does not matter: it connects again.
@@ -57,20 +62,26 @@ pub(super) async fn live(mut persona: Persona, shared: Arc<Shared>) {
             () = session => {}
             () = shared.stop.cancelled() => return,
         }
+        door += 1;
+        failed = if came_in { 1 } else { failed + 1 };
+        // Another instance may be there; only when none is does it wait.
+        if failed % doors.len() != 0 {
+            continue;
+        }
         let pause = Duration::from_secs_f64(0.5 + persona.chance.fraction() * 3.0);
         tokio::select! { () = sleep(pause) => {}, () = shared.stop.cancelled() => return }
     }
 }
 
 /// Connects and is welcomed.
-async fn connect(persona: &Persona, shared: &Shared) -> Option<Socket> {
+async fn connect(at: &str, persona: &Persona, shared: &Shared) -> Option<Socket> {
     let _turn = shared.gate.acquire().await.ok()?;
-    let tcp = TcpStream::connect(&shared.fleet.address).await.ok()?;
+    let tcp = TcpStream::connect(at).await.ok()?;
     tcp.set_nodelay(true).ok()?;
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
         .write_buffer_size(4096);
-    let url = format!("ws://{}{}", shared.fleet.address, protocol::PATH);
+    let url = format!("ws://{at}{}", protocol::PATH);
     let (mut socket, _) = client_async_with_config(url, tcp, Some(config))
         .await
         .ok()?;

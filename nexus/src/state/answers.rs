@@ -132,7 +132,8 @@ impl State {
                 self.effects
                     .push(Effect::Publish(Event::OutputAppended(Arc::clone(&chunk))));
             }
-            self.effects.push(Effect::Store(Write::Output(chunk)));
+            let job = execution.attempt.map(|attempt| attempt.job);
+            self.effects.push(Effect::Store(Write::Output(chunk, job)));
         }
         if first {
             self.publish_execution(id);

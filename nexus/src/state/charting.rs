@@ -43,6 +43,10 @@ impl State {
 
     /// Gives a node its place: the one that it has, or one of its group.
     pub(super) fn put_in_place(&mut self, ordinal: Ordinal, facts: &mut NodeFacts) {
+        let awaited = self.told_seats.awaited(&facts.id);
+        if let Some(number) = awaited.filter(|number| self.sky.sit(*number, ordinal)) {
+            self.keep_seat(false, number);
+        }
         let place = self.sky.place_of(ordinal).unwrap_or_else(|| {
             let key = self.key_of_one(facts);
             let (number, place) = self.sky.seat(ordinal, key);
@@ -64,7 +68,7 @@ impl State {
         }
     }
 
-    fn keep_seat(&mut self, before: bool, number: u32) {
+    pub(super) fn keep_seat(&mut self, before: bool, number: u32) {
         let sky = if before {
             self.sky_before.as_ref()
         } else {
@@ -143,6 +147,43 @@ impl State {
         Ok(self.chart())
     }
 
+    /// Another instance made this the chart of everybody, or took one back. Who stands where in it is told by its seats; until
+    /// then it is as if it was made here.
+    pub(super) fn take_chart(
+        &mut self,
+        info: ChartInfo,
+        expected: Vec<(String, u32)>,
+        before: Option<(u64, Option<SystemTime>)>,
+    ) {
+        let is = |sky: &Sky, which: (u64, Option<SystemTime>)| {
+            (sky.info.number, sky.info.since) == which
+        };
+        let which = (info.number, info.since);
+        if is(&self.sky, which) {
+            return;
+        }
+        if self.sky_before.as_ref().is_some_and(|sky| is(sky, which)) {
+            if let Err(error) = self.undo_chart() {
+                tracing::warn!(%error, "not everybody has a place in the chart of another instance yet");
+            }
+        } else {
+            let members = self.members(&info.by, None).unwrap_or_default();
+            let planned = Sky::plan(info.clone(), members);
+            let sky = Sky::replay(info, expected, planned.seats().to_vec());
+            let row = ChartRow {
+                info: sky.info.clone(),
+                expected: sky.expected().to_vec(),
+                seats: sky.seats().to_vec(),
+            };
+            let old = std::mem::replace(&mut self.sky, sky);
+            self.sky_before = before.filter(|before| is(&old, *before)).map(|_| old);
+            self.effects
+                .push(Effect::Store(Write::Chart(Box::new(row))));
+        }
+        self.reseat(false);
+        self.everybody_moves();
+    }
+
     /// Those who were registered until then, each with its group, in order of registration.
     fn members(
         &self,
@@ -189,7 +230,7 @@ impl State {
         Ok(seats.collect())
     }
 
-    fn everybody_moves(&mut self) {
+    pub(super) fn everybody_moves(&mut self) {
         let sky = &self.sky;
         for node in self.nodes.iter_mut().filter(|node| !node.removed) {
             let Some(place) = sky.place_of(node.ordinal) else {

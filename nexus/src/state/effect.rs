@@ -122,6 +122,15 @@ impl Close {
         }
     }
 
+    /// Nobody knows whether the code was used elsewhere.
+    pub fn uncounted() -> Self {
+        Self {
+            code: 1013,
+            reason: "the use of this join code cannot be counted: the fleet's engine is away; come again"
+                .to_owned(),
+        }
+    }
+
     /// See [`protocol::close`].
     pub fn too_many() -> Self {
         Self {

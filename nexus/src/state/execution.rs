@@ -101,6 +101,8 @@ pub struct Execution {
     pub awaited: bool,
     /// The session was lost while it ran; the node may bring it back.
     pub lost: bool,
+    /// Another instance had it, and may have it still: that its node does not bring it proves nothing yet.
+    pub inherited: bool,
     /// Somebody asked to stop it, and why.
     pub stop: Option<&'static str>,
     /// Which attempt of which job it is.
@@ -247,6 +249,7 @@ impl Execution {
             deadline: None,
             awaited: false,
             lost: false,
+            inherited: false,
             stop: None,
             attempt: None,
             held: false,

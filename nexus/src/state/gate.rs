@@ -114,10 +114,16 @@ impl State {
         now: Now,
     ) -> Result<Rule, RuleError> {
         let rule = Rule::new(new, by, now.wall)?;
-        self.approvals.add_rule(rule.clone())?;
-        let row = Write::ApprovalRule(Box::new(rule.clone()));
-        self.effects.push(Effect::Store(row));
+        self.take_approval_rule(rule.clone())?;
         Ok(rule)
+    }
+
+    /// Keeps a rule, also one of another instance.
+    pub(super) fn take_approval_rule(&mut self, rule: Rule) -> Result<(), RuleError> {
+        self.approvals.add_rule(rule.clone())?;
+        let row = Write::ApprovalRule(Box::new(rule));
+        self.effects.push(Effect::Store(row));
+        Ok(())
     }
 
     /// Removes a rule.

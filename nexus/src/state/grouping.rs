@@ -45,6 +45,26 @@ impl State {
         Ok(())
     }
 
+    /// Another instance made or changed a group.
+    pub(super) fn take_group(&mut self, group: Group) -> Result<(), GroupError> {
+        self.groups.take(group.clone())?;
+        self.chart_groups = None;
+        self.effects
+            .push(Effect::Store(Write::Group(Box::new(group))));
+        self.touch_all();
+        Ok(())
+    }
+
+    /// Another instance removed a group.
+    pub(super) fn drop_group(&mut self, name: &str) {
+        if self.groups.drop_one(name) {
+            self.chart_groups = None;
+            let row = Write::ForgetGroup(name.to_owned());
+            self.effects.push(Effect::Store(row));
+            self.touch_all();
+        }
+    }
+
     /// The expression with what its groups mean now in their place. What is matched again later must be put in again.
     pub fn with_groups(&self, expression: &Expression) -> Result<Expression, SubmitError> {
         Ok(expression.with_groups(&self.groups)?)

@@ -4,15 +4,18 @@
 //!
 //! - [`submit`]: a job is asked for. [`turn`]: a target gets its turn. [`follow`]: an attempt moves on or ends.
 //! - [`homes`]: slots of "any k of these" find a node. [`resources`]: what cannot be shared. [`cache`]: older results.
+//! - [`inherit`]: a job changes its instance. [`afar`]: jobs of other instances.
 //! - [`course`]: waves, thresholds, the end. [`control`]: pause, resume, cancel, once more. [`restore`]: after a restart.
 //!
 //! Not here: what a single job decides, see [`crate::job`].
 
+mod afar;
 mod cache;
 mod control;
 mod course;
 mod follow;
 mod homes;
+mod inherit;
 mod memory;
 mod resources;
 mod restore;
@@ -29,6 +32,7 @@ pub use control::{Control, JobError};
 pub(crate) use restore::StoredJob;
 pub use submit::Submitted;
 
+use afar::Afar;
 use cache::Results;
 use memory::Memory;
 
@@ -92,6 +96,7 @@ pub(super) struct Jobs {
     /// Nodes that were offline at the last start are not offline for good until then.
     patience: Duration,
     results: Results,
+    afar: Afar,
 }
 
 impl Jobs {
@@ -152,6 +157,11 @@ impl State {
     pub fn job(&self, id: Uuid) -> Option<Arc<JobInfo>> {
         let job = self.jobs.get(*self.jobs.numbers.get(&id)?)?;
         Some(Arc::new(job.info(self.is_held())))
+    }
+
+    /// Whether a job of this id was ever taken on here, as far as that is remembered.
+    pub(crate) fn has_had_job(&self, id: Uuid) -> bool {
+        self.jobs.ids.find(&id).is_some()
     }
 
     /// Jobs that live, and executions of theirs that are begun and not over.

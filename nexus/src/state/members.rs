@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use protocol::{Capabilities, Version};
+use protocol::{Capabilities, PublicKey, Version};
 use serde::{Deserialize, Serialize};
 
 use super::{Close, State};
@@ -49,6 +49,7 @@ impl State {
     /// What another instance says of a node. One that may not come in (any more) loses its session here.
     pub fn know_member(&mut self, mut member: Member, now: Now) {
         self.intern(&mut member.capabilities);
+        self.waits_no_more(member.trust.key);
         let Some(&ordinal) = self.by_id.get(&member.id) else {
             return self.meet(member, now);
         };
@@ -135,6 +136,13 @@ impl State {
         }
         debug_assert_eq!(self.at(ordinal).phase, Phase::Offline);
         drop(self.remove(id, now));
+    }
+
+    /// Who was let in at another instance does not wait here any more.
+    fn waits_no_more(&mut self, key: Option<PublicKey>) {
+        if let Some(key) = key {
+            self.unseat(key);
+        }
     }
 
     fn hold_key(&mut self, ordinal: Ordinal, before: &NodeTrust, after: &NodeTrust) {

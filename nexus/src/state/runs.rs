@@ -120,22 +120,44 @@ impl State {
             self.effects.push(Effect::Store(row));
         }
         if let Some(gone) = put.gone {
-            let name = put.version.runbook.name.clone();
-            self.effects
-                .push(Effect::Store(Write::Plan(Plan::ForgetRunbook(
-                    name,
-                    Some(gone),
-                ))));
+            self.forget_runbook(&put.version.runbook.name, gone);
         }
         Ok(put)
     }
 
+    fn forget_runbook(&mut self, name: &str, number: u32) {
+        let row = Write::Plan(Plan::ForgetRunbook(name.to_owned(), number));
+        self.effects.push(Effect::Store(row));
+    }
+
+    /// Another instance made a version of a runbook.
+    pub(super) fn take_runbook(&mut self, version: Version) -> Result<(), RunbookError> {
+        let name = version.runbook.name.clone();
+        let version = Arc::new(version);
+        let gone = self.runbooks.take(Arc::clone(&version))?;
+        let row = Write::Plan(Plan::Runbook(version));
+        self.effects.push(Effect::Store(row));
+        if let Some(gone) = gone {
+            self.forget_runbook(&name, gone);
+        }
+        Ok(())
+    }
+
+    /// Another instance let go of a version of a runbook.
+    pub(super) fn drop_runbook(&mut self, name: &str, number: u32) {
+        if self.runbooks.drop_one(name, number) {
+            self.forget_runbook(name, number);
+        }
+    }
+
     /// Lets a runbook go, with all its versions. Its runs go on.
     pub fn remove_runbook(&mut self, name: &str, caller: &Caller) -> Result<(), RunError> {
-        self.runbooks
+        let gone = self
+            .runbooks
             .remove(name, &caller.principal.id, is_admin(caller))?;
-        let row = Write::Plan(Plan::ForgetRunbook(name.to_owned(), None));
-        self.effects.push(Effect::Store(row));
+        for version in gone {
+            self.forget_runbook(name, version.number);
+        }
         Ok(())
     }
 

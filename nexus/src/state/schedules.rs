@@ -2,8 +2,9 @@
 //!
 //! Not here: when one is due, see [`crate::schedule`], and the clock, see [`crate::scheduler`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use protocol::Effect as Harm;
 use uuid::Uuid;
@@ -21,6 +22,8 @@ use crate::store::{Plan, Write};
 pub(super) struct Schedules {
     /// Ids grow with time.
     known: BTreeMap<Uuid, Arc<Schedule>>,
+    /// What these began last goes on at another instance.
+    elsewhere: BTreeSet<Uuid>,
 }
 
 impl State {
@@ -42,6 +45,9 @@ impl State {
 
     /// Whether what it began last is not over.
     pub fn is_busy(&self, schedule: &Schedule) -> bool {
+        if self.schedules.elsewhere.contains(&schedule.id) {
+            return true;
+        }
         let Some(last) = &schedule.last else {
             return false;
         };
@@ -88,13 +94,95 @@ impl State {
 
     /// Lets one go. What it began goes on.
     pub fn remove_schedule(&mut self, id: Uuid, caller: &Caller) -> Result<(), ScheduleError> {
-        let old = self.changeable(id, caller)?;
-        self.schedules.known.remove(&id);
+        self.changeable(id, caller)?;
+        self.drop_schedule(id);
+        Ok(())
+    }
+
+    /// It is gone, here or at another instance.
+    pub(super) fn drop_schedule(&mut self, id: Uuid) {
+        self.schedules.elsewhere.remove(&id);
+        let Some(old) = self.schedules.known.remove(&id) else {
+            return;
+        };
         self.watching.touch_schedule(id);
         self.effects
             .push(Effect::Store(Write::Plan(Plan::ForgetSchedule(id))));
         self.publish(|_| Event::ScheduleRemoved(old));
+    }
+
+    /// Another instance made or changed one. Nothing that was due before is begun by it here.
+    pub(super) fn take_schedule(
+        &mut self,
+        mut new: Schedule,
+        now: Now,
+    ) -> Result<(), ScheduleError> {
+        let old = self.schedules.known.get(&new.id);
+        if old.is_none() && self.schedules.known.len() >= SCHEDULES {
+            return Err(ScheduleError::TooMany);
+        }
+        let fired = old.and_then(|old| old.marks.fired);
+        new.last = old.and_then(|old| old.last.clone());
+        new.queued = None;
+        new.marks = Marks {
+            looked: now.wall.max(fired.unwrap_or(now.wall)),
+            fired,
+        };
+        self.keep_schedule(new);
         Ok(())
+    }
+
+    /// Another instance took this time of a schedule: it is decided.
+    pub(crate) fn take_turn(&mut self, id: Uuid, at: SystemTime, last: Option<Last>) {
+        let Some(known) = self.schedules.known.get(&id) else {
+            return;
+        };
+        let mut schedule = Schedule::clone(known);
+        let begun = last
+            .as_ref()
+            .is_none_or(|last| last.outcome == Outcome::Started);
+        schedule.marks.looked = schedule.marks.looked.max(at);
+        if begun {
+            schedule.marks.fired = schedule.marks.fired.max(Some(at));
+        }
+        schedule.queued = schedule.queued.filter(|queued| *queued > at);
+        // What is told again may be older than what happened here since.
+        let known_last = schedule.last.as_ref().map(|last| last.at);
+        if let Some(last) = last.filter(|last| known_last.is_none_or(|known| last.at >= known)) {
+            schedule.last = Some(last);
+        }
+        if schedule != **known {
+            self.keep_schedule(schedule);
+        }
+    }
+
+    /// Whether what it began last goes on at another instance.
+    pub(crate) fn busy_elsewhere(&mut self, id: Uuid, busy: bool) {
+        if busy && self.schedules.known.contains_key(&id) {
+            self.schedules.elsewhere.insert(id);
+        } else {
+            self.schedules.elsewhere.remove(&id);
+        }
+    }
+
+    /// It is due, and cannot be begun yet: said once for each of its times.
+    pub(crate) fn schedule_waits(&mut self, id: Uuid, at: SystemTime, why: &str) {
+        let Some(known) = self.schedules.known.get(&id) else {
+            return;
+        };
+        if known.last.as_ref().is_some_and(|last| last.at == at) {
+            return;
+        }
+        let mut schedule = Schedule::clone(known);
+        let before = schedule.last.take();
+        schedule.last = Some(Last {
+            at,
+            outcome: Outcome::Skipped,
+            why: Some(why.to_owned()),
+            job_id: before.as_ref().and_then(|last| last.job_id),
+            run_id: before.as_ref().and_then(|last| last.run_id),
+        });
+        self.keep_schedule(schedule);
     }
 
     /// Pauses or resumes one. What was due while it was paused is not missed.

@@ -214,7 +214,12 @@ impl State {
                     tracing::warn!(execution = %id, "a node claims an execution of another one; ignored");
                     continue;
                 }
-                Some(execution) if execution.state.is_over() && !execution.lost => continue,
+                // Whatever was said of it, its node has it: only what is known to be over is over.
+                Some(execution)
+                    if execution.state.is_over() && execution.state != ExecutionState::Unknown =>
+                {
+                    continue;
+                }
                 Some(_) => {}
                 // Nobody waits for it any more, and it was never more than a look.
                 None if self.is_glance(id) => continue,
@@ -235,6 +240,7 @@ impl State {
                 continue;
             };
             execution.lost = false;
+            execution.inherited = false;
             execution.state = ExecutionState::Running;
             execution.output.begin_at(entry.first_seq);
             execution.output.gap |= entry.first_seq > execution.output.next_seq;
@@ -281,7 +287,7 @@ impl State {
             .filter(|id| {
                 self.executions
                     .get(id)
-                    .is_some_and(|one| one.lost && one.ordinal == ordinal)
+                    .is_some_and(|one| one.lost && !one.inherited && one.ordinal == ordinal)
             })
             .collect();
         for id in gone {

@@ -112,9 +112,52 @@ impl State {
             .map(|code| code.id)
             .collect();
         for id in dead {
-            self.trust.codes.remove(&id);
+            self.drop_join_code(id);
+        }
+    }
+
+    /// It is not kept any more, here or at another instance.
+    pub(super) fn drop_join_code(&mut self, id: Uuid) {
+        if self.trust.codes.remove(&id).is_some() {
             self.effects.push(Effect::Store(Write::ForgetJoinCode(id)));
         }
+    }
+
+    /// Another instance made a code, or took it back. True: it was taken back here, and the others must know.
+    pub(super) fn take_join_code(&mut self, mut code: JoinCodeInfo) -> Result<bool, TrustError> {
+        let life = code.expires_at.duration_since(code.created_at);
+        let new = NewJoinCode {
+            label: code.label.clone(),
+            uses: code.uses,
+            ttl_seconds: life.unwrap_or_default().as_secs(),
+            name: code.name.clone(),
+            tags: code.tags.clone(),
+            group: code.group.clone(),
+            waiting_room: Some(code.waiting_room),
+            addresses: Vec::new(),
+        };
+        // One that gives a node a new key is labelled with the node's name.
+        if code.rekeys.is_none() {
+            check(&new)?;
+        }
+        plain("node", code.rekeys.as_deref().unwrap_or_default())?;
+        if code.label.chars().any(limits::is_deceptive) {
+            return Err(TrustError::Invalid("its label deceives".to_owned()));
+        }
+        let known = self.trust.codes.get(&code.id);
+        if known.is_none() && self.trust.codes.len() >= CODES {
+            return Err(TrustError::TooMany(CODES, "withdraw some join codes"));
+        }
+        let withdrawn = known.is_some_and(|known| known.withdrawn);
+        let ahead = withdrawn && !code.withdrawn;
+        code.withdrawn |= withdrawn;
+        code.used = code
+            .used
+            .max(known.map_or(0, |known| known.used))
+            .min(code.uses);
+        self.trust.codes.insert(code.id, code.clone());
+        self.keep_code(code);
+        Ok(ahead)
     }
 
     /// Takes a code back. Who waits because of it goes on waiting.
@@ -189,7 +232,7 @@ impl State {
             .ok_or_else(|| TrustError::NotWaiting(limits::cut(name, 64).to_owned()))
     }
 
-    fn unseat(&mut self, key: PublicKey) -> Option<Waiting> {
+    pub(super) fn unseat(&mut self, key: PublicKey) -> Option<Waiting> {
         let waiting = self.trust.waiting.remove(&key)?;
         self.effects.push(Effect::Store(Write::Unseat(key)));
         self.publish_waiting();

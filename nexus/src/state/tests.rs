@@ -113,6 +113,7 @@ impl Swarm {
         self.sessions += 1;
         let session = SessionId(self.sessions);
         let arrival = Arrival {
+            counted: false,
             peer: "10.0.0.1:5".to_owned(),
             secure: true,
             credential,

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use protocol::{Handshake, PublicKey, limits};
 use serde_json::json;
@@ -30,6 +31,23 @@ pub(super) struct Trust {
     pub(super) codes: BTreeMap<Uuid, JoinCodeInfo>,
     pub(super) waiting: BTreeMap<PublicKey, Waiting>,
     pub(super) rivals: BTreeMap<Ordinal, super::rivals::Rival>,
+}
+
+/// Whether somebody wants to come in by a code whose uses are counted.
+pub(crate) enum Use {
+    /// No.
+    None,
+    /// By one that is not known here.
+    Unknown,
+    /// Yes.
+    Of {
+        /// Which.
+        code: Uuid,
+        /// How often it was used, as far as is known here.
+        used: u32,
+        /// How often it may be.
+        uses: u32,
+    },
 }
 
 /// Who comes in.
@@ -72,7 +90,7 @@ impl State {
             Credential::SharedToken => self.admit_shared(hello, now),
             Credential::Fleet(_) => self.admit_far(hello),
             Credential::Key(key, code) => match self.trust.keys.get(&key).copied() {
-                Some(ordinal) => self.admit_known(ordinal, key, code, now),
+                Some(ordinal) => self.admit_known(ordinal, key, code, arrival, now),
                 None => self.admit_stranger(key, code, hello, arrival, now),
             },
         }
@@ -105,14 +123,16 @@ impl State {
         ordinal: Ordinal,
         key: PublicKey,
         code: Option<SecretHash>,
+        arrival: &Arrival,
         now: Now,
     ) -> Result<Admission, Close> {
+        let usable = |hash| self.usable(hash, arrival, now).ok().cloned();
         match may_enter(&self.at(ordinal).facts.trust) {
             Ok(()) => Ok(Admission::Known(ordinal)),
             // A revoked node comes back with a code that was made for it.
-            Err(close) => match code.and_then(|code| self.usable(code, now).ok().cloned()) {
+            Err(close) => match code.and_then(usable) {
                 Some(code) if code.rekeys.as_ref() == Some(&self.at(ordinal).facts.id) => {
-                    self.use_up(code.id);
+                    self.use_up(code.id, arrival);
                     self.give_key(ordinal, key, &code, now);
                     Ok(Admission::Known(ordinal))
                 }
@@ -146,23 +166,23 @@ impl State {
             return Err(Close::waiting());
         }
         let code = self
-            .usable(code.ok_or_else(Close::unknown_key)?, now)?
+            .usable(code.ok_or_else(Close::unknown_key)?, arrival, now)?
             .clone();
         if let Some(node) = &code.rekeys {
             let ordinal = self.by_id.get(node).copied().ok_or_else(Close::bad_code)?;
-            self.use_up(code.id);
+            self.use_up(code.id, arrival);
             self.give_key(ordinal, key, &code, now);
             return Ok(Admission::Known(ordinal));
         }
         if code.waiting_room {
             self.seat(key, &code, hello, arrival, now)?;
-            self.use_up(code.id);
+            self.use_up(code.id, arrival);
             return Err(Close::waiting());
         }
         if self.by_id.len() >= self.rules.max_nodes {
             return Err(Close::full());
         }
-        self.use_up(code.id);
+        self.use_up(code.id, arrival);
         Ok(self.newcomer(key, &code, &mut hello.node_id, now))
     }
 
@@ -197,15 +217,75 @@ impl State {
         Admission::New(Box::new(trust), code.group.clone())
     }
 
-    fn usable(&self, hash: SecretHash, now: Now) -> Result<&JoinCodeInfo, Close> {
-        self.trust
-            .codes
-            .values()
-            .find(|code| code.hash == hash && code.state(now.wall) == CodeState::Open)
-            .ok_or_else(Close::bad_code)
+    fn usable(
+        &self,
+        hash: SecretHash,
+        arrival: &Arrival,
+        now: Now,
+    ) -> Result<&JoinCodeInfo, Close> {
+        let good = |code: &&JoinCodeInfo| match code.state(now.wall) {
+            CodeState::Open => true,
+            // Its last use is this one.
+            CodeState::Used => arrival.counted,
+            CodeState::Expired | CodeState::Withdrawn => false,
+        };
+        let mut found = self.trust.codes.values().filter(|code| code.hash == hash);
+        found.find(good).ok_or_else(Close::bad_code)
     }
 
-    fn use_up(&mut self, id: Uuid) {
+    /// Whether somebody with this key would use up this code.
+    pub(crate) fn use_of(&self, key: PublicKey, hash: SecretHash, now: SystemTime) -> Use {
+        let known = self.trust.keys.get(&key);
+        let enters = known.is_some_and(|node| may_enter(&self.at(*node).facts.trust).is_ok());
+        if enters || self.trust.waiting.contains_key(&key) {
+            return Use::None;
+        }
+        match self.trust.codes.values().find(|code| code.hash == hash) {
+            None => Use::Unknown,
+            Some(code) if code.local => Use::None,
+            Some(code) => match code.state(now) {
+                CodeState::Expired | CodeState::Withdrawn => Use::None,
+                // By whom it was used is known where uses are counted.
+                CodeState::Open | CodeState::Used => Use::Of {
+                    code: code.id,
+                    used: code.used,
+                    uses: code.uses,
+                },
+            },
+        }
+    }
+
+    /// One of them.
+    pub(super) fn join_code(&self, id: Uuid) -> Option<&JoinCodeInfo> {
+        self.trust.codes.get(&id)
+    }
+
+    /// It was used so often, by the count of all instances.
+    pub(crate) fn count_use(&mut self, id: Uuid, used: u32) {
+        if let Some(code) = self.trust.codes.get_mut(&id)
+            && code.used < used.min(code.uses)
+        {
+            code.used = used.min(code.uses);
+            let code = code.clone();
+            self.keep_code(code);
+        }
+    }
+
+    /// Whether nobody can come in by it any more, or it is not known.
+    pub(crate) fn is_code_over(&self, id: Uuid, now: Now) -> bool {
+        let code = self.trust.codes.get(&id);
+        code.is_none_or(|code| match code.state(now.wall) {
+            CodeState::Open => false,
+            CodeState::Expired | CodeState::Withdrawn => true,
+            // Who used it may have to come again.
+            CodeState::Used => now.wall >= code.expires_at,
+        })
+    }
+
+    fn use_up(&mut self, id: Uuid, arrival: &Arrival) {
+        if arrival.counted {
+            return;
+        }
         if let Some(code) = self.trust.codes.get_mut(&id) {
             code.used += 1;
             let code = code.clone();

@@ -25,6 +25,13 @@ pub(crate) struct Left {
     pub(crate) stop: StopInfo,
 }
 
+impl Left {
+    /// Without those that lived.
+    pub(crate) fn take_live(&mut self) -> Vec<StoredJob> {
+        std::mem::take(&mut self.live)
+    }
+}
+
 pub(super) fn put(connection: &Connection, row: &JobRow) -> rusqlite::Result<()> {
     let info = &row.info;
     let over = info.state.is_over();
@@ -56,6 +63,18 @@ pub(super) fn put(connection: &Connection, row: &JobRow) -> rusqlite::Result<()>
             record,
         ])?;
     Ok(())
+}
+
+/// Another instance has it now, with what is not over of it.
+pub(super) fn forget(connection: &Connection, id: Uuid) -> rusqlite::Result<()> {
+    let id = id.as_bytes().as_slice();
+    connection.execute(
+        "DELETE FROM executions WHERE job = ?1 AND (finished_at IS NULL OR state = 'unknown')",
+        [id],
+    )?;
+    connection
+        .execute("DELETE FROM jobs WHERE id = ?1", [id])
+        .map(drop)
 }
 
 pub(super) fn put_stop(connection: &Connection, stop: &StopInfo) -> rusqlite::Result<()> {

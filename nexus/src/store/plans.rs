@@ -19,8 +19,8 @@ pub enum Plan {
     ForgetSchedule(Uuid),
     /// A version of a runbook.
     Runbook(Arc<Version>),
-    /// One version of a runbook is gone, or all of it.
-    ForgetRunbook(String, Option<u32>),
+    /// One version of a runbook is gone.
+    ForgetRunbook(String, u32),
     /// A run.
     Run(Arc<Run>),
     /// It was over long ago.
@@ -78,15 +78,10 @@ fn put_runbook(connection: &Connection, version: &Version) -> rusqlite::Result<(
         .map(drop)
 }
 
-/// One version, or all of them.
-fn forget_runbook(
-    connection: &Connection,
-    name: &str,
-    version: Option<u32>,
-) -> rusqlite::Result<()> {
+fn forget_runbook(connection: &Connection, name: &str, version: u32) -> rusqlite::Result<()> {
     connection
         .execute(
-            "DELETE FROM runbooks WHERE name = ?1 AND (?2 IS NULL OR version = ?2)",
+            "DELETE FROM runbooks WHERE name = ?1 AND version = ?2",
             params![name, version],
         )
         .map(drop)

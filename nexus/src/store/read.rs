@@ -43,6 +43,17 @@ pub(super) fn execution(
         .optional()
 }
 
+/// What is of no job and was under way, as it was kept; the newest.
+pub(super) fn singles_under_way(connection: &Connection) -> rusqlite::Result<Vec<ExecutionInfo>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM executions
+         WHERE job IS NULL AND state IN ('queued', 'dispatched', 'running', 'stopping') ORDER BY number DESC LIMIT 20000"
+    );
+    let mut query = connection.prepare(&sql)?;
+    let all = query.query_map([], execution_row)?;
+    with_written(connection, all.collect::<Result<_, _>>()?)
+}
+
 /// All executions of a job in order of their attempts, each with as many bytes of output as are on disk.
 pub(super) fn executions_of_job(
     connection: &Connection,
@@ -51,7 +62,14 @@ pub(super) fn executions_of_job(
     let sql = format!("SELECT {COLUMNS} FROM executions WHERE job = ?1 ORDER BY attempt, target");
     let mut query = connection.prepare_cached(&sql)?;
     let rows = query.query_map([job.as_bytes().as_slice()], execution_row)?;
-    let mut all: Vec<ExecutionInfo> = rows.collect::<Result<_, _>>()?;
+    with_written(connection, rows.collect::<Result<_, _>>()?)
+}
+
+/// Those that are not over, with as many bytes of output as are on disk.
+fn with_written(
+    connection: &Connection,
+    mut all: Vec<ExecutionInfo>,
+) -> rusqlite::Result<Vec<ExecutionInfo>> {
     let mut written = connection.prepare_cached(
         "SELECT coalesce(sum(length(bytes)), 0) FROM outputs WHERE execution = ?1",
     )?;

@@ -74,10 +74,10 @@ impl Store {
                 source: rusqlite::Error::StatementChangedRows(0),
                 ..
             } => Ok(false),
-            error
-            @ (StoreError::Sqlite { .. } | StoreError::Newer { .. } | StoreError::Stopped) => {
-                Err(error)
-            }
+            error @ (StoreError::Sqlite { .. }
+            | StoreError::Newer { .. }
+            | StoreError::Damaged { .. }
+            | StoreError::Stopped) => Err(error),
         })
     }
 

@@ -185,6 +185,16 @@ pub(super) const MIGRATIONS: &[&str] = &[
     "
     CREATE TABLE alert_hook (one INTEGER PRIMARY KEY CHECK (one = 1), url TEXT NOT NULL);
 ",
+    "
+    CREATE TABLE owed_results (
+        number INTEGER PRIMARY KEY,
+        source TEXT NOT NULL,
+        job BLOB NOT NULL,
+        owed TEXT NOT NULL,
+        UNIQUE (source, job, owed)
+    );
+    CREATE INDEX owed_results_of ON owed_results (source, number);
+",
 ];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {

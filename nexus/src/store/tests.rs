@@ -88,13 +88,16 @@ fn execution(id: Uuid, state: ExecutionState) -> Arc<ExecutionInfo> {
 }
 
 fn chunk(id: Uuid, seq: u64) -> Write {
-    Write::Output(Arc::new(Chunk {
-        execution: id,
-        seq,
-        stream: Stream::Stderr,
-        at_ms: 1,
-        bytes: vec![0xff, 0],
-    }))
+    Write::Output(
+        Arc::new(Chunk {
+            execution: id,
+            seq,
+            stream: Stream::Stderr,
+            at_ms: 1,
+            bytes: vec![0xff, 0],
+        }),
+        None,
+    )
 }
 
 #[tokio::test]

@@ -54,10 +54,12 @@ pub enum Write {
     Secrets(Uuid, Box<Known>),
     /// An execution begins.
     Begin(Arc<ExecutionInfo>, Option<Kept>),
-    /// It wrote something. Its commit is always reported.
-    Output(Arc<Chunk>),
+    /// It wrote something; of which job it is. Its commit is always reported.
+    Output(Arc<Chunk>, Option<Uuid>),
     /// A job, or how it stands by now.
     Job(Box<JobRow>, Option<Kept>),
+    /// A job that another instance goes on with: it is not ours any more.
+    ForgetJob(Uuid),
     /// A schedule, a runbook or a run.
     Plan(Plan),
     /// Whether the fleet is stopped.
@@ -84,6 +86,7 @@ impl Write {
             | Self::Sample(_)
             | Self::Turns(_)
             | Self::Plan(_)
+            | Self::ForgetJob(_)
             | Self::Approval(_)
             | Self::ForgetApproval(_)
             | Self::ApprovalRule(_)
@@ -95,7 +98,7 @@ impl Write {
             | Self::ForgetChart(_)
             | Self::Seat(..) => None,
             Self::Begin(_, kept) | Self::End(_, kept) | Self::Job(_, kept) => *kept,
-            Self::Output(chunk) => Some(Kept::Output(chunk.execution, chunk.seq + 1)),
+            Self::Output(chunk, _) => Some(Kept::Output(chunk.execution, chunk.seq + 1)),
         }
     }
 }

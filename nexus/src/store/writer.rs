@@ -192,6 +192,7 @@ fn put(transaction: &Connection, veil: &mut Veil, write: &Write) -> rusqlite::Re
         Write::Node(node) => rows::put_node(transaction, node),
         Write::Secrets(..) => Ok(()),
         Write::Job(job, _) => jobs::put(transaction, job),
+        Write::ForgetJob(id) => jobs::forget(transaction, *id),
         Write::Stop(stop) => jobs::put_stop(transaction, stop),
         Write::Plan(plan) => plans::put(transaction, plan),
         Write::Sample(sample) => history::put(transaction, sample),
@@ -221,7 +222,7 @@ fn put(transaction: &Connection, veil: &mut Veil, write: &Write) -> rusqlite::Re
         Write::Unseat(key) => transaction
             .execute("DELETE FROM waiting WHERE key = ?1", [key.0.as_slice()])
             .map(drop),
-        Write::Output(chunk) => {
+        Write::Output(chunk, _) => {
             let bytes = veil.output(transaction, chunk)?;
             rows::put_output(transaction, chunk, &bytes)
         }

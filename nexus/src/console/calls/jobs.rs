@@ -189,5 +189,11 @@ pub(super) async fn node_stop(desk: Desk, node: String) -> Answer<StopView> {
     let stopped = handle.stop_node(&node, &desk.caller).await;
     let stopped = stopped.map_err(Refusal::from)?;
     let unknown = || BridgeError::new("unknown_node", "This node is not known any more.");
-    Ok(translate::stop(&stopped.ok_or_else(unknown)?))
+    let (stop, missing) = stopped.ok_or_else(unknown)?;
+    if !missing.is_empty() {
+        let silent = crate::fleet::NotAnswered(missing).to_string();
+        let why = format!("What other instances run there may go on: {silent}.");
+        return Err(BridgeError::new("instance_away", why));
+    }
+    Ok(translate::stop(&stop))
 }

@@ -78,6 +78,7 @@ fn origin(origin: &Origin) -> OriginView {
             OriginKind::Schedule => OriginKindView::Schedule,
             OriginKind::Runbook => OriginKindView::Runbook,
             OriginKind::Rerun => OriginKindView::Rerun,
+            OriginKind::Source => OriginKindView::Source,
         },
         id: origin.id.clone(),
         name: origin.name.clone(),

@@ -69,6 +69,18 @@ pub struct ExecutionView {
     pub attempt: u16,
 }
 
+/// What other instances ran on a node.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeExecutionsView {
+    /// Newest first of each.
+    pub executions: Vec<ExecutionView>,
+    /// Names of instances that did not answer.
+    pub missing: Vec<String>,
+    /// No other instance shares this swarm, so there is nothing to ask for again.
+    pub alone: bool,
+}
+
 /// Which pipe a piece of output came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "lowercase")]

@@ -129,6 +129,7 @@ pub enum OriginKindView {
     Schedule,
     Runbook,
     Rerun,
+    Source,
 }
 
 /// How many targets are in each state.

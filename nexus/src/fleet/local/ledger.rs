@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use uuid::Uuid;
 
 use super::{Seat, fits, lock};
-use crate::fleet::engine::{EngineError, InstanceId, Ledger, Pending};
+use crate::fleet::engine::{EngineError, Ledger, Pending};
 
 /// Most bytes of outputs; the oldest output goes first.
 const OUTPUTS: usize = 256 << 20;
@@ -21,7 +21,7 @@ pub(super) struct Books(Mutex<Pages>);
 
 #[derive(Default)]
 struct Pages {
-    records: HashMap<InstanceId, BTreeMap<Uuid, Bytes>>,
+    folders: HashMap<Uuid, BTreeMap<Uuid, Bytes>>,
     count: usize,
     outputs: HashMap<Uuid, BTreeMap<u64, Bytes>>,
     /// Outputs as they were begun.
@@ -30,8 +30,8 @@ struct Pages {
 }
 
 impl Pages {
-    fn keep(&mut self, owner: InstanceId, id: Uuid, record: Bytes) -> Result<(), EngineError> {
-        let of = self.records.entry(owner).or_default();
+    fn keep(&mut self, folder: Uuid, id: Uuid, record: Bytes) -> Result<(), EngineError> {
+        let of = self.folders.entry(folder).or_default();
         if !of.contains_key(&id) {
             if self.count >= RECORDS {
                 return Err(EngineError::Full(format!("{RECORDS} records are kept")));
@@ -42,13 +42,30 @@ impl Pages {
         Ok(())
     }
 
-    fn forget(&mut self, owner: InstanceId, id: Uuid) {
-        let Some(of) = self.records.get_mut(&owner) else {
+    fn begin(
+        &mut self,
+        folder: Uuid,
+        id: Uuid,
+        record: Bytes,
+    ) -> Result<Option<Bytes>, EngineError> {
+        let there = self.folders.get(&folder).and_then(|of| of.get(&id));
+        match there.cloned() {
+            Some(theirs) => Ok(Some(theirs)),
+            None => self.keep(folder, id, record).map(|()| None),
+        }
+    }
+
+    fn clear(&mut self, folder: Uuid) {
+        self.count -= self.folders.remove(&folder).map_or(0, |of| of.len());
+    }
+
+    fn forget(&mut self, folder: Uuid, id: Uuid) {
+        let Some(of) = self.folders.get_mut(&folder) else {
             return;
         };
         self.count -= usize::from(of.remove(&id).is_some());
         if of.is_empty() {
-            self.records.remove(&owner);
+            self.folders.remove(&folder);
         }
     }
 
@@ -103,21 +120,32 @@ impl Seat {
 }
 
 impl Ledger for Seat {
-    fn keep(&self, owner: InstanceId, id: Uuid, record: Bytes) -> Pending<'_, ()> {
+    fn keep(&self, folder: Uuid, id: Uuid, record: Bytes) -> Pending<'_, ()> {
         Box::pin(async move {
             fits(record.len())?;
-            self.pages(|pages| pages.keep(owner, id, record))?
+            self.pages(|pages| pages.keep(folder, id, record))?
         })
     }
 
-    fn forget(&self, owner: InstanceId, id: Uuid) -> Pending<'_, ()> {
-        Box::pin(async move { self.pages(|pages| pages.forget(owner, id)) })
+    fn begin(&self, folder: Uuid, id: Uuid, record: Bytes) -> Pending<'_, Option<Bytes>> {
+        Box::pin(async move {
+            fits(record.len())?;
+            self.pages(|pages| pages.begin(folder, id, record))?
+        })
     }
 
-    fn of(&self, owner: InstanceId) -> Pending<'_, Vec<(Uuid, Bytes)>> {
+    fn clear(&self, folder: Uuid) -> Pending<'_, ()> {
+        Box::pin(async move { self.pages(|pages| pages.clear(folder)) })
+    }
+
+    fn forget(&self, folder: Uuid, id: Uuid) -> Pending<'_, ()> {
+        Box::pin(async move { self.pages(|pages| pages.forget(folder, id)) })
+    }
+
+    fn of(&self, folder: Uuid) -> Pending<'_, Vec<(Uuid, Bytes)>> {
         Box::pin(async move {
             self.pages(|pages| {
-                let of = pages.records.get(&owner).into_iter().flatten();
+                let of = pages.folders.get(&folder).into_iter().flatten();
                 of.map(|(id, record)| (*id, record.clone())).collect()
             })
         })

@@ -222,4 +222,8 @@ impl Bus for Seat {
             Ok(heard.take_until(Box::pin(end)).boxed())
         })
     }
+
+    fn refused(&self) -> u64 {
+        Self::refused(self)
+    }
 }

@@ -3,6 +3,7 @@
 //!
 //! Not here: how rows look ([`super::row`]).
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
@@ -323,7 +324,11 @@ impl Directory for Seat {
                 })
             };
             let written = self.0.rewrite(&self.0.fact_subject(key), decide).await?;
-            Ok(written.map_or(Put::Changed, |(_, revision)| Put::Done(revision)))
+            let Some((_, revision)) = written else {
+                return Ok(Put::Changed);
+            };
+            self.0.written.fetch_add(1, Ordering::Relaxed);
+            Ok(Put::Done(revision))
         }))
     }
 
@@ -341,5 +346,9 @@ impl Directory for Seat {
             });
             Ok(news.take_until(lost).boxed())
         })
+    }
+
+    fn written(&self) -> u64 {
+        self.0.written.load(Ordering::Relaxed)
     }
 }

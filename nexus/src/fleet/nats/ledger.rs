@@ -10,37 +10,67 @@ use axum::body::Bytes;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use uuid::Uuid;
 
-use super::letters::Letter;
+use super::letters::{Letter, Stored};
 use super::streams::Kind;
 use super::{Inner, Seat, fits};
-use crate::fleet::engine::{EngineError, InstanceId, LARGEST, Ledger, Pending};
+use crate::fleet::engine::{EngineError, LARGEST, Ledger, Pending};
 
 /// Pieces that share a subject.
 const BLOCK: u64 = 32;
 /// Records that are read at a time.
 const AT_ONCE: usize = 64;
+/// How often to look again when somebody else was faster.
+const TRIES: usize = 20;
 /// How long to wait for a copy that is behind, and how often.
 const BEHIND: (Duration, usize) = (Duration::from_millis(50), 20);
 
 impl Inner {
-    fn record_subject(&self, owner: InstanceId, id: Uuid) -> String {
-        self.link
-            .subject(Kind::Records, &format!("{}.{id}", owner.0))
+    fn record_subject(&self, folder: Uuid, id: Uuid) -> String {
+        self.link.subject(Kind::Records, &format!("{folder}.{id}"))
     }
 
-    async fn keep(&self, owner: InstanceId, id: Uuid, record: &[u8]) -> Result<(), EngineError> {
+    fn folder_subject(&self, folder: Uuid) -> String {
+        self.link.subject(Kind::Records, &format!("{folder}.*"))
+    }
+
+    async fn keep(
+        &self,
+        subject: String,
+        record: &[u8],
+        after: Option<u64>,
+    ) -> Result<Stored, EngineError> {
         fits(record.len())?;
-        let subject = self.record_subject(owner, id);
         let letter = Letter {
             payload: self.seal("record", &subject, record),
             subject,
+            after,
             ..Letter::default()
         };
-        self.link.store(letter).await.map(|_| ())
+        self.link.store(letter).await
     }
 
-    async fn of(&self, owner: InstanceId) -> Result<Vec<(Uuid, Bytes)>, EngineError> {
-        let filter = self.link.subject(Kind::Records, &format!("{}.*", owner.0));
+    async fn begin(&self, subject: String, record: &[u8]) -> Result<Option<Bytes>, EngineError> {
+        let mut after = 0;
+        for _ in 0..TRIES {
+            if let Stored::At(_) = self.keep(subject.clone(), record, Some(after)).await? {
+                return Ok(None);
+            }
+            // Somebody was first, or somebody put something there that is nothing.
+            after = match self.link.last(Kind::Records, &subject).await? {
+                Some(read) => match self.unseal("record", &subject, &read.payload) {
+                    Some(theirs) => return Ok(Some(theirs)),
+                    None => read.sequence,
+                },
+                None => 0,
+            };
+        }
+        Err(EngineError::Away(
+            "somebody writes over it all the time".to_owned(),
+        ))
+    }
+
+    async fn of(&self, folder: Uuid) -> Result<Vec<(Uuid, Bytes)>, EngineError> {
+        let filter = self.folder_subject(folder);
         let subjects = self.link.subjects(Kind::Records, &filter).await?;
         let records = stream::iter(subjects).map(async |(subject, _)| {
             // Between the two questions it may have been forgotten.
@@ -152,23 +182,36 @@ impl Inner {
 }
 
 impl Ledger for Seat {
-    fn keep(&self, owner: InstanceId, id: Uuid, record: Bytes) -> Pending<'_, ()> {
-        Box::pin(
-            self.0
-                .link
-                .within(async move { self.0.keep(owner, id, &record).await }),
-        )
+    fn keep(&self, folder: Uuid, id: Uuid, record: Bytes) -> Pending<'_, ()> {
+        Box::pin(self.0.link.within(async move {
+            let subject = self.0.record_subject(folder, id);
+            self.0.keep(subject, &record, None).await.map(|_| ())
+        }))
     }
 
-    fn forget(&self, owner: InstanceId, id: Uuid) -> Pending<'_, ()> {
+    fn begin(&self, folder: Uuid, id: Uuid, record: Bytes) -> Pending<'_, Option<Bytes>> {
         Box::pin(self.0.link.within(async move {
-            let subject = self.0.record_subject(owner, id);
+            let subject = self.0.record_subject(folder, id);
+            self.0.begin(subject, &record).await
+        }))
+    }
+
+    fn forget(&self, folder: Uuid, id: Uuid) -> Pending<'_, ()> {
+        Box::pin(self.0.link.within(async move {
+            let subject = self.0.record_subject(folder, id);
             self.0.link.purge(Kind::Records, &subject).await
         }))
     }
 
-    fn of(&self, owner: InstanceId) -> Pending<'_, Vec<(Uuid, Bytes)>> {
-        Box::pin(self.0.link.within(self.0.of(owner)))
+    fn clear(&self, folder: Uuid) -> Pending<'_, ()> {
+        Box::pin(self.0.link.within(async move {
+            let subject = self.0.folder_subject(folder);
+            self.0.link.purge(Kind::Records, &subject).await
+        }))
+    }
+
+    fn of(&self, folder: Uuid) -> Pending<'_, Vec<(Uuid, Bytes)>> {
+        Box::pin(self.0.link.within(self.0.of(folder)))
     }
 
     fn append(&self, id: Uuid, number: u64, piece: Bytes) -> Pending<'_, ()> {

@@ -112,6 +112,7 @@ pub(super) fn name(key: &FactKey) -> String {
         Table::Chart => "chart",
         Table::Stop => "stop",
         Table::Swarm => "swarm",
+        Table::Job => "job",
     };
     format!("{table}/{}", key.key)
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::access::PrincipalKind;
 use crate::job::{JobInfo, JobState, JobTargetInfo, Offline, Origin, Tally, TargetState};
+use crate::rest::instances::MissingBody;
 
 /// A job.
 #[derive(Serialize, ToSchema)]
@@ -102,6 +103,9 @@ pub(crate) struct OneJob<'a> {
 pub(crate) struct Jobs<'a> {
     pub(crate) status: &'static str,
     pub(crate) jobs: Vec<JobBody<'a>>,
+    /// Instances that did not answer, so theirs are not in the list; left out when all did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) missing: Vec<MissingBody>,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -3,6 +3,8 @@
 //!
 //! Not here: everything at once, see [`super::super::events`].
 
+mod afar;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -29,7 +31,7 @@ const PAGE: usize = 256 * 1024;
 
 /// Follows a job until it is over.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/follow", params(("id" = Uuid, Path)), responses(
-    (status = 200, description = "NDJSON: {\"job\"}, {\"target\"}, {\"output\"}", content_type = "application/x-ndjson"),
+    (status = 200, description = "NDJSON: {\"job\"}, {\"target\"}, {\"output\"}; {\"problem\"} when another instance has it and stops answering", content_type = "application/x-ndjson"),
     (status = 404, body = Problem)))]
 pub(crate) async fn job(
     State(app): Shared,
@@ -66,7 +68,14 @@ async fn stream(app: &Arc<App>, what: What) -> Result<Response, Problem> {
         Problem::too_many("too many streams are open; close one first", wait)
     })?;
     let swarm = app.swarm()?.clone();
-    let (_, events) = swarm.subscribe().await?;
+    let is_here = match what {
+        What::Job(id) => swarm.has_job(id).await?,
+        What::Execution(id) => swarm.has_execution(id).await?,
+    };
+    let events = match is_here {
+        true => Some(swarm.subscribe().await?.1),
+        false => None,
+    };
     let (lines, mut written) = mpsc::channel::<Result<Bytes, std::convert::Infallible>>(WAITING);
     let follower = Follower {
         swarm,
@@ -75,12 +84,19 @@ async fn stream(app: &Arc<App>, what: What) -> Result<Response, Problem> {
         next: BTreeMap::new(),
         names: BTreeMap::new(),
         told: BTreeMap::new(),
+        head: String::new(),
         _place: place,
     };
     let stopping = app.doors.stopping.clone();
     tokio::spawn(async move {
+        let following = async {
+            match events {
+                Some(events) => follower.run(events).await,
+                None => follower.watch_afar().await,
+            }
+        };
         tokio::select! {
-            _ = follower.run(events) => {}
+            _ = following => {}
             () = stopping.cancelled() => {}
         }
     });
@@ -99,6 +115,8 @@ struct Follower {
     names: BTreeMap<Uuid, String>,
     /// How each target was last told.
     told: BTreeMap<u32, String>,
+    /// How all of it was last told; only of what is elsewhere.
+    head: String,
     _place: OwnedSemaphorePermit,
 }
 

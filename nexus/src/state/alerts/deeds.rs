@@ -24,6 +24,17 @@ impl State {
         Ok(rule)
     }
 
+    /// Another instance made or changed a rule.
+    pub(in crate::state) fn take_alert_rule(
+        &mut self,
+        rule: AlertRule,
+        now: Now,
+    ) -> Result<(), AlertError> {
+        self.watching.desk.take_rule(rule, now.wall)?;
+        self.alerts_changed(true, now);
+        Ok(())
+    }
+
     /// Removes a rule; one that was there from the beginning is as it was then.
     pub fn remove_alert_rule(&mut self, id: Uuid, now: Now) -> Result<AlertRule, AlertError> {
         let gone = self.watching.desk.remove_rule(id, now.wall)?;
@@ -88,6 +99,13 @@ impl State {
         self.watching.desk.mute(mute.clone())?;
         self.alerts_changed(false, now);
         Ok(mute)
+    }
+
+    /// Another instance muted it.
+    pub(in crate::state) fn take_mute(&mut self, mute: Mute, now: Now) -> Result<(), AlertError> {
+        self.watching.desk.take_mute(mute)?;
+        self.alerts_changed(false, now);
+        Ok(())
     }
 
     /// It is heard of again.

@@ -117,6 +117,8 @@ impl State {
     pub(in crate::state) fn job_not_kept(&mut self, id: Uuid, now: Now) {
         if let Some(&number) = self.jobs.numbers.get(&id) {
             self.cancel_job(number, "the job could not be kept", now);
+            // Nobody was told that it is accepted, so whoever asks again asks for a new one.
+            self.forget_asked(id);
         }
     }
 

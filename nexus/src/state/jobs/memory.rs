@@ -30,6 +30,15 @@ impl<K: Eq + Hash + Clone> Memory<K> {
         self.known.get(key).copied()
     }
 
+    pub(super) fn forget(&mut self, key: &K) {
+        self.known.remove(key);
+    }
+
+    /// Rare, so it may look at all of them.
+    pub(super) fn forget_of(&mut self, job: Uuid) {
+        self.known.retain(|_, known| *known != job);
+    }
+
     pub(super) fn remember(&mut self, key: K, job: Uuid) {
         if self.known.insert(key.clone(), job).is_none() {
             self.oldest_first.push_back(key);

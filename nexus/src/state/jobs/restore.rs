@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Timer;
 use crate::access::ScopeError;
 use crate::job::{
-    Attempt, Job, JobInfo, JobState, Record, Tally, TargetEnd, TargetState, Verdict, ends, verdict,
+    Job, JobInfo, JobState, Record, Tally, TargetEnd, TargetState, Verdict, ends, verdict,
 };
 use crate::model::{ExecutionInfo, ExecutionState, Now};
 use crate::state::{Call, Execution, Mode, State, reschedule};
@@ -53,7 +53,7 @@ impl State {
         self.settle(now);
     }
 
-    fn restore_job(&mut self, stored: StoredJob, now: Now) -> Result<(), ScopeError> {
+    pub(super) fn restore_job(&mut self, stored: StoredJob, now: Now) -> Result<(), ScopeError> {
         let StoredJob {
             info,
             record,
@@ -88,8 +88,21 @@ impl State {
         Ok(())
     }
 
+    /// Executions of no job that were under way: their spores may bring them.
+    pub(crate) fn restore_singles(&mut self, singles: &[ExecutionInfo], now: Now) {
+        for info in singles {
+            self.restore_execution(info, false, now);
+        }
+    }
+
     /// One attempt; later ones replace what earlier ones left.
-    fn restore_attempt(&mut self, number: u64, info: ExecutionInfo, stopping: bool, now: Now) {
+    pub(super) fn restore_attempt(
+        &mut self,
+        number: u64,
+        info: ExecutionInfo,
+        stopping: bool,
+        now: Now,
+    ) {
         let Some(attempt) = info.attempt else { return };
         let ordinal = self.by_id.get(&info.node_id).copied();
         let Some(job) = self.jobs.live.get_mut(&number) else {
@@ -133,7 +146,7 @@ impl State {
                 }
             };
         }
-        if over {
+        if over || ordinal.is_none() {
             let error = info.error.clone();
             self.settle_target((number, attempt.index), TargetState::Unknown, error, now);
         } else {
@@ -142,14 +155,13 @@ impl State {
             job.out += 1;
             self.jobs.out += 1;
         }
-        self.restore_execution(&info, attempt, stopping, now);
+        self.restore_execution(&info, stopping, now);
     }
 
     /// An execution that may be running on its node, which may bring it back.
-    fn restore_execution(
+    pub(in crate::state) fn restore_execution(
         &mut self,
         info: &ExecutionInfo,
-        attempt: Attempt,
         stopping: bool,
         now: Now,
     ) {
@@ -164,7 +176,7 @@ impl State {
         };
         let (node, summary) = (self.at(ordinal), info.summary.clone());
         let mut execution = Execution::new(info.id, node, call, summary, Mode::Stream, now);
-        execution.attempt = Some(attempt);
+        execution.attempt = info.attempt;
         execution.state = ExecutionState::Unknown;
         execution.submitted_at = info.submitted_at;
         execution.sent = Some(now.at);

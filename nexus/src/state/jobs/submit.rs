@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use protocol::Effect as Harm;
+use uuid::Uuid;
 
 use super::{MAX_TARGETS, Timer};
 use crate::audit::{Action, CallTold, Decision, Digest, Entry};
@@ -81,7 +82,9 @@ impl State {
             Box::new(row),
             Some(Kept::Job(id)),
         )));
-        self.jobs.numbers.insert(id, number);
+        if let Some(declined) = self.jobs.numbers.insert(id, number) {
+            self.jobs.over.remove(&declined);
+        }
         self.jobs.ids.remember(id, id);
         if let Some(key) = &job.dedupe_key {
             self.jobs.keys.remember(key.clone(), id);
@@ -100,16 +103,26 @@ impl State {
         }
     }
 
+    /// As if it had never been asked for.
+    pub(super) fn forget_asked(&mut self, id: Uuid) {
+        self.jobs.ids.forget(&id);
+        self.jobs.keys.forget_of(id);
+    }
+
     /// The same ask once more.
     fn known_job(&self, new: &NewJob, call: Digest) -> Result<Option<Submitted>, SubmitError> {
         let by_key = new.dedupe_key.as_ref();
         let by_key = by_key.and_then(|key| self.jobs.keys.find(key));
-        let Some(id) = by_key.or_else(|| self.jobs.ids.find(&new.id)) else {
-            return Ok(None);
+        let here = by_key.or_else(|| self.jobs.ids.find(&new.id));
+        let info = match here {
+            Some(id) => self.job(id).ok_or(SubmitError::KnownJob(id))?,
+            // Somebody may ask the next instance again, when the first one did not answer.
+            None => match self.job_afar(new.id, new.dedupe_key.as_deref()) {
+                Some(info) => info,
+                None => return Ok(None),
+            },
         };
-        let Some(info) = self.job(id) else {
-            return Err(SubmitError::KnownJob(id));
-        };
+        let id = info.id;
         if info.call_sha256 != call || info.asker != new.caller.principal.id {
             return Err(SubmitError::OtherJob(id));
         }

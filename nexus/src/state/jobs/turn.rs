@@ -32,15 +32,16 @@ impl State {
             return self.seek_home(number, index, now);
         }
         let (ordinal, priority) = (target.ordinal, job.policy.priority);
-        let node = self.at(ordinal);
-        if node.removed || node.facts.id != target.node_id {
+        let node = self.nodes.get(crate::state::index(ordinal));
+        let Some(node) = node.filter(|node| !node.removed && node.facts.id == target.node_id)
+        else {
             return self.settle_target(
                 (number, index),
                 TargetState::Refused,
                 Some("the node was removed".to_owned()),
                 now,
             );
-        }
+        };
         if node.session.is_none() || node.phase == Phase::Offline {
             return self.absent(number, index, ordinal, now);
         }

@@ -1,5 +1,6 @@
 //! Jobs, played by hand: waves, thresholds, retries, nodes that come and go, STOP.
 
+mod hands;
 mod model;
 mod runs;
 

@@ -434,13 +434,16 @@ async fn secrets_do_not_reach_the_file() {
         b"e. \xc3\xbc",
     ];
     for (seq, bytes) in pieces.iter().enumerate() {
-        store.write(Write::Output(Shared::new(Chunk {
-            execution: id,
-            seq: seq as u64,
-            stream: Stream::Stdout,
-            at_ms: 0,
-            bytes: bytes.to_vec(),
-        })));
+        store.write(Write::Output(
+            Shared::new(Chunk {
+                execution: id,
+                seq: seq as u64,
+                stream: Stream::Stdout,
+                at_ms: 0,
+                bytes: bytes.to_vec(),
+            }),
+            None,
+        ));
     }
     let mut end = (*execution(id, ExecutionState::Failed)).clone();
     end.error = Some("exited: correct-horse".into());

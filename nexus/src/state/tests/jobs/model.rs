@@ -389,6 +389,7 @@ impl World {
             })
             .collect();
         let arrival = Arrival {
+            counted: false,
             peer: "10.0.0.1:5".to_owned(),
             secure: true,
             credential: Credential::SharedToken,

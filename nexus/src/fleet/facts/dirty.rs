@@ -1,0 +1,112 @@
+//! Which keys have to be looked at: marked by whoever writes something to the disk that all instances are to know. Not here:
+//! looking.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::Notify;
+
+use crate::alerts::AlertRow;
+use crate::fleet::{FactKey, Table};
+use crate::state::{CHART_KEY, SEATS, block_key, mute_key, runbook_key};
+use crate::store::{Plan, Write};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Dirty {
+    keys: Mutex<BTreeSet<FactKey>>,
+    marked: Notify,
+}
+
+impl Dirty {
+    /// This key.
+    pub(crate) fn mark(&self, key: FactKey) {
+        self.mark_all([key]);
+    }
+
+    /// These keys.
+    pub(crate) fn mark_all(&self, keys: impl IntoIterator<Item = FactKey>) {
+        let mut all = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        all.extend(keys);
+        if !all.is_empty() {
+            self.marked.notify_one();
+        }
+    }
+
+    /// What is written is about this key, if all instances are to know it.
+    pub(crate) fn wrote(&self, write: &Write) {
+        if let Write::Chart(chart) = write {
+            let seats = u32::try_from(chart.seats.len()).unwrap_or(u32::MAX);
+            let blocks = (0..seats.div_ceil(SEATS)).map(|block| FactKey {
+                table: Table::Chart,
+                key: block_key(chart.info.number, block * SEATS),
+            });
+            self.mark_all(blocks);
+        }
+        if let Some((table, key)) = key_of(write) {
+            self.mark(FactKey { table, key });
+        }
+    }
+
+    /// Until there is something.
+    pub(super) async fn wait(&self) {
+        self.marked.notified().await;
+    }
+
+    /// All of them.
+    pub(super) fn take(&self) -> BTreeSet<FactKey> {
+        std::mem::take(&mut self.keys.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+fn key_of(write: &Write) -> Option<(Table, String)> {
+    match write {
+        Write::Group(group) => Some((Table::Group, group.name.clone())),
+        Write::ForgetGroup(name) => Some((Table::Group, name.clone())),
+        Write::ApprovalRule(rule) => Some((Table::ApprovalRule, rule.id.to_string())),
+        Write::ForgetApprovalRule(id) => Some((Table::ApprovalRule, id.to_string())),
+        Write::Chart(_) | Write::ForgetChart(_) => Some((Table::Chart, CHART_KEY.to_owned())),
+        Write::Seat(chart, seat, _) => Some((Table::Chart, block_key(*chart, *seat))),
+        Write::Alert(row) => of_alerts(row),
+        Write::Plan(plan) => of_plan(plan),
+        Write::JoinCode(code) => Some((Table::JoinCode, code.id.to_string())),
+        Write::ForgetJoinCode(id) => Some((Table::JoinCode, id.to_string())),
+        Write::Node(_)
+        | Write::Waiting(_)
+        | Write::Unseat(_)
+        | Write::Approval(_)
+        | Write::ForgetApproval(_)
+        | Write::Secrets(..)
+        | Write::Begin(..)
+        | Write::Output(..)
+        | Write::Job(..)
+        | Write::ForgetJob(_)
+        | Write::Stop(_)
+        | Write::Sample(_)
+        | Write::Turns(_)
+        | Write::End(..) => None,
+    }
+}
+
+fn of_alerts(row: &AlertRow) -> Option<(Table, String)> {
+    match row {
+        AlertRow::Rule(rule) => Some((Table::AlertRule, rule.id.to_string())),
+        AlertRow::ForgetRule(id) => Some((Table::AlertRule, id.to_string())),
+        AlertRow::Mute(mute) => Some((Table::AlertRule, mute_key(&mute.aim.key())?)),
+        AlertRow::ForgetMute(aim) => Some((Table::AlertRule, mute_key(aim)?)),
+        AlertRow::Alert(_) | AlertRow::ForgetAlert(_) | AlertRow::Hook(_) => None,
+    }
+}
+
+fn of_plan(plan: &Plan) -> Option<(Table, String)> {
+    match plan {
+        Plan::Schedule(schedule) => Some((Table::Schedule, schedule.id.to_string())),
+        Plan::ForgetSchedule(id) => Some((Table::Schedule, id.to_string())),
+        Plan::Runbook(version) => {
+            let key = runbook_key(&version.runbook.name, version.number);
+            Some((Table::Runbook, key))
+        }
+        Plan::ForgetRunbook(name, number) => Some((Table::Runbook, runbook_key(name, *number))),
+        Plan::Run(_) | Plan::ForgetRun(_) => None,
+    }
+}
