@@ -3,10 +3,16 @@
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use protocol::limits;
 
 use crate::Config;
+
+/// A spore that was killed while it began a command leaves a child that holds the lock until the command runs.
+const LEFT_BEHIND: Duration = Duration::from_secs(2);
+/// Between two tries.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// The data directory, held by this process alone, and the id that is kept in it.
 #[derive(Debug)]
@@ -44,10 +50,16 @@ impl Identity {
         make_private_dir(dir).map_err(at(dir))?;
         let lock_path = dir.join("lock");
         let lock = private_file(&lock_path, false).map_err(at(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(IdentityError::Taken(dir.clone())),
-            Err(TryLockError::Error(error)) => return Err(at(&lock_path)(error)),
+        let begun = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if begun.elapsed() < LEFT_BEHIND => {
+                    std::thread::sleep(AGAIN);
+                }
+                Err(TryLockError::WouldBlock) => return Err(IdentityError::Taken(dir.clone())),
+                Err(TryLockError::Error(error)) => return Err(at(&lock_path)(error)),
+            }
         }
         let node_id = match &config.node_id {
             Some(fixed) => fixed.clone(),
