@@ -1,5 +1,5 @@
 /** Jobs on the screen: the list, one as a page with its waves and gate, output in groups, targets, and what is searched. */
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { page } from "vitest/browser";
 import type { Console } from "../src/state/console";
 import { eventually, mount, outputText, unmountAll } from "./mount";
@@ -242,3 +242,30 @@ test("rerunning takes what failed; what is unknown only after its own tick", asy
   await eventually(() => expect(console.ui.getState().job).not.toBe(job.id));
   await expect.element(page.getByTestId("run-page")).toHaveTextContent("a rerun of");
 });
+
+test("a job of another instance, of which no events come, is read again while it goes on, and not when nobody looks", async () => {
+  const { console } = await mount({ n: 184, jobs: 1 });
+  const known = console.jobs.getState().jobs.find((one) => one.state === "running");
+  if (!known) throw new Error("the mock has a running job");
+  const far = { ...known, id: "elsewhere", label: "Far away" };
+  const asked = vi.spyOn(console.bridge, "job").mockImplementation(async () => ({ ...far }));
+  const { ui } = console;
+  ui.getState().go("jobs");
+  ui.getState().showJob(far.id);
+  await expect.element(page.getByTestId("run-page").getByRole("heading")).toHaveTextContent("Far away");
+  asked.mockImplementation(async () => ({ ...far, label: "Moved on" }));
+  await expect.element(page.getByTestId("run-page").getByRole("heading")).toHaveTextContent("Moved on");
+  asked.mockRejectedValueOnce({ code: "instance_away", message: 'instance "first": it does not answer in time' });
+  asked.mockImplementation(async () => ({ ...far, label: "Back again" }));
+  await expect.element(page.getByTestId("run-page").getByRole("heading")).toHaveTextContent("Back again");
+  asked.mockImplementation(async () => ({
+    ...far,
+    state: "succeeded",
+    finishedAt: known.submittedAt,
+    label: "Over",
+  }));
+  await expect.element(page.getByTestId("run-page").getByRole("heading")).toHaveTextContent("Over");
+  const count = asked.mock.calls.length;
+  await new Promise((done) => setTimeout(done, 1500));
+  expect(asked.mock.calls.length).toBe(count);
+}, 60_000);

@@ -2,7 +2,7 @@
 import axe from "axe-core";
 import { afterEach, expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import type { JsonValue } from "../src/bridge/types";
+import type { ExecutionView, JsonValue } from "../src/bridge/types";
 import type { Tab } from "../src/state/ui";
 import { eventually, mount, unmountAll, untilState } from "./mount";
 
@@ -180,6 +180,48 @@ test("executions are found, prepared again and stopped", async () => {
   await expect.element(page.getByTestId("field-command")).toHaveValue("uptime");
   expect(console.executions.ofNode(0)).toHaveLength(2);
 });
+
+test("what another instance runs is shown while somebody looks, with what it wrote, and stopped there", async () => {
+  const view: ExecutionView = {
+    id: "far-1",
+    nodeId: "",
+    nodeName: "",
+    ordinal: 0,
+    skill: "ShellSkill",
+    method: "run",
+    summary: "from afar",
+    state: "running",
+    exitCode: null,
+    signal: null,
+    error: null,
+    submittedAt: "2026-01-01T00:00:00Z",
+    finishedAt: null,
+    durationMs: null,
+    outputBytes: 4,
+    result: null,
+    jobId: null,
+    targetIndex: null,
+    attempt: 1,
+  };
+  const cancelled: string[] = [];
+  let first: string | undefined;
+  const { console } = await open("executions", 0, (bridge) => ({
+    ...bridge,
+    nodeExecutions: async (node) => {
+      first ??= node;
+      return { executions: node === first ? [view] : [], missing: ["third"], alone: false };
+    },
+    output: async () => [{ executionId: "far-1", seq: 0, stream: "stdout", text: "far\n", atMs: 0 }],
+    cancel: async (id) => void cancelled.push(id),
+  }));
+  await expect.element(page.getByText("from afar")).toBeVisible();
+  await expect.element(page.getByTestId("executions-missing")).toHaveTextContent("third");
+  await eventually(() => expect(console.executions.get("far-1")?.output.lines[0]?.text).toBe("far"));
+  await page.getByTestId("execution-stop").click();
+  await eventually(() => expect(cancelled).toEqual(["far-1"]));
+  console.ui.getState().openNode(1, "executions");
+  await eventually(() => expect(console.executions.get("far-1")).toBeUndefined());
+}, 30_000);
 
 test("the menu leads to what it names, by keyboard alone", async () => {
   const { console, bridge } = await open("overview");

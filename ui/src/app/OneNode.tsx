@@ -9,6 +9,7 @@ import { Asks } from "../features/approvals/Asks";
 import { methodsOf } from "../features/execute/builtin";
 import { ExecuteForm } from "../features/execute/ExecuteForm";
 import { Executions } from "../features/nodes/Executions";
+import { useElsewhere } from "../features/nodes/elsewhere";
 import type { DrawLog } from "../features/nodes/Logs";
 import { MetricHistory } from "../features/nodes/MetricHistory";
 import { NodeDrawer } from "../features/nodes/NodeDrawer";
@@ -16,6 +17,7 @@ import { LogView } from "../features/output/LogView";
 import { OutputPane } from "../features/output/OutputPane";
 import { NodeStop } from "../features/stop/NodeStop";
 import { run, stop } from "../state/commands";
+import type { Execution } from "../state/executions";
 import { useConsole, useExecutionsVersion, useFleet, useUi } from "../state/hooks";
 import { Status } from "../state/status";
 import { inWords } from "./inWords";
@@ -23,15 +25,23 @@ import { canStop, prepareAgain, prepareStop } from "./prepare";
 
 const drawLog: DrawLog = (log) => <LogView {...log} live={false} />;
 
+/** What is heard of late may be old. */
+function newestFirst(executions: Execution[]): Execution[] {
+  return executions.sort((a, b) =>
+    a.view.submittedAt < b.view.submittedAt ? 1 : a.view.submittedAt > b.view.submittedAt ? -1 : 0,
+  );
+}
+
 export function OneNode({ ordinal }: { ordinal: number }) {
   const console = useConsole();
   const version = useExecutionsVersion();
   const node = useFleet((fleet) => fleet.node(ordinal));
   // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for what the store holds
-  const executions = useMemo(() => console.executions.ofNode(ordinal), [console, ordinal, version]);
+  const executions = useMemo(() => newestFirst(console.executions.ofNode(ordinal)), [console, ordinal, version]);
   const chosen = useUi((s) => s.shown.get(ordinal));
-  if (!node) return null;
   const shown = chosen ?? executions[0]?.view.id ?? null;
+  const missing = useElsewhere(node?.id ?? "", shown);
+  if (!node) return null;
   const show = (view: ExecutionView) => console.ui.getState().showExecution(ordinal, view.id);
   return (
     <NodeDrawer
@@ -51,6 +61,7 @@ export function OneNode({ ordinal }: { ordinal: number }) {
       executions={
         <Executions
           executions={executions}
+          missing={missing}
           tell={inWords}
           onOpen={show}
           onAgain={(view) => prepareAgain(console, node, view)}

@@ -34,6 +34,7 @@ export type NexusCalls = {
 	makeToken(request: TokenRequest): Promise<MadeTokenView>;
 	muteAlert(aim: AlertAim, until: string | null, reason: string): Promise<void>;
 	nextExportPart(id: string): Promise<string | null>;
+	nodeExecutions(node: string): Promise<NodeExecutionsView>;
 	nodeHistory(node: string, hours: number): Promise<NodeHistoryView>;
 	nodeStop(node: string): Promise<StopView>;
 	noteAlert(aim: AlertAim, text: string): Promise<void>;
@@ -1329,6 +1330,16 @@ export type NodeEdit = {
 	tags: string[] | null,
 };
 
+/**  What other instances ran on a node. */
+export type NodeExecutionsView = {
+	/**  Newest first of each. */
+	executions: ExecutionView[],
+	/**  Names of instances that did not answer. */
+	missing: string[],
+	/**  No other instance shares this swarm, so there is nothing to ask for again. */
+	alone: boolean,
+};
+
 /**  A node over some hours: columns of equal length, about one value a minute. */
 export type NodeHistoryView = {
 	/**  Begin of the time that was asked about. */
@@ -1440,7 +1451,7 @@ export type OpenExport = {
 };
 
 /**  See [`OriginView`]. */
-export type OriginKindView = "schedule" | "runbook" | "rerun";
+export type OriginKindView = "schedule" | "runbook" | "rerun" | "source";
 
 /**  What a job came from. */
 export type OriginView = {

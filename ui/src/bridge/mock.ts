@@ -98,6 +98,7 @@ export function createMockBridge(given: Partial<MockOptions> = {}): MockBridge {
       return `/home/you/Downloads/${name}`;
     },
     output: async (id) => host.executions.output(id),
+    nodeExecutions: async () => ({ executions: [], missing: [], alone: true }),
     glance: async (node, skill, method, parameters) => {
       await new Promise((done) => setTimeout(done, LOOK_MS));
       return structuredClone(host.looks.answer(node, skill, method, parameters));

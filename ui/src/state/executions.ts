@@ -61,6 +61,8 @@ export class Executions {
   /** Ids by job, in the order in which they were heard of. */
   #byJob = new Map<string, Set<string>>();
   #live = new Set<string>();
+  /** Owned by another instance, so that no events come of them. */
+  #far = new Set<string>();
   #outputChars = 0;
   #delta: ExecutionDelta = { changed: new Set(), output: new Set(), membership: false };
   #listeners = new Set<Listener>();
@@ -126,6 +128,33 @@ export class Executions {
     }
     if (!authoritative && !mayFollow(known.view.state, view.state)) return;
     this.#set(known, view);
+  }
+
+  /** What another instance tells of its own. What is known from here stays as it is, unless nobody here knows how it ended. */
+  applyFar(views: readonly ExecutionView[]): void {
+    for (const view of views) {
+      const known = this.all.get(view?.id);
+      if (known && !this.#far.has(view.id) && known.view.state !== "unknown") continue;
+      if (known && JSON.stringify(known.view) === JSON.stringify(view)) continue;
+      this.#far.add(view.id);
+      this.apply(view, true);
+    }
+  }
+
+  isFar(id: string): boolean {
+    return this.#far.has(id);
+  }
+
+  /** Nobody asks for them any more: what was under way would look so for ever. */
+  leaveFar(): void {
+    for (const id of this.#far) {
+      const execution = this.all.get(id);
+      if (!execution || !this.#live.has(id)) continue;
+      this.#live.delete(id);
+      this.#forget(execution);
+      this.#delta.membership = true;
+    }
+    this.#far.clear();
   }
 
   appendOutput(chunks: readonly OutputView[]): void {

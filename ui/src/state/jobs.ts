@@ -143,7 +143,7 @@ export function cleanJob(job: JobView): JobView {
     label: plain(job.label, 200),
     reason: job.reason === null ? null : plain(job.reason, 500),
     asker: { ...asker, name: plain(asker?.name ?? "", 120) },
-    origin: origin ? { ...origin, name: plain(origin.name, 120) } : null,
+    origin: origin ? { ...origin, id: plain(origin.id, 255), name: plain(origin.name, 120) } : null,
     skill: plain(job.skill, 80),
     method: plain(job.method, 80),
     summary: plain(job.summary, 200),

@@ -88,18 +88,7 @@ function Facts({ job }: { job: JobView }) {
           ? t("asked by you")
           : phrase("asked by <who/>", { who: <bdi>{personWord(viewer, job.asker)}</bdi> })}
       </span>
-      {job.origin !== null && (
-        <span>
-          {phrase(
-            job.origin.kind === "rerun"
-              ? "a rerun of <origin/>"
-              : job.origin.kind === "schedule"
-                ? "from the schedule <origin/>"
-                : "from the runbook <origin/>",
-            { origin: <Origin origin={job.origin} /> },
-          )}
-        </span>
-      )}
+      {job.origin !== null && <span>{cameFrom(job.origin)}</span>}
       <span title={fullTime(job.submittedAt)}>{ago(job.submittedAt, now)}</span>
       {Number.isFinite(length) && <span>{t("took {{time}}", { time: seconds(length) })}</span>}
       {waits && <span>{t("waits for nodes, {{when}} left", { when: remaining(job.expiresAt ?? "", now) })}</span>}
@@ -115,9 +104,28 @@ function Facts({ job }: { job: JobView }) {
   );
 }
 
-/** Leads to where it came from. */
-function Origin({ origin }: { origin: NonNullable<JobView["origin"]> }) {
+type From = NonNullable<JobView["origin"]>;
+
+function cameFrom(from: From) {
+  const origin = <Origin origin={from} />;
+  switch (from.kind) {
+    case "rerun":
+      return phrase("a rerun of <origin/>", { origin });
+    case "schedule":
+      return phrase("from the schedule <origin/>", { origin });
+    case "runbook":
+      return phrase("from the runbook <origin/>", { origin });
+    case "source":
+      return phrase("from the source <origin/>", { origin });
+  }
+}
+
+/** Leads to where it came from, if that is in the console; a broker is not. */
+function Origin({ origin }: { origin: From }) {
   const { ui } = useConsole();
+  if (origin.kind === "source") {
+    return <bdi title={t("Message {{id}}", { id: origin.id })}>{origin.name}</bdi>;
+  }
   const go = () => {
     if (origin.kind === "rerun") ui.getState().showJob(origin.id);
     else ui.getState().set({ job: null, jobsTab: origin.kind === "schedule" ? "schedules" : "runbooks" });

@@ -1,16 +1,18 @@
 /**
  * What is read about one job while somebody looks: its output in groups, its targets in pages, and hits of a search.
- * Nothing polls: an event of the job makes a reading old, and a moment later it is read again.
+ * An event of the job makes a reading old, and a moment later it is read again; only a job of which no events come is asked for.
  */
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { JobView, OutputGroupsView, SearchView, TargetState, TargetView } from "../../bridge/types";
 import { useConsole } from "../../state/hooks";
-import { cleanJob } from "../../state/jobs";
+import { cleanJob, isOver } from "../../state/jobs";
 import { problemText } from "../../state/problem";
 
 /** Events settle before anything is read again. */
 const SETTLE_MS = 300;
 const SEARCH_MS = 180;
+/** Between two looks at a job of which no events come. */
+const LOOK_MS = 1000;
 const PAGE = 1000;
 const MOST_HITS = 200;
 
@@ -118,19 +120,41 @@ export function useSearch(job: JobView, text: string): Reading<SearchView | null
   return useReading<SearchView | null>(job, null, read);
 }
 
-/** A job that this window does not know: long over, or of before a gap. Null while it is read. */
+/**
+ * A job that this window does not know: long over, of before a gap, or of another instance, of which nothing is heard here. Null
+ * while it is read. One that goes on is read again every second while somebody looks.
+ */
 export function useOldJob(id: string | null): { job: JobView | null; problem: string | null } {
   const { bridge } = useConsole();
   const [found, setFound] = useState<{ id: string; job: JobView | null; problem: string | null } | null>(null);
   useEffect(() => {
     if (id === null) return;
     let wanted = true;
-    bridge.job(id).then(
-      (job) => wanted && setFound({ id, job: cleanJob(job), problem: null }),
-      (reason) => wanted && setFound({ id, job: null, problem: problemText(reason) }),
-    );
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let text = "";
+    let goesOn = false;
+    const read = async () => {
+      await bridge.job(id).then(
+        (view) => {
+          const job = cleanJob(view);
+          goesOn = !isOver(job);
+          // The same again must not make anybody read again what hangs on it.
+          if (!wanted || JSON.stringify(job) === text) return;
+          text = JSON.stringify(job);
+          setFound({ id, job, problem: null });
+        },
+        (reason) => {
+          text = "";
+          if (wanted)
+            setFound((before) => ({ id, job: before?.id === id ? before.job : null, problem: problemText(reason) }));
+        },
+      );
+      if (wanted && goesOn) timer = setTimeout(() => void read(), LOOK_MS);
+    };
+    void read();
     return () => {
       wanted = false;
+      clearTimeout(timer);
     };
   }, [bridge, id]);
   return found !== null && found.id === id ? found : { job: null, problem: null };

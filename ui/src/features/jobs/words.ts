@@ -123,5 +123,7 @@ export function originWord(kind: NonNullable<JobView["origin"]>["kind"]): string
       return t("schedule");
     case "runbook":
       return t("runbook");
+    case "source":
+      return t("source");
   }
 }

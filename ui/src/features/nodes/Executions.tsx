@@ -9,6 +9,7 @@ import type { ExecutionView } from "../../bridge/types";
 import { Segmented } from "../../components/Segmented";
 import { TextField } from "../../components/TextField";
 import { type Execution, isLive } from "../../state/executions";
+import { plain } from "../../state/text";
 import { ExecutionRow, type Told } from "./ExecutionRow";
 import styles from "./Executions.module.css";
 
@@ -17,6 +18,8 @@ type Which = "all" | "live" | "bad";
 
 type ExecutionsProps = {
   executions: readonly Execution[];
+  /** Names of instances that do not answer: what they ran is not in the list. */
+  missing: readonly string[];
   tell(view: ExecutionView): Told;
   onOpen(view: ExecutionView): void;
   /** Prepares the same call in the form. */
@@ -24,7 +27,7 @@ type ExecutionsProps = {
   onStop(view: ExecutionView): void;
 };
 
-export function Executions({ executions, tell, onOpen, onAgain, onStop }: ExecutionsProps) {
+export function Executions({ executions, missing, tell, onOpen, onAgain, onStop }: ExecutionsProps) {
   const { t } = useTranslation();
   const [which, setWhich] = useState<Which>("all");
   const [search, setSearch] = useState("");
@@ -44,9 +47,15 @@ export function Executions({ executions, tell, onOpen, onAgain, onStop }: Execut
     overscan: 8,
     initialRect: { width: 400, height: 500 },
   });
-  if (executions.length === 0) return <p className={styles.empty}>{t("Nothing was run on this node yet.")}</p>;
+  if (executions.length === 0)
+    return missing.length > 0 ? (
+      <Silent names={missing} />
+    ) : (
+      <p className={styles.empty}>{t("Nothing was run on this node yet.")}</p>
+    );
   return (
     <>
+      <Silent names={missing} />
       <div className={styles.filters}>
         <Segmented<Which>
           label={t("Which executions")}
@@ -88,4 +97,14 @@ export function Executions({ executions, tell, onOpen, onAgain, onStop }: Execut
       </section>
     </>
   );
+}
+
+/** Whose executions are not in the list. */
+function Silent({ names }: { names: readonly string[] }) {
+  const { t } = useTranslation();
+  return names.map((name) => (
+    <p key={name} className={styles.empty} data-testid="executions-missing">
+      {t("Instance {{name}} does not answer; what it ran here is not in this list.", { name: plain(name, 120) })}
+    </p>
+  ));
 }

@@ -39,6 +39,8 @@ export default {
   Job: "Zadanie",
   Selection: "Zaznaczenie",
   "Node details": "Szczegóły węzła",
+  "Instance {{name}} does not answer; what it ran here is not in this list.":
+    "Instancja {{name}} nie odpowiada; tego, co tu uruchamiała, nie ma na tej liście.",
   "Nothing was run on this node yet.": "Na tym węźle nic jeszcze nie uruchamiano.",
   "{{name}} is offline. Nothing can be run on it until it is back.":
     "{{name}} jest offline. Nic się na nim nie uruchomi, dopóki nie wróci.",

@@ -146,6 +146,8 @@ export default {
   "a rerun of <origin/>": "ponowienie: <origin/>",
   "from the schedule <origin/>": "z harmonogramu <origin/>",
   "from the runbook <origin/>": "z runbooka <origin/>",
+  "from the source <origin/>": "ze źródła <origin/>",
+  "Message {{id}}": "Wiadomość {{id}}",
   "took {{time}}": "trwało {{time}}",
   "waits for nodes, {{when}} left": "czeka na węzły, zostało {{when}}",
   "{{n}} at once": "{{n}} naraz",
@@ -181,4 +183,5 @@ export default {
   "rerun of": "ponowienie:",
   schedule: "harmonogram",
   runbook: "runbook",
+  source: "źródło",
 } satisfies Polish;
