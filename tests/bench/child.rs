@@ -35,7 +35,26 @@ impl Child {
 
     /// Starts simulated spores; returns when all are connected.
     pub(crate) async fn fleet(address: SocketAddr, count: u32) -> Self {
-        Self::start(&["role-fleet", &address.to_string(), &count.to_string()]).await
+        Self::fleet_of(&address.to_string(), count, 1).await
+    }
+
+    /// The same, another one for each seed.
+    pub(crate) async fn fleet_of(address: &str, count: u32, seed: u64) -> Self {
+        let mut spores = Self::begin_fleet(&[address.to_owned()], count, seed).await;
+        spores.heard("connected").await;
+        spores
+    }
+
+    /// Starts simulated spores, which try these doors in turn; they are not connected yet.
+    pub(crate) async fn begin_fleet(doors: &[String], count: u32, seed: u64) -> Self {
+        let (doors, count, seed) = (doors.join(","), count.to_string(), seed.to_string());
+        Self::start(&["role-fleet", &doors, &count, &seed]).await
+    }
+
+    /// Waits until it says so.
+    pub(crate) async fn heard(&mut self, what: &str) {
+        let line = self.output.next_line().await.unwrap();
+        assert_eq!(line.as_deref(), Some(what));
     }
 
     pub(crate) async fn start(arguments: &[&str]) -> Self {
@@ -64,6 +83,26 @@ impl Child {
 
     pub(crate) fn token(&self) -> &str {
         &self.greeting[1]
+    }
+
+    /// Which instance of a swarm it is.
+    pub(crate) fn id(&self) -> &str {
+        &self.greeting[2]
+    }
+
+    /// `kill -9`.
+    pub(crate) async fn kill(&mut self) {
+        self.process.kill().await.unwrap();
+    }
+
+    /// Asks it for a number.
+    pub(crate) async fn number(&mut self, what: &str) -> u32 {
+        self.input
+            .write_all(format!("{what}\n").as_bytes())
+            .await
+            .unwrap();
+        let line = self.output.next_line().await.unwrap().expect("an answer");
+        line.parse().unwrap()
     }
 
     /// Has the child measure something itself: `verb at_once seconds`.
@@ -114,13 +153,14 @@ pub(crate) async fn resources(pid: u32) -> Resources {
 }
 
 /// The role of the spores.
-pub(crate) async fn fleet(address: &str, count: u32) {
+pub(crate) async fn fleet(address: &str, count: u32, seed: u64) {
+    println!("connecting");
     let fleet = Fleet {
         spores: count,
         address: address.to_owned(),
         token: TOKEN.to_owned(),
         at_once: 128,
-        seed: 1,
+        seed,
         heartbeat: None,
     };
     let simulation = simulate::start(fleet, CancellationToken::new());

@@ -12,8 +12,11 @@
 )]
 
 mod child;
+mod engine;
+mod fleet;
 mod floor;
 mod http;
+mod instance;
 mod jobs;
 mod nexus_role;
 mod rows;
@@ -44,7 +47,16 @@ fn main() {
             ["role-nexus"] => nexus_role::run(0).await,
             ["role-nexus", finished] => nexus_role::run(finished.parse().unwrap()).await,
             ["role-floor"] => floor::run().await,
-            ["role-fleet", address, count] => child::fleet(address, count.parse().unwrap()).await,
+            ["role-fleet", doors, count, seed] => {
+                child::fleet(doors, count.parse().unwrap(), seed.parse().unwrap()).await
+            }
+            ["role-instance", engine, name] => instance::run(engine, name).await,
+            ["role-echo", engine, bytes] => fleet::echo(engine, bytes.parse().unwrap()).await,
+            ["--fleet", nodes] => {
+                let mut rows = Rows::default();
+                fleet::measure(&mut rows, nodes.parse().unwrap()).await;
+                rows.print();
+            }
             _ => {
                 let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
                 measure(has("--jobs"), has("--quick")).await;

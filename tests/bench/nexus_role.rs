@@ -80,13 +80,18 @@ async fn job(handle: Handle, turn: usize, away: bool) {
 }
 
 async fn execute(handle: Handle, turn: usize) {
+    execute_on(handle, format!("sim-1-{}", turn % 100)).await;
+}
+
+/// Runs something on a node and waits for the answer.
+pub(crate) async fn execute_on(handle: Handle, node: String) {
     let call = Call {
         skill: "ShellSkill".to_owned(),
         method: "run".to_owned(),
         parameters: to_raw_value(&serde_json::json!({"command": "echo hello"})).unwrap(),
         timeout: Duration::from_secs(30),
     };
-    let target = Target::Node(format!("sim-1-{}", turn % 100));
+    let target = Target::Node(node);
     let submission = Submission {
         id: Uuid::now_v7(),
         target,

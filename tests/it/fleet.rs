@@ -1,8 +1,13 @@
 //! What every engine of a swarm has to do, asked of each: the one in memory, and NATS with a real server.
 
+mod asks;
+mod balancer;
 mod bus;
+#[cfg(target_os = "linux")]
+mod clocks;
 mod cluster;
 mod directory;
+mod heirs;
 mod hostile;
 mod kills;
 mod ledger;
@@ -11,8 +16,12 @@ mod numbers;
 mod outage;
 mod queue;
 mod reaching;
-mod server;
+mod record;
+mod sharing;
 mod swarm;
+mod upgrade;
+
+pub(crate) use system_tests::nats as server;
 
 /// Runs each of these with a fresh swarm of three on every engine.
 macro_rules! on_every_engine {
@@ -60,7 +69,8 @@ mod conformance {
             who_waits_gets_what_comes
             what_is_too_large_is_not_taken_on;
         ledger:
-            records_are_kept_by_owner
+            records_are_kept_in_folders
+            a_record_is_begun_once
             a_piece_is_kept_once
             an_output_is_read_from_anywhere
             what_was_erased_is_gone

@@ -27,6 +27,11 @@ async fn a_wrong_set_up_is_refused_with_all_its_problems() {
         said.contains("NEXUS_PORT") && said.contains("NEXUS_SHARED_TOKN"),
         "{said}"
     );
+    let said = fails(&["serve"], &[("NEXUS_FLEET_KEY", "nxf_00")]).await;
+    assert!(
+        said.contains("NEXUS_FLEET_KEY is set without NEXUS_FLEET_URL"),
+        "{said}"
+    );
     let said = fails(&["serve", "--config", "/does/not/exist.toml"], &[]).await;
     assert!(said.contains("/does/not/exist.toml"), "{said}");
 }

@@ -1,11 +1,13 @@
 //! `nexus serve` in a process that can be killed, with its REST client.
 
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::process::Command;
 
-use crate::{Program, eventually, listening, nexus_program};
+use crate::{Program, eventually, nexus_program, program::listening_and};
 
 /// See the module.
 pub struct Instance {
@@ -13,6 +15,7 @@ pub struct Instance {
     pub program: Program,
     /// Where it listens.
     pub address: SocketAddr,
+    log: Arc<Mutex<String>>,
     client: reqwest::Client,
 }
 
@@ -22,11 +25,23 @@ impl Instance {
         let mut all = vec![("NEXUS_PORT", "0")];
         all.extend_from_slice(environment);
         let command = nexus_program(data.path(), &["serve"], &all);
+        Self::run(command, data).await
+    }
+
+    /// By a command of one's own.
+    pub async fn run(command: Command, data: TempDir) -> Self {
         let mut program = Program::start(command, data);
-        let address = listening(program.stderr()).await;
+        let log: Arc<Mutex<String>> = Arc::default();
+        let told = Arc::clone(&log);
+        let address = listening_and(program.stderr(), move |line| {
+            let mut log = told.lock().unwrap();
+            log.push_str(line);
+            log.push('\n');
+        });
         Self {
+            address: address.await,
             program,
-            address,
+            log,
             client: reqwest::Client::new(),
         }
     }
@@ -34,6 +49,11 @@ impl Instance {
     /// On this port.
     pub async fn at(data: TempDir, address: SocketAddr) -> Self {
         Self::start(data, &[("NEXUS_PORT", &address.port().to_string())]).await
+    }
+
+    /// What it has said since its start.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// What a file of its data directory says.
@@ -44,13 +64,26 @@ impl Instance {
 
     /// GET, or POST when there is a body; the answer.
     pub async fn ask(&self, path: &str, body: Option<Value>) -> Value {
+        self.try_ask(path, body).await.unwrap()
+    }
+
+    /// The same of one that may be gone, or not know it.
+    pub async fn try_ask(&self, path: &str, body: Option<Value>) -> Result<Value, String> {
         let url = format!("http://{}/api/v1/{path}", self.address);
         let request = match body {
             Some(body) => self.client.post(url).json(&body),
             None => self.client.get(url),
         };
         let answer = request.bearer_auth(self.file("api-token")).send().await;
-        answer.unwrap().json().await.unwrap()
+        let answer = answer.map_err(|error| error.to_string())?;
+        answer.json().await.map_err(|error| error.to_string())
+    }
+
+    /// Lets everything go on after a STOP.
+    pub async fn release(&self) {
+        let url = format!("http://{}/api/v1/stop", self.address);
+        let request = self.client.delete(url).bearer_auth(self.file("api-token"));
+        assert!(request.send().await.unwrap().status().is_success());
     }
 
     /// The id of the first node that is online.

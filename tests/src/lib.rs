@@ -8,11 +8,15 @@
 )]
 
 pub mod command_line;
+#[cfg(target_os = "linux")]
+pub mod hosts;
 mod instance;
 mod member;
+pub mod nats;
 pub mod nginx;
 mod peer;
 mod program;
+pub mod rabbit;
 pub mod raw;
 pub mod redis;
 mod server;
@@ -21,8 +25,8 @@ pub use instance::Instance;
 pub use member::Member;
 pub use peer::{Peer, hello, hello_v2};
 pub use program::{
-    Program, a_moment, joining_spore, joining_spore_with, listening, member_spore, nexus_program,
-    spore_in, spore_program, spore_that_allows,
+    Program, a_moment, joining_spore, joining_spore_with, listening, member_spore, nats_program,
+    nexus_program, spore_command, spore_in, spore_program, spore_that_allows,
 };
 pub use raw::Raw;
 pub use server::Server;

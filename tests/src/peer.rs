@@ -84,6 +84,27 @@ impl Peer {
         }
     }
 
+    /// What the next frame is, or the code of the close frame.
+    pub async fn answer(&mut self) -> String {
+        loop {
+            match timeout(PATIENCE, self.socket.next())
+                .await
+                .expect("an answer in time")
+            {
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).expect("JSON");
+                    return frame["message_type"]
+                        .as_str()
+                        .unwrap_or_default()
+                        .to_owned();
+                }
+                Some(Ok(Message::Close(Some(close)))) => return u16::from(close.code).to_string(),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return "1006".to_owned(),
+            }
+        }
+    }
+
     /// Waits for the end; the close code, or 1006 when there was no close frame.
     pub async fn end(&mut self) -> (u16, String) {
         loop {

@@ -61,9 +61,18 @@ impl Program {
 
 /// Reads a Nexus' log until it says where it listens; goes on reading, so that the pipe never fills.
 pub async fn listening(stderr: ChildStderr) -> SocketAddr {
+    listening_and(stderr, |_| ()).await
+}
+
+/// The same, and gives each line away.
+pub(crate) async fn listening_and(
+    stderr: ChildStderr,
+    mut told: impl FnMut(&str) + Send + 'static,
+) -> SocketAddr {
     let mut lines = BufReader::new(stderr).lines();
     let address = async {
         while let Some(line) = lines.next_line().await.expect("reads") {
+            told(&line);
             let said = line
                 .split("address=")
                 .nth(1)
@@ -77,7 +86,11 @@ pub async fn listening(stderr: ChildStderr) -> SocketAddr {
     let address = tokio::time::timeout(PATIENCE, address)
         .await
         .expect("it listens in time");
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    tokio::spawn(async move {
+        while let Ok(Some(line)) = lines.next_line().await {
+            told(&line);
+        }
+    });
     address
 }
 
@@ -121,7 +134,7 @@ pub fn spore_that_allows(code: &str, name: &str, policy: &str) -> Program {
 
 fn join(code: &str, name: &str, policy: &str, more: &[(&str, &str)]) -> Program {
     let home = TempDir::new().unwrap();
-    let mut command = bare_spore(home.path(), name, &["join", "--policy", policy, code]);
+    let mut command = spore_command(home.path(), name, &["join", "--policy", policy, code]);
     command.envs(more.iter().copied());
     Program::start(command, home)
 }
@@ -129,7 +142,7 @@ fn join(code: &str, name: &str, policy: &str, more: &[(&str, &str)]) -> Program 
 impl Program {
     /// Runs the spore's program in the place of this one, e.g. `grant shell --for 1h`; what it prints.
     pub async fn spore(&self, arguments: &[&str]) -> String {
-        let mut command = bare_spore(self.home.path(), "n", arguments);
+        let mut command = spore_command(self.home.path(), "n", arguments);
         let output = command.stdout(Stdio::piped()).output().await.unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{said}");
@@ -139,11 +152,12 @@ impl Program {
 
 /// A spore that joined before, started again in the same place.
 pub fn member_spore(home: TempDir, name: &str) -> Program {
-    let command = bare_spore(home.path(), name, &[]);
+    let command = spore_command(home.path(), name, &[]);
     Program::start(command, home)
 }
 
-fn bare_spore(home: &Path, name: &str, arguments: &[&str]) -> Command {
+/// The spore's program with arguments, and nothing else that it could know a Nexus by.
+pub fn spore_command(home: &Path, name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program("spore"));
     command
         .args(arguments)
@@ -196,7 +210,31 @@ fn program(name: &str) -> PathBuf {
     directory.join(name)
 }
 
+/// Where `nats-server` is.
+pub fn nats_program() -> PathBuf {
+    let name = if cfg!(windows) {
+        "nats-server.exe"
+    } else {
+        "nats-server"
+    };
+    let named = std::env::var_os("NEXUS_TEST_NATS").map(PathBuf::from);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    named
+        .into_iter()
+        .chain([root.join("target/tools").join(name)])
+        .chain(std::env::split_paths(&path).map(|folder| folder.join(name)))
+        .find(|path| path.is_file())
+        .expect("nats-server is not on this machine; run: node scripts/setup.mjs --test")
+}
+
 impl Program {
+    /// Reads the log and forgets it, so that the pipe never fills.
+    pub fn drain(&mut self) {
+        let mut lines = BufReader::new(self.stderr()).lines();
+        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    }
+
     /// Reads the log until it says something; goes on reading, so that the pipe never fills.
     pub async fn says(&mut self, what: &str) -> String {
         let mut lines = BufReader::new(self.stderr()).lines();

@@ -57,7 +57,7 @@ async fn what_was_accepted_survives_any_one_server() {
             Put::Changed => panic!("nobody else writes it"),
         };
         until(async || a.claim(&format!("node {round}"), id).await.ok()).await;
-        until(async || a.keep(id, work.id, text("r")).await.ok()).await;
+        until(async || a.keep(id.0, work.id, text("r")).await.ok()).await;
         until(async || a.append(work.id, 0, text("o")).await.ok()).await;
         server.kill();
         all_is_there(&b, id, &work, seen, round + 2).await;
@@ -77,7 +77,7 @@ async fn all_is_there(b: &nats::Seat, owner: InstanceId, work: &Work, seen: u64,
         revision: seen
     }));
     assert_eq!(told.len(), rows);
-    let records = until(async || b.of(owner).await.ok()).await;
+    let records = until(async || b.of(owner.0).await.ok()).await;
     assert!(records.contains(&(work.id, text("r"))));
     let output = until(async || b.read(work.id, 0, 10).await.ok()).await;
     assert_eq!(output, [(0, text("o"))]);

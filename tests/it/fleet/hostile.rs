@@ -175,7 +175,7 @@ async fn what_was_said_elsewhere_means_nothing_here() {
     let id = Uuid::new_v4();
     let kept = scene
         .overhear("nexus.r.>", async {
-            scene.a.1.keep(scene.a.0, id, text("mine")).await.unwrap()
+            scene.a.1.keep(scene.a.0.0, id, text("mine")).await.unwrap()
         })
         .await;
     scene
@@ -206,7 +206,7 @@ async fn nothing_came_of_it(b: &nats::Seat, owner: InstanceId, work: &Work, id: 
         0,
         "what nobody can read does not come again and again"
     );
-    assert!(b.of(owner).await.unwrap().is_empty());
+    assert!(b.of(owner.0).await.unwrap().is_empty());
     assert!(b.dead(10).await.unwrap().is_empty());
     assert!(b.read(id, 0, 100).await.unwrap().is_empty());
     assert!(b.refused() >= 6);
@@ -386,7 +386,7 @@ async fn nothing_can_be_read_on_the_servers_disk() {
         .unwrap();
     taken.bury(MARK.to_owned()).await.unwrap();
     assert!(seat.revive(work.id).await.unwrap());
-    seat.keep(*id, work.id, text(MARK)).await.unwrap();
+    seat.keep(id.0, work.id, text(MARK)).await.unwrap();
     seat.append(work.id, 0, text(MARK)).await.unwrap();
     scene.server.kill();
     let mut folders = vec![scene.server.folder().to_owned()];

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::server::Server;
 
 /// The first instance of a swarm, and another one that has its key.
-async fn two(engine: &Server) -> (Instance, Instance) {
+pub(super) async fn two(engine: &Server) -> (Instance, Instance) {
     let url = engine.url();
     let first = Instance::start(
         TempDir::new().unwrap(),

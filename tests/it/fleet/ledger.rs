@@ -16,40 +16,75 @@ async fn append(member: &Member, id: Uuid, number: u64, piece: &str) {
     member.ledger.append(id, number, text(piece)).await.unwrap();
 }
 
-pub(super) async fn records_are_kept_by_owner(swarm: Swarm) {
+pub(super) async fn records_are_kept_in_folders(swarm: Swarm) {
     let (a, b, c) = swarm.three();
     let ids: Vec<_> = (0..300).map(|_| Uuid::new_v4()).collect();
-    let keeps = ids.iter().map(|id| a.ledger.keep(a.id, *id, text("begun")));
+    let keeps = ids
+        .iter()
+        .map(|id| a.ledger.keep(a.id.0, *id, text("begun")));
     assert!(join_all(keeps).await.iter().all(Result::is_ok));
-    b.ledger.keep(b.id, ids[0], text("mine")).await.unwrap();
+    b.ledger.keep(b.id.0, ids[0], text("mine")).await.unwrap();
     a.ledger
-        .keep(a.id, ids[0], text("at the end"))
+        .keep(a.id.0, ids[0], text("at the end"))
         .await
         .unwrap();
-    let mut of = c.ledger.of(a.id).await.unwrap();
+    let mut of = c.ledger.of(a.id.0).await.unwrap();
     assert_eq!(of.len(), 300);
     of.retain(|(_, record)| record == "at the end");
     assert_eq!(of, [(ids[0], text("at the end"))]);
     for id in &ids[1..] {
-        c.ledger.forget(a.id, *id).await.unwrap();
+        c.ledger.forget(a.id.0, *id).await.unwrap();
     }
-    c.ledger.forget(a.id, ids[1]).await.unwrap();
+    c.ledger.forget(a.id.0, ids[1]).await.unwrap();
     assert_eq!(
-        b.ledger.of(a.id).await.unwrap(),
+        b.ledger.of(a.id.0).await.unwrap(),
         [(ids[0], text("at the end"))]
     );
-    assert_eq!(a.ledger.of(b.id).await.unwrap(), [(ids[0], text("mine"))]);
-    assert!(a.ledger.of(c.id).await.unwrap().is_empty());
+    assert_eq!(a.ledger.of(b.id.0).await.unwrap(), [(ids[0], text("mine"))]);
+    assert!(a.ledger.of(c.id.0).await.unwrap().is_empty());
     let refused = a
         .ledger
-        .keep(a.id, ids[0], Bytes::from(vec![0; LARGEST + 1]))
+        .keep(a.id.0, ids[0], Bytes::from(vec![0; LARGEST + 1]))
         .await;
     assert_eq!(refused, Err(EngineError::TooLarge(LARGEST)));
     a.ledger
-        .keep(a.id, ids[0], Bytes::from(vec![0; LARGEST]))
+        .keep(a.id.0, ids[0], Bytes::from(vec![0; LARGEST]))
         .await
         .unwrap();
-    assert_eq!(c.ledger.of(a.id).await.unwrap()[0].1.len(), LARGEST);
+    assert_eq!(c.ledger.of(a.id.0).await.unwrap()[0].1.len(), LARGEST);
+}
+
+pub(super) async fn a_record_is_begun_once(swarm: Swarm) {
+    let (a, b, c) = swarm.three();
+    let (folder, id, other) = (Uuid::new_v4(), Uuid::new_v4(), Uuid::new_v4());
+    let begins = [(a, "a"), (b, "b"), (c, "c")].map(|(member, name)| async move {
+        member.ledger.begin(folder, id, text(name)).await.unwrap()
+    });
+    let mut firsts = join_all(begins).await;
+    let kept = a.ledger.of(folder).await.unwrap();
+    let [(_, winner)] = kept.as_slice() else {
+        panic!("one of them was first: {kept:?}");
+    };
+    firsts.sort();
+    assert_eq!(
+        firsts,
+        [None, Some(winner.clone()), Some(winner.clone())],
+        "the others hear whose it is"
+    );
+    b.ledger.keep(folder, id, text("later")).await.unwrap();
+    let again = c.ledger.begin(folder, id, text("again")).await.unwrap();
+    assert_eq!(again, Some(text("later")));
+    assert_eq!(
+        c.ledger.begin(folder, other, text("x")).await.unwrap(),
+        None
+    );
+    a.ledger.keep(other, id, text("elsewhere")).await.unwrap();
+    b.ledger.clear(folder).await.unwrap();
+    b.ledger.clear(folder).await.unwrap();
+    assert!(a.ledger.of(folder).await.unwrap().is_empty());
+    assert_eq!(a.ledger.of(other).await.unwrap(), [(id, text("elsewhere"))]);
+    let anew = a.ledger.begin(folder, id, text("anew")).await.unwrap();
+    assert_eq!(anew, None, "what is cleared can be begun");
 }
 
 pub(super) async fn a_piece_is_kept_once(swarm: Swarm) {

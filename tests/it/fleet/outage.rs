@@ -58,8 +58,8 @@ pub(super) async fn nothing_answers_and_every_stream_ends(mut swarm: Swarm) {
     is_away(soon(a.queue.put(work("x"))).await);
     is_away(soon(a.queue.take(LONG)).await.map(|_| ()));
     is_away(soon(a.queue.depth()).await);
-    is_away(soon(a.ledger.keep(a.id, id, Bytes::new())).await);
-    is_away(soon(a.ledger.of(a.id)).await);
+    is_away(soon(a.ledger.keep(a.id.0, id, Bytes::new())).await);
+    is_away(soon(a.ledger.of(a.id.0)).await);
     is_away(soon(a.ledger.read(id, 0, 1)).await);
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn what_was_accepted_is_there_afterwards(mut swarm: Swarm) {
     );
     let before = take(b).await;
     a.ledger
-        .keep(a.id, id, Bytes::from_static(b"under way"))
+        .keep(a.id.0, id, Bytes::from_static(b"under way"))
         .await
         .unwrap();
     a.ledger
@@ -123,7 +123,7 @@ pub(super) async fn what_was_accepted_is_there_afterwards(mut swarm: Swarm) {
     }
     assert!(left.contains(&claimed) && left.contains(&waits));
     assert_eq!(
-        b.ledger.of(a.id).await.unwrap(),
+        b.ledger.of(a.id.0).await.unwrap(),
         [(id, Bytes::from_static(b"under way"))]
     );
     assert_eq!(

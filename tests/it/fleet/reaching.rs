@@ -136,8 +136,8 @@ async fn a_server_that_lost_everything_is_set_up_again() {
         .delete_stream("nexus-records")
         .await
         .unwrap();
-    until(|| async { seat.keep(id, Uuid::new_v4(), Bytes::new()).await.ok() }).await;
-    assert_eq!(seat.of(id).await.unwrap().len(), 1);
+    until(|| async { seat.keep(id.0, Uuid::new_v4(), Bytes::new()).await.ok() }).await;
+    assert_eq!(seat.of(id.0).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,38 +1,45 @@
-//! A NATS server of one test: its own port and folder, killed the hard way.
+//! A NATS server of one test or measurement: its own port and folder, killed the hard way.
 
+use std::ffi::OsStr;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-pub(super) struct Server {
+use crate::nats_program;
+
+/// See the module.
+pub struct Server {
     folder: TempDir,
     port: u16,
     options: Vec<String>,
+    environment: Vec<(String, String)>,
     process: Option<Child>,
 }
 
 impl Server {
-    pub(super) fn start() -> Self {
+    /// Runs, and keeps what it is given in a folder of its own.
+    pub fn start() -> Self {
         let mut server = Self::prepared(&["-js"]);
         server.run();
         server
     }
 
     /// Not yet running, and with these options besides address and folder.
-    pub(super) fn prepared(options: &[&str]) -> Self {
+    pub fn prepared(options: &[&str]) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
             port: free_port(),
             options: options.iter().map(|&option| option.to_owned()).collect(),
+            environment: Vec::new(),
             process: None,
         }
     }
 
     /// Three that keep everything thrice. They run, and may need a moment to find each other.
-    pub(super) fn cluster() -> Vec<Self> {
+    pub fn cluster() -> Vec<Self> {
         let ports = [free_port(), free_port(), free_port()];
         let routes = ports
             .map(|port| format!("nats://127.0.0.1:{port}"))
@@ -49,30 +56,48 @@ impl Server {
         servers
     }
 
-    pub(super) fn add_options(&mut self, options: &[&str]) {
+    /// For the next start.
+    pub fn add_options(&mut self, options: &[&str]) {
         self.options
             .extend(options.iter().map(|&option| option.to_owned()));
     }
 
-    pub(super) fn host(&self) -> String {
+    /// A variable for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Where it listens.
+    pub fn host(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    pub(super) fn url(&self) -> String {
+    /// The same, as instances are told.
+    pub fn url(&self) -> String {
         format!("nats://{}", self.host())
     }
 
     /// Everything that it keeps.
-    pub(super) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
+    /// Its process, while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
     /// Starts it with what is in its folder, and waits until it takes connections.
-    pub(super) fn run(&mut self) {
-        let process = Command::new(program())
-            .args(["-a", "127.0.0.1", "-p", &self.port.to_string(), "-sd"])
-            .arg(self.folder.path())
+    pub fn run(&mut self) {
+        // A file says by itself where things are kept; NATS takes it from one of the two only.
+        let has_file = self.options.iter().any(|option| option == "--config");
+        let folder = (!has_file).then(|| [OsStr::new("-sd"), self.folder.path().as_os_str()]);
+        let folder = folder.into_iter().flatten();
+        let process = Command::new(nats_program())
+            .args(["-a", "127.0.0.1", "-p", &self.port.to_string()])
             .args(&self.options)
+            .args(folder)
+            .envs(self.environment.clone())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
@@ -87,7 +112,7 @@ impl Server {
 
     /// It stops without closing anything, or goes on.
     #[cfg(unix)]
-    pub(super) fn freeze(&self, frozen: bool) {
+    pub fn freeze(&self, frozen: bool) {
         let signal = if frozen { "-STOP" } else { "-CONT" };
         let process = self.process.as_ref().unwrap().id().to_string();
         let done = Command::new("kill")
@@ -95,15 +120,19 @@ impl Server {
             .status()
             .unwrap();
         assert!(done.success());
+        // A signal is on its way to each thread; one that has not met it yet still answers.
+        while frozen && !is_frozen(&process) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Everything that it kept is gone.
-    pub(super) fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.folder = tempfile::tempdir().unwrap();
     }
 
     /// `kill -9`.
-    pub(super) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().unwrap();
             process.wait().unwrap();
@@ -117,25 +146,23 @@ impl Drop for Server {
     }
 }
 
-fn free_port() -> u16 {
+/// A port that nobody uses now.
+pub fn free_port() -> u16 {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     free.local_addr().unwrap().port()
 }
 
-/// Where `nats-server` is.
-fn program() -> PathBuf {
-    let name = if cfg!(windows) {
-        "nats-server.exe"
-    } else {
-        "nats-server"
+/// Whether every thread of this process stands still; where nobody says, it does.
+#[cfg(unix)]
+fn is_frozen(process: &str) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else {
+        return true;
     };
-    let named = std::env::var_os("NEXUS_TEST_NATS").map(PathBuf::from);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    named
-        .into_iter()
-        .chain([root.join("target/tools").join(name)])
-        .chain(std::env::split_paths(&path).map(|folder| folder.join(name)))
-        .find(|path| path.is_file())
-        .expect("nats-server is not on this machine; run: node scripts/setup.mjs --test")
+    let mut said =
+        threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("stat")).ok());
+    said.all(|stat| {
+        stat.rsplit(") ")
+            .next()
+            .is_some_and(|rest| rest.starts_with('T'))
+    })
 }
