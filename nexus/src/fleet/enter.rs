@@ -85,8 +85,10 @@ pub(crate) async fn enter(config: &Config) -> Result<Option<Entered>, FleetError
             let key = swarm_key(config)?;
             let seat = nats::Seat::open(settings.as_ref().clone(), id, &key).await?;
             // An engine that is away now is asked again when it is there; then what it says does not open.
-            if let Ok(false) = seat.is_ours().await {
-                return Err(FleetError::OtherKey);
+            match seat.is_ours().await {
+                Ok(true) => remember(config)?,
+                Ok(false) => return Err(FleetError::OtherKey),
+                Err(_) => {}
             }
             engine_of(seat)
         }
@@ -134,6 +136,24 @@ fn swarm_key(config: &Config) -> Result<SwarmKey, FleetError> {
             .map_err(|error| FleetError::File(path.clone(), error))?,
     };
     read_key(&text).ok_or(FleetError::Key(path))
+}
+
+/// A key that was set and is this swarm's is kept, so that later starts do without the setting.
+fn remember(config: &Config) -> Result<(), FleetError> {
+    let Some(key) = &config.fleet_key else {
+        return Ok(());
+    };
+    let path = key_file(&config.data_dir);
+    let failed = |error| FleetError::File(path.clone(), error);
+    match std::fs::read_to_string(&path) {
+        Ok(kept) if kept.trim() == key.reveal().trim() => return Ok(()),
+        // Of a start without the setting, which was refused.
+        Ok(_) => std::fs::remove_file(&path).map_err(failed)?,
+        Err(_) => {}
+    }
+    let make = || Ok(format!("{}\n", key.reveal().trim()).into_bytes());
+    secret::bytes_or_create(&path, make).map_err(failed)?;
+    Ok(())
 }
 
 /// 64 hexadecimal digits after the prefix.

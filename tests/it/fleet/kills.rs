@@ -67,6 +67,19 @@ async fn a_machine_that_joined_one_instance_belongs_to_all_and_outlives_it() {
     eventually("it is at the second now", || second.online()).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_set_once_is_kept() {
+    let engine = Server::start();
+    let (first, mut second) = two(&engine).await;
+    assert_eq!(second.file("fleet-key"), first.file("fleet-key"));
+    second.program.signal("KILL").await;
+    second.program.end().await;
+    let home = std::mem::replace(&mut second.program.home, TempDir::new().unwrap());
+    let url = engine.url();
+    let again = Instance::start(home, &[("NEXUS_FLEET_URL", &url)]).await;
+    assert_eq!(again.file("fleet-key"), first.file("fleet-key"));
+}
+
 /// What `nexus serve` says when it does not start.
 async fn refused(data: &Path, settings: &[(&str, &str)]) -> String {
     let said = nexus_program(data, &["serve"], settings)
