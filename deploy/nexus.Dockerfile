@@ -32,8 +32,8 @@ USER 10000:10000
 WORKDIR /var/lib/nexus
 
 # The store and the token of the REST API. Everything else may be read-only.
-# In a container the loopback address reaches nobody, so it listens on all. It then refuses to start without
-# NEXUS_SHARED_TOKEN, which is not set here: hand it over when the container is started.
+# In a container the loopback address reaches nobody, so it listens on all. Machines join with codes; NEXUS_SHARED_TOKEN, which
+# is not set here, is for spores that know no codes: hand it over when the container is started.
 ENV NEXUS_DATA_DIR=/var/lib/nexus \
     NEXUS_HOST=0.0.0.0 \
     NEXUS_PORT=8765

@@ -42,7 +42,7 @@ pub struct Config {
     pub port: u16,
     /// Further ports with the same routes.
     pub extra_ports: Vec<u16>,
-    /// `NEXUS_SHARED_TOKEN`. Without one, no spore can join.
+    /// `NEXUS_SHARED_TOKEN`, which the prototype's spores come in with. Without one, machines join with codes only.
     pub shared_token: Option<Secret>,
     /// `NEXUS_SHARED_TOKEN_CALLS`. What may be run on nodes that came in with it; of this scope only the calls count.
     pub shared_token_calls: Scope,

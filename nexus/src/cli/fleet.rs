@@ -7,8 +7,7 @@ use serde::Deserialize;
 
 use super::answers::field;
 use super::settings::{Settings, wait};
-use super::table::{Cell, Table};
-use super::{Ended, Exit, Failure, Problems, time};
+use super::{Ended, Exit, Failure, Problems, instances, time};
 
 #[derive(Args)]
 pub(super) struct Fleet {
@@ -43,19 +42,6 @@ struct Engine {
     problem: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Instance {
-    id: Option<String>,
-    name: String,
-    version: String,
-    addresses: Vec<String>,
-    sessions: u64,
-    this: bool,
-    state: String,
-    heard_at: String,
-}
-
 impl Fleet {
     pub(super) fn run(&self, settings: &Settings) -> Ended {
         match self.what {
@@ -67,7 +53,7 @@ impl Fleet {
 
 fn status(settings: &Settings) -> Ended {
     let client = settings.client()?;
-    let (answer, instances) = wait(async {
+    let (answer, others) = wait(async {
         let answer = client.get("/api/v1/fleet").await?;
         Ok((answer, client.get("/api/v1/instances").await?))
     })?;
@@ -87,32 +73,7 @@ fn status(settings: &Settings) -> Ended {
     screen.fact("engine", &format!("{}{since}", engine.state))?;
     screen.fact("here", &standing.nodes_held.to_string())?;
     screen.fact("elsewhere", &standing.nodes_reached.to_string())?;
-    let mut table = Table::new(&[
-        "ID",
-        "NAME",
-        "STATE",
-        "VERSION",
-        "NODES",
-        "HEARD",
-        "ADDRESSES",
-    ]);
-    for one in field::<Vec<Instance>>(&instances, "instances")? {
-        let heard = if one.this {
-            "this one".to_owned()
-        } else {
-            time::ago(&one.heard_at, now)
-        };
-        table.row([
-            Cell::new(one.id.unwrap_or_default()),
-            Cell::new(&one.name),
-            Cell::new(&one.state),
-            Cell::new(&one.version),
-            one.sessions.to_string().into(),
-            heard.into(),
-            one.addresses.join(" ").into(),
-        ]);
-    }
-    screen.table(&table)?;
+    screen.table(&instances::table(&others)?.0)?;
     if let Some(problem) = &engine.problem {
         screen.note(problem);
     }

@@ -13,7 +13,7 @@ use super::client::{AskError, Client};
 use super::screen::Screen;
 use super::settings::{Settings, wait};
 use super::table::{Cell, Table};
-use super::{Ended, Exit, time};
+use super::{Ended, Exit, Failure, time};
 
 #[derive(Args)]
 pub(super) struct Instances;
@@ -45,7 +45,17 @@ async fn list(client: &Client, settings: &Settings) -> Ended {
         screen.json(&answer)?;
         return Ok(Exit::OK);
     }
-    let instances: Vec<Instance> = field(&answer, "instances")?;
+    let (table, count) = table(&answer)?;
+    screen.table(&table)?;
+    if count == 1 {
+        screen.note("no other instance shares this swarm");
+    }
+    Ok(Exit::OK)
+}
+
+/// What `/api/v1/instances` says, for people, and how many that are.
+pub(super) fn table(answer: &Value) -> Result<(Table, usize), Failure> {
+    let instances: Vec<Instance> = field(answer, "instances")?;
     let mut table = Table::new(&[
         "NAME",
         "STATE",
@@ -72,11 +82,7 @@ async fn list(client: &Client, settings: &Settings) -> Ended {
             Cell::new(one.id.as_deref().unwrap_or_default()),
         ]);
     }
-    screen.table(&table)?;
-    if instances.len() == 1 {
-        screen.note("no other instance shares this swarm");
-    }
-    Ok(Exit::OK)
+    Ok((table, instances.len()))
 }
 
 /// How each instance is called, by its id.
