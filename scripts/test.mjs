@@ -90,10 +90,13 @@ async function realWindow() {
   return check({ command: process.execPath, args: [join(root, "tests", "window", "run.mjs")] }, countOurs);
 }
 
-/** `Summary [ 1.2s] 12 tests run: 11 passed (1 slow), 1 failed, 0 skipped` */
+/** `Summary [ 1.2s] 12 tests run: 11 passed (1 slow, 1 flaky), 1 failed, 0 skipped`, then `FLAKY 2/2 [ 0.1s] …` of each. */
 function countNextest(said) {
-  const line = said.match(/Summary \[.*tests? run: .*/)?.[0];
-  return line && [number(line, /(\d+) passed/), number(line, /(\d+) failed/) + number(line, /(\d+) timed out/)];
+  const [, line, after] = said.match(/(Summary \[.*tests? run: .*)([\s\S]*)/) ?? [];
+  if (!line) return null;
+  const twice = [...after.matchAll(/FLAKY .*\] (.*)/g)].map(([, name]) => name.trim());
+  const note = twice.length > 0 ? `only the second time: ${twice.join(", ")}` : undefined;
+  return [number(line, /(\d+) passed/), number(line, /(\d+) failed/) + number(line, /(\d+) timed out/), note];
 }
 
 /** `test result: ok. 3 passed; 0 failed; …`, one for each program. */

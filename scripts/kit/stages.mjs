@@ -20,13 +20,13 @@ export async function runStages(stages, only) {
 }
 
 /**
- * A stage that is one program. `count` finds `[passed, failed]` in what it said; without it, or when it finds
+ * A stage that is one program. `count` finds `[passed, failed, note?]` in what it said; without it, or when it finds
  * nothing, the program counts as one check.
  */
 export async function check({ command, args, env, shell }, count = () => null) {
   const { code, said } = await watch(command, args, { env, shell });
-  const [passed, failed] = count(plain(said)) ?? [code === 0 ? 1 : 0, 0];
-  return { passed, failed: code === 0 ? failed : Math.max(failed, 1) };
+  const [passed, failed, note] = count(plain(said)) ?? [code === 0 ? 1 : 0, 0];
+  return { passed, failed: code === 0 ? failed : Math.max(failed, 1), note };
 }
 
 /** Without colours. */
