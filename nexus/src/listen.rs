@@ -1,6 +1,7 @@
 //! Connections before they are requests: one port that takes TLS, and plain HTTP where that is allowed. Whoever connects has
 //! little time to say something, and there is room for only so many. Not here: what is asked, and by whom.
 
+mod flow;
 mod metered;
 mod peer;
 mod plain;
@@ -25,6 +26,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
+use flow::Counted;
+pub(crate) use flow::Flow;
 pub(crate) use metered::Allowance;
 use metered::Metered;
 pub(crate) use peer::Peer;
@@ -125,13 +128,16 @@ impl Entrance {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "cannot switch Nagle's algorithm off");
         }
+        let flow = Flow::default();
         let mut first = [0];
         match timeout(FIRST_BYTE, socket.peek(&mut first)).await {
             Ok(Ok(1)) if first == [TLS] => {
-                self.receive_tls(socket, address, router, stopping).await
+                let socket = (Counted::new(socket, flow.clone()), flow);
+                self.receive_tls(socket, address, router, stopping).await;
             }
             Ok(Ok(1)) if self.plain.allows(address.ip(), &self.proxies) => {
-                let peer = Peer::new(address, false, None);
+                let peer = Peer::new(address, false, None, flow.clone());
+                let socket = Counted::new(socket, flow);
                 self.converse(socket, peer, router, stopping).await;
             }
             Ok(Ok(1)) => plain::refuse(socket).await,
@@ -141,7 +147,7 @@ impl Entrance {
 
     async fn receive_tls(
         &self,
-        socket: TcpStream,
+        (socket, flow): (Counted<TcpStream>, Flow),
         address: SocketAddr,
         router: Router,
         stopping: CancellationToken,
@@ -165,7 +171,7 @@ impl Entrance {
         } else {
             None
         };
-        let peer = Peer::new(address, true, channel);
+        let peer = Peer::new(address, true, channel, flow);
         self.converse(stream, peer, router, stopping).await;
     }
 

@@ -7,12 +7,14 @@ mod introduction;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::task::Poll;
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::future::poll_fn;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use protocol::{FromSpore, Handshake, Problem, Version, decode_from_spore};
+use protocol::{FromSpore, Handshake, Pace, Problem, Version, decode_from_spore};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -21,13 +23,13 @@ use crate::access::Limits;
 use crate::fleet::{Goes, Relay, Shared, Uses};
 use crate::hub::Input;
 use crate::identity::Identity;
-use crate::listen::{Peer, Shares};
+use crate::listen::{Flow, Peer, Shares};
 use crate::model::SessionId;
 use crate::secret::Secret;
 use crate::state::Close;
 use crate::trust::Arrival;
 
-/// How long a peer may take to take one batch of frames off us.
+/// For how long a peer may take nothing of a batch of frames off us.
 const WRITE_TIME: Duration = Duration::from_secs(10);
 /// How long a peer may take to read our close frame.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -87,7 +89,7 @@ impl Gate {
                 let session = SessionId(self.next.fetch_add(1, Ordering::Relaxed));
                 // A fresh task: the future of the handshake is large and would stay for the session's life.
                 let tasks = self.tasks.clone();
-                tasks.spawn(self.converse(socket, session, hello, arrival));
+                tasks.spawn(self.converse(socket, session, hello, (arrival, peer.flow)));
             }
             Err(Some(close)) => {
                 tracing::info!(peer = %peer.address, code = close.code, reason = %close.reason, "a spore was turned away");
@@ -102,7 +104,7 @@ impl Gate {
         socket: WebSocket,
         session: SessionId,
         hello: Box<Handshake>,
-        arrival: Arrival,
+        (arrival, flow): (Arrival, Flow),
     ) {
         let version = Version::negotiate(hello.protocol).unwrap_or(Version::V1);
         let (outbox, frames) = mpsc::channel(OUTBOX);
@@ -115,7 +117,7 @@ impl Gate {
             "a spore is here"
         );
         let (sink, stream) = socket.split();
-        let writer = self.tasks.spawn(write(sink, frames));
+        let writer = self.tasks.spawn(write(sink, frames, flow.clone()));
         let complaints = outbox.downgrade();
         if let Some(relay) = &self.relay {
             relay.opened(session, outbox.downgrade(), hello.running.clone());
@@ -135,6 +137,8 @@ impl Gate {
             version,
             complaints,
             bad: 0,
+            flow,
+            pace: Pace::default(),
         };
         let reason = {
             let mut reading = std::pin::pin!(reader.run(stream));
@@ -174,13 +178,32 @@ struct Reader<'a> {
     version: Version,
     complaints: mpsc::WeakSender<Message>,
     bad: usize,
+    flow: Flow,
+    pace: Pace,
+}
+
+/// What came of a peer.
+enum Came {
+    Frame(Option<Result<Message, axum::Error>>),
+    /// A part of one.
+    Part,
 }
 
 impl Reader<'_> {
     /// Reads until the end, and says why it ended.
     async fn run(&mut self, mut stream: SplitStream<WebSocket>) -> &'static str {
         loop {
-            let input = match stream.next().await {
+            let frame = match self.next(&mut stream).await {
+                Came::Frame(frame) => frame,
+                Came::Part => {
+                    let heard = Input::Heard(self.session);
+                    if self.gate.inbox.send(heard).await.is_err() {
+                        return "the Nexus is stopping";
+                    }
+                    continue;
+                }
+            };
+            let input = match frame {
                 None => return "its connection broke",
                 Some(Err(error)) => return self.broken(&error),
                 Some(Ok(Message::Close(_))) => return "it hung up",
@@ -209,6 +232,21 @@ impl Reader<'_> {
                 return "it sent too many bad frames";
             }
         }
+    }
+
+    /// Looks at the clock only when much has come, so it costs nothing per byte.
+    async fn next(&mut self, stream: &mut SplitStream<WebSocket>) -> Came {
+        poll_fn(|context| match stream.poll_next_unpin(context) {
+            Poll::Ready(frame) => {
+                self.pace.whole();
+                Poll::Ready(Came::Frame(frame))
+            }
+            Poll::Pending if self.pace.moves(self.flow.came(), Instant::now) => {
+                Poll::Ready(Came::Part)
+            }
+            Poll::Pending => Poll::Pending,
+        })
+        .await
     }
 
     /// A frame for our own state; none when it is another instance's, or nobody's.
@@ -278,18 +316,39 @@ impl Reader<'_> {
 }
 
 /// Writes what waits, many frames with one flush. Ends when the outbox does, or when the peer does not read.
-async fn write(mut sink: SplitSink<WebSocket, Message>, mut outbox: mpsc::Receiver<Message>) {
+async fn write(
+    mut sink: SplitSink<WebSocket, Message>,
+    mut outbox: mpsc::Receiver<Message>,
+    flow: Flow,
+) {
     let mut frames = Vec::with_capacity(BATCH);
     while outbox.recv_many(&mut frames, BATCH).await > 0 {
-        let written = timeout(WRITE_TIME, async {
+        let written = std::pin::pin!(async {
             for frame in frames.drain(..) {
                 sink.feed(frame).await?;
             }
             sink.flush().await
         });
-        if !matches!(written.await, Ok(Ok(()))) {
+        if !in_time(written, &flow).await {
             return;
         }
     }
     drop(timeout(WRITE_TIME, sink.close()).await);
+}
+
+/// Whether it was written, however long that took, as long as the peer goes on taking it.
+async fn in_time(
+    mut written: std::pin::Pin<&mut impl Future<Output = Result<(), axum::Error>>>,
+    flow: &Flow,
+) -> bool {
+    let mut pace = Pace::default();
+    // What went before is no sign of life of now.
+    pace.moves(flow.went(), Instant::now);
+    loop {
+        match timeout(WRITE_TIME, written.as_mut()).await {
+            Ok(written) => return written.is_ok(),
+            Err(_) if pace.moves(flow.went(), Instant::now) => {}
+            Err(_) => return false,
+        }
+    }
 }

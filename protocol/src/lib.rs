@@ -33,6 +33,7 @@ mod introduction;
 pub mod join_code;
 mod lax;
 pub mod limits;
+mod pace;
 mod policy;
 mod timestamp;
 mod version;
@@ -52,6 +53,7 @@ pub use introduction::{
 };
 pub use join_code::{Address, JoinCode, JoinCodeError, JoinSecret};
 pub use limits::Violation;
+pub use pace::Pace;
 pub use policy::{CommandRule, GrantView, NodePolicy, PolicyLimits};
 pub use timestamp::rfc3339;
 pub use version::Version;

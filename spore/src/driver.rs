@@ -145,7 +145,7 @@ impl Driver {
         let wall = SystemTime::now();
         match event {
             Event::Dialed(Ok(dialed)) => {
-                self.link = Link::up(dialed.socket);
+                self.link = Link::up(dialed.socket, dialed.flow);
                 self.entry.peer = Some(dialed.peer);
                 self.agent
                     .dialed(now, wall, dialed.has_docker, dialed.proof);

@@ -2,6 +2,7 @@
 //! pulled from the agent when the socket can take one, so nothing queues here and a heartbeat overtakes output.
 
 mod dial;
+mod flow;
 mod introduction;
 mod tls;
 
@@ -21,6 +22,8 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes, error::CapacityE
 use crate::agent::{Agent, Ending, Frame};
 use crate::doors::Door;
 pub(crate) use dial::{Dialed, Way};
+pub(crate) use flow::Flow;
+use protocol::Pace;
 
 /// Boxed, for it is far larger than anything else that happens on a link.
 type Socket = Box<WebSocketStream<Box<dyn Wire>>>;
@@ -33,7 +36,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 pub(crate) enum Link {
     Down,
     Dialing(Pin<Box<dyn Future<Output = Result<Dialed, Ending>> + Send>>),
-    Up(Outgoing, SplitStream<Socket>),
+    Up(Outgoing, Incoming),
 }
 
 /// The writing half.
@@ -41,6 +44,16 @@ pub(crate) struct Outgoing {
     sink: SplitSink<Socket, Message>,
     /// It took nothing more when it was last asked.
     blocked: bool,
+    /// Bytes that it takes of what it has are a sign of life too.
+    flow: Flow,
+    pace: Pace,
+}
+
+/// The reading half.
+pub(crate) struct Incoming {
+    stream: SplitStream<Socket>,
+    flow: Flow,
+    pace: Pace,
 }
 
 /// What happened on the link.
@@ -48,7 +61,7 @@ pub(crate) enum Event {
     Dialed(Result<Dialed, Ending>),
     Text(Utf8Bytes),
     NotText,
-    /// A ping or a pong.
+    /// A ping or a pong, or a part of something that is coming.
     Sign,
     Lost(Ending),
 }
@@ -60,10 +73,20 @@ impl Link {
     }
 
     /// Takes a connection over.
-    pub(crate) fn up(socket: Socket) -> Self {
+    pub(crate) fn up(socket: Socket, flow: Flow) -> Self {
         let (sink, stream) = socket.split();
-        let blocked = false;
-        Self::Up(Outgoing { sink, blocked }, stream)
+        let outgoing = Outgoing {
+            sink,
+            blocked: false,
+            flow: flow.clone(),
+            pace: Pace::default(),
+        };
+        let incoming = Incoming {
+            stream,
+            flow,
+            pace: Pace::default(),
+        };
+        Self::Up(outgoing, incoming)
     }
 
     /// Waits for the next event, sending meanwhile what the agent has to say. May be dropped without loss.
@@ -71,13 +94,29 @@ impl Link {
         match self {
             Self::Down => std::future::pending().await,
             Self::Dialing(dialing) => Event::Dialed(dialing.await),
-            Self::Up(outgoing, stream) => {
+            Self::Up(outgoing, incoming) => {
                 tokio::select! {
                     biased;
-                    message = stream.next() => event(message),
+                    event = poll_fn(|cx| incoming.poll(cx)) => event,
                     error = poll_fn(|cx| pump(outgoing, agent, cx)) => Event::Lost(broken(&error)),
                 }
             }
+        }
+    }
+}
+
+impl Incoming {
+    /// Looks at the clock only when much has come, so it costs nothing per byte.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Event> {
+        match self.stream.poll_next_unpin(cx) {
+            Poll::Ready(message) => {
+                self.pace.whole();
+                Poll::Ready(event(message))
+            }
+            Poll::Pending if self.pace.moves(self.flow.came(), Instant::now) => {
+                Poll::Ready(Event::Sign)
+            }
+            Poll::Pending => Poll::Pending,
         }
     }
 }
@@ -92,9 +131,14 @@ fn pump(outgoing: &mut Outgoing, agent: &mut Agent, cx: &mut Context<'_>) -> Pol
             Poll::Ready(Err(error)) => return Poll::Ready(error),
             Poll::Pending => {
                 outgoing.blocked = true;
+                // It reads on: a large frame on a slow line keeps even its pongs from us.
+                if outgoing.pace.moves(outgoing.flow.went(), || now) {
+                    agent.heard(now);
+                }
                 return Poll::Pending;
             }
         }
+        outgoing.pace.whole();
         if std::mem::take(&mut outgoing.blocked) {
             // The Nexus has read on: it may be busy with our output and come to our ping late, but it is alive.
             agent.heard(now);

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use hyper::{HeaderMap, Request};
 
-use super::Allowance;
+use super::{Allowance, Flow};
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -20,16 +20,24 @@ pub(crate) struct Peer {
     pub(crate) local: bool,
     /// How much it may still send.
     pub(crate) allowance: Allowance,
+    /// What went over its connection.
+    pub(crate) flow: Flow,
 }
 
 impl Peer {
-    pub(super) fn new(address: SocketAddr, secure: bool, channel: Option<[u8; 32]>) -> Self {
+    pub(super) fn new(
+        address: SocketAddr,
+        secure: bool,
+        channel: Option<[u8; 32]>,
+        flow: Flow,
+    ) -> Self {
         Self {
             address,
             secure,
             channel,
             local: address.ip().to_canonical().is_loopback(),
             allowance: Allowance::default(),
+            flow,
         }
     }
 
@@ -86,7 +94,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let address = SocketAddr::new(from.parse().unwrap(), 5);
-        Peer::new(address, false, None).of_request(&request.body(()).unwrap(), &proxies)
+        let peer = Peer::new(address, false, None, Flow::default());
+        peer.of_request(&request.body(()).unwrap(), &proxies)
     }
 
     #[test]

@@ -12,6 +12,7 @@ use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, http::StatusCode};
 
+use super::flow::{Counted, Flow};
 use super::introduction::{Channel, Failed, introduce};
 use super::tls::{self, Trust};
 use super::{Socket, Wire};
@@ -39,6 +40,7 @@ pub(crate) enum Way {
 /// A fresh connection.
 pub(crate) struct Dialed {
     pub(crate) socket: Socket,
+    pub(crate) flow: Flow,
     pub(crate) has_docker: bool,
     /// Who answered.
     pub(crate) peer: IpAddr,
@@ -49,6 +51,7 @@ pub(crate) struct Dialed {
 /// A connection that was met, and from whom.
 struct Met {
     socket: Socket,
+    flow: Flow,
     peer: IpAddr,
     proof: Option<Signature>,
 }
@@ -57,11 +60,13 @@ pub(super) async fn dial(way: Way, door: Door) -> Result<Dialed, Ending> {
     let (met, has_docker) = tokio::join!(meet(&way, &door), docker_answers());
     let Met {
         socket,
+        flow,
         peer,
         proof,
     } = met?;
     Ok(Dialed {
         socket,
+        flow,
         has_docker,
         peer,
         proof,
@@ -75,20 +80,25 @@ async fn meet(way: &Way, door: &Door) -> Result<Met, Ending> {
         close: None,
     };
     let Way::Member(membership) = way else {
-        let (socket, peer, _) = open(door, Trust::ByAuthority).await.map_err(failed)?;
+        let flow = Flow::default();
+        let opened = open(door, Trust::ByAuthority, &flow).await;
+        let (socket, peer, _) = opened.map_err(failed)?;
         return Ok(Met {
             socket,
+            flow,
             peer,
             proof: None,
         });
     };
     let mut trust = Trust::ByKey;
     loop {
-        let (mut socket, peer, channel) = open(door, trust).await.map_err(failed)?;
+        let flow = Flow::default();
+        let (mut socket, peer, channel) = open(door, trust, &flow).await.map_err(failed)?;
         match introduce(&mut socket, membership, channel).await {
             Ok(proof) => {
                 return Ok(Met {
                     socket,
+                    flow,
                     peer,
                     proof: Some(proof),
                 });
@@ -104,11 +114,12 @@ async fn meet(way: &Way, door: &Door) -> Result<Met, Ending> {
     }
 }
 
-async fn open(door: &Door, trust: Trust) -> Result<(Socket, IpAddr, Channel), String> {
+async fn open(door: &Door, trust: Trust, flow: &Flow) -> Result<(Socket, IpAddr, Channel), String> {
     let said = |error: io::Error| error.to_string();
     let address = &door.address;
     let stream = connect(door).await.map_err(said)?;
     let peer = stream.peer_addr().map_err(said)?.ip();
+    let stream = Counted::new(stream, flow.clone());
     let (wire, channel): (Box<dyn Wire>, _) = if address.plain {
         (Box::new(stream), Channel::Plain)
     } else {

@@ -6,7 +6,6 @@
 use std::io;
 use std::sync::Arc;
 
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::client::danger::{
@@ -17,6 +16,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::rustls::{
     ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme, version,
 };
+
+use super::flow::Counted;
 
 /// What the certificate must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +30,10 @@ pub(super) enum Trust {
 
 /// A TLS connection over this one.
 pub(super) async fn connect(
-    stream: TcpStream,
+    stream: Counted,
     host: &str,
     trust: Trust,
-) -> io::Result<TlsStream<TcpStream>> {
+) -> io::Result<TlsStream<Counted>> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
     let mut config = match trust {

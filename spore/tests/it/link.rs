@@ -3,6 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use spore::Status;
+use tokio::io::AsyncWriteExt;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::nexus::{Nexus, TOKEN, until};
@@ -344,4 +345,31 @@ async fn something_else_on_the_port_is_survived() {
         .await;
     }
     spore.leave().await;
+}
+
+/// The head of a text frame as servers send it.
+fn head(length: usize) -> Vec<u8> {
+    let mut head = vec![0x81, 127];
+    head.extend(u64::try_from(length).unwrap().to_be_bytes());
+    head
+}
+
+#[tokio::test]
+async fn a_nexus_whose_frame_takes_long_is_not_silent() {
+    let nexus = Nexus::listen().await;
+    let _spore = nexus.spore();
+    let mut session = nexus.accept().await;
+    session.welcome_every(1, json!([])).await;
+    let order = json!({"message_type": "EXECUTE_SKILL", "payload": {
+        "request_id": "slow", "node_id": session.node_id, "skill_name": "ShellSkill", "method_name": "run",
+        "parameters": {"command": "echo whole"}, "timeout": 60, "pad": "x".repeat(60_000)}})
+    .to_string();
+    let stream = session.socket.get_mut();
+    stream.write_all(&head(order.len())).await.unwrap();
+    for piece in order.as_bytes().chunks(5_000) {
+        stream.write_all(piece).await.unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(600)).await;
+    }
+    let answer = session.response("slow").await;
+    assert_eq!(answer["success"], true, "{answer}");
 }
