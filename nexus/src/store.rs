@@ -9,12 +9,15 @@ mod approvals;
 mod audit;
 mod charts;
 mod chronicle;
+mod copies;
 pub(crate) mod copy;
 mod facts;
 mod groups;
 pub(crate) mod history;
 mod jobs;
 mod lane;
+mod logs;
+mod merged;
 mod owed;
 mod plans;
 mod read;
@@ -37,9 +40,10 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
 pub use audit::AuditFile;
-pub(crate) use audit::Signatures;
 pub use charts::ChartRow;
+pub(crate) use copies::{NewCopy, Progress};
 pub(crate) use facts::InLine;
+pub(crate) use logs::{Signatures, Start};
 pub(crate) use owed::Debt;
 pub(crate) use plans::Left;
 pub use plans::Plan;
@@ -58,7 +62,7 @@ use crate::groups::Group;
 use crate::identity::Identity;
 use crate::job::{JobInfo, JobTargetInfo, Record};
 use crate::model::{Chunk, ExecutionInfo};
-use crate::state::Kept;
+use crate::state::{Kept, StoredJob};
 use crate::trust::{JoinCodeInfo, NodeTrust, Waiting};
 
 /// Writes that may wait for the disk at once; more are dropped and counted.
@@ -156,6 +160,8 @@ struct Health {
     /// The audit log's entries could not be written.
     unrecorded: AtomicBool,
     dropped: AtomicU64,
+    /// Number of the newest entry of the audit log that is on disk.
+    recorded: AtomicU64,
 }
 
 /// What an earlier life of the Nexus left.
@@ -223,6 +229,8 @@ impl Store {
             lane: Arc::default(),
             health: Arc::default(),
         };
+        let recorded = chronicle.recorded();
+        store.health.recorded.store(recorded, Ordering::Relaxed);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()
@@ -314,6 +322,12 @@ impl Store {
     /// How a job was asked for.
     pub(crate) async fn job_record(&self, id: Uuid) -> Result<Option<Record>, StoreError> {
         self.read(move |connection| jobs::record(connection, id))
+            .await
+    }
+
+    /// A job that is not over, with all that belongs to it.
+    pub(crate) async fn live_job(&self, id: Uuid) -> Result<Option<StoredJob>, StoreError> {
+        self.read(move |connection| jobs::live(connection, id))
             .await
     }
 

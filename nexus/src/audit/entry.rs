@@ -82,6 +82,8 @@ pub enum Action {
     RemoveAlertWebhook,
     /// What was set here was replaced by what was set at another instance.
     ReplacedElsewhere,
+    /// What another instance's log says is not what it said before; what was copied of it is kept.
+    AuditDiverged,
     NodeJoined,
     NodeWaiting,
     /// It has a new key.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Action, Digest, Entry};
+use super::{Action, Cursor, Digest, Entry, InstanceName};
 
 /// Entries of one page at most.
 const LARGEST: u32 = 500;
@@ -22,8 +22,12 @@ pub struct Query {
     pub who: Option<String>,
     /// Id of a node that it is about or that it targets.
     pub node: Option<String>,
-    /// Only those with a smaller number.
-    pub before: Option<u64>,
+    /// Id or name of the instance that it was told at, when there are several.
+    pub instance: Option<String>,
+    /// Where to go on: what an earlier page gave, or a number; then only entries of `instance`, or of the instance that is asked,
+    /// with a smaller one.
+    #[param(value_type = Option<String>)]
+    pub before: Option<Cursor>,
     /// At most so many; 100 unless said, 500 at most.
     pub limit: Option<u32>,
 }
@@ -39,6 +43,9 @@ pub struct Kept {
     /// The text that is hashed, to the byte.
     #[schema(value_type = Entry)]
     pub entry: Box<RawValue>,
+    /// The instance in whose log it is; left out when this Nexus is alone. Numbers, and `about`, count in its log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<InstanceName>,
 }
 
 /// Some entries, newest first.
@@ -47,8 +54,9 @@ pub struct Page {
     /// Those that fit.
     pub entries: Vec<Kept>,
     /// Ask again with this, if there may be older ones. A page may be short, or empty, and still have this: a search looks
-    /// at so many entries at a time.
-    pub before: Option<u64>,
+    /// at so many entries at a time. A number when this Nexus is alone.
+    #[schema(value_type = Option<String>)]
+    pub before: Option<Cursor>,
 }
 
 /// A time as entries have it: UTC, RFC 3339, microseconds, so that texts can be compared.

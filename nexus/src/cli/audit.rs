@@ -1,22 +1,20 @@
 //! `nexus audit`: verify, export, list. Asks the Nexus that runs here, or reads its file when none runs.
-//! Not here: what an audit log is.
+//! Not here: what an audit log is, and verifying it ([`super::proof`]).
 
-use std::fs::File;
-use std::io::{BufReader, BufWriter, Write, stdout};
-use std::path::{Path, PathBuf};
+use std::io::{BufWriter, Write, stdout};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use nexus::Config;
-use nexus::audit::{Entry, Fault, FaultKind, Moment, Page, Query, Verdict, verify_lines};
+use nexus::audit::{Entry, InstanceName, Kept, Moment, Part, Query};
 use nexus::identity::Identity;
 use nexus::store::AuditFile;
 use protocol::Fixed;
 use serde_json::Value;
 
 use super::client::{Client, in_url};
-use super::screen::Screen;
 use super::settings::{Settings, wait};
-use super::{Ended, Exit, Failure, clean};
+use super::{Ended, Exit, Failure, clean, proof};
 
 #[derive(Args)]
 pub(super) struct Audit {
@@ -43,12 +41,21 @@ enum What {
         /// Through this day or time
         #[arg(long)]
         until: Option<String>,
+        /// What is kept here of the log of another instance, by its name or id
+        #[arg(long, value_name = "NAME")]
+        instance: Option<String>,
+        /// Which copy of it, as verify says; the newest unless said
+        #[arg(long, value_name = "NUMBER")]
+        copy: Option<u32>,
     },
     /// Show entries, newest first
     List {
         /// Only those with these words in them
         #[arg(long)]
         search: Option<String>,
+        /// Only those told at this instance, by its name or id
+        #[arg(long, value_name = "NAME")]
+        instance: Option<String>,
         /// At most so many
         #[arg(long, default_value_t = 50)]
         limit: u32,
@@ -61,14 +68,40 @@ impl Audit {
             What::Verify {
                 file: Some(file),
                 key,
-            } => verify_file(settings, file, key.as_deref())?,
-            What::Verify { file: None, .. } => verify(settings)?,
-            What::Export { since, until } => {
-                export(settings, since.as_deref(), until.as_deref())?;
+            } => proof::verify_file(settings, file, key.as_deref())?,
+            What::Verify { file: None, .. } => proof::verify(settings)?,
+            What::Export {
+                since,
+                until,
+                instance,
+                copy,
+            } => {
+                let spans = [
+                    ("since", since.clone()),
+                    ("until", until.clone()),
+                    ("instance", instance.clone()),
+                    ("copy", copy.map(|copy| copy.to_string())),
+                ];
+                let moment = |text: &Option<String>, end| {
+                    let read = text.as_ref().map(|text| Moment::read(text, end));
+                    read.transpose().map_err(Failure::usage)
+                };
+                let part = Part {
+                    since: moment(since, false)?,
+                    until: moment(until, true)?,
+                    instance: instance.clone(),
+                    copy: *copy,
+                };
+                export(settings, &spans, &part)?;
             }
-            What::List { search, limit } => {
+            What::List {
+                search,
+                instance,
+                limit,
+            } => {
                 let query = Query {
                     search: search.clone(),
+                    instance: instance.clone(),
                     limit: Some(*limit),
                     ..Query::default()
                 };
@@ -80,7 +113,7 @@ impl Audit {
 }
 
 /// The Nexus that is asked; none if this machine's does not run, so that its file is read.
-fn running(settings: &Settings) -> Result<Option<Client>, Failure> {
+pub(super) fn running(settings: &Settings) -> Result<Option<Client>, Failure> {
     if settings.is_remote() {
         return settings.client().map(Some);
     }
@@ -92,127 +125,84 @@ fn running(settings: &Settings) -> Result<Option<Client>, Failure> {
     Ok(is_there.then_some(client))
 }
 
-fn verify(settings: &Settings) -> Result<(), Failure> {
-    let verdict = if let Some(client) = running(settings)? {
-        let answer = wait(async { Ok(client.get("/api/v1/audit/verify").await?) })?;
-        serde_json::from_value(answer).map_err(told)?
-    } else {
-        let config = settings.local()?;
-        let key = Fixed(identity(&config)?.public());
-        file(&config)?.verify(key).map_err(told)?
-    };
-    tell(settings, &verdict)
-}
-
-fn verify_file(settings: &Settings, path: &Path, key: Option<&str>) -> Result<(), Failure> {
-    let at = path.display();
-    let open = File::open(path).map_err(|error| Failure::failed(format!("{at}: {error}")))?;
-    let verdict = verify_lines(BufReader::new(open), key)
-        .map_err(|why| Failure::failed(format!("{at}: {why}")))?;
-    tell(settings, &verdict)?;
-    match key {
-        Some(_) => Ok(()),
-        None if settings.json => Ok(()),
-        None => settings
-            .screen()
-            .say("the file says itself whose key that is; compare it, or give it with --key"),
-    }
-}
-
-fn tell(settings: &Settings, verdict: &Verdict) -> Result<(), Failure> {
-    let screen = settings.screen();
-    if settings.json {
-        screen.json(&serde_json::to_value(verdict).map_err(told)?)?;
-    }
-    if !verdict.ok {
-        let mut problems = vec!["the audit log is NOT whole:".to_owned()];
-        problems.extend(verdict.faults.iter().map(in_words));
-        return Err(problems.into());
-    }
-    if settings.json {
-        return Ok(());
-    }
-    tell_whole(&screen, verdict)
-}
-
-fn tell_whole(screen: &Screen, verdict: &Verdict) -> Result<(), Failure> {
-    screen.say(&format!(
-        "whole: {} entries, {} to {}; {} signatures by {}",
-        verdict.entries, verdict.first, verdict.last, verdict.checkpoints, verdict.fingerprint
-    ))?;
-    screen.say(&format!("hash of the last one: {}", verdict.hash))?;
-    if verdict.unsigned > 0 {
-        screen.say(&format!(
-            "the last {} are not signed yet: whether more followed cannot be proved",
-            verdict.unsigned
-        ))?;
-    }
-    Ok(())
-}
-
-fn in_words(fault: &Fault) -> String {
-    let kind = match fault.kind {
-        FaultKind::Edited => "edited",
-        FaultKind::Missing => "missing",
-        FaultKind::Reordered => "in another place",
-        FaultKind::Rewritten => "written anew",
-        FaultKind::BadSignature => "wrongly signed",
-        FaultKind::ForeignKey => "signed by another key",
-        FaultKind::NotSigned => "not signed",
-        FaultKind::Cut => "cut off",
-    };
-    format!("entry {}: {kind}: {}", fault.number, fault.detail)
-}
-
-fn export(settings: &Settings, since: Option<&str>, until: Option<&str>) -> Result<(), Failure> {
-    let moment = |text: Option<&str>, end| text.map(|text| Moment::read(text, end)).transpose();
-    let (from, through) = (
-        moment(since, false).map_err(Failure::usage)?,
-        moment(until, true).map_err(Failure::usage)?,
-    );
+fn export(
+    settings: &Settings,
+    spans: &[(&str, Option<String>)],
+    part: &Part,
+) -> Result<(), Failure> {
     let mut out = BufWriter::new(stdout().lock());
     if let Some(client) = running(settings)? {
-        let spans = [("since", since), ("until", until)];
-        let pairs: Vec<_> = spans
-            .iter()
-            .filter_map(|(name, value)| value.map(|value| format!("{name}={}", in_url(value))))
-            .collect();
+        let pairs = spans.iter().filter_map(|(name, value)| {
+            let value = value.as_ref()?;
+            Some(format!("{name}={}", in_url(value)))
+        });
+        let pairs: Vec<_> = pairs.collect();
         let path = format!("/api/v1/audit/export?{}", pairs.join("&"));
         wait(client.copy(&path, &mut out))?;
     } else {
         let config = settings.local()?;
         let key = Fixed(identity(&config)?.public());
-        let log = file(&config)?;
-        log.export(key, from, through.as_ref(), &mut out)
+        let (log, own) = (file(&config)?, origin(&config));
+        log.export(key, part, own.as_ref(), &mut out)
             .map_err(told)?;
     }
     out.flush().map_err(|error| Failure::of_output(&error))
 }
 
 fn list(settings: &Settings, query: &Query) -> Result<(), Failure> {
-    let texts: Vec<String> = if let Some(client) = running(settings)? {
+    let entries: Vec<(Option<InstanceName>, String)> = if let Some(client) = running(settings)? {
         let search = query.search.as_deref().map(in_url).unwrap_or_default();
         let limit = query.limit.unwrap_or_default();
-        let path = format!("/api/v1/audit?limit={limit}&search={search}");
+        let mut path = format!("/api/v1/audit?limit={limit}&search={search}");
+        if let Some(instance) = &query.instance {
+            path += &format!("&instance={}", in_url(instance));
+        }
         let answer = wait(async { Ok(client.get(&path).await?) })?;
         let entries = answer.get("entries").and_then(Value::as_array);
-        let entry = |kept: &Value| kept.get("entry").map(Value::to_string);
+        let entry = |kept: &Value| {
+            let instance = kept.get("instance").cloned();
+            let instance = instance.and_then(|instance| serde_json::from_value(instance).ok());
+            Some((instance, kept.get("entry")?.to_string()))
+        };
         entries.into_iter().flatten().filter_map(entry).collect()
     } else {
         let config = settings.local()?;
-        let Page { entries, .. } = file(&config)?.page(query).map_err(told)?;
-        let text = |kept: nexus::audit::Kept| kept.entry.get().to_owned();
-        entries.into_iter().map(text).collect()
+        let page = file(&config)?.page(query, origin(&config)).map_err(told)?;
+        let entry = |kept: Kept| (kept.instance, kept.entry.get().to_owned());
+        page.entries.into_iter().map(entry).collect()
     };
     let screen = settings.screen();
-    for text in texts {
+    for (instance, text) in entries {
         if settings.json {
-            screen.print(&format!("{}\n", clean::json(&text)))?;
+            screen.print(&format!("{}\n", clean::json(&with(&text, instance))))?;
         } else {
-            screen.say(&in_a_line(&text))?;
+            let name = instance.map_or(String::new(), |instance| format!("{}: ", instance.name));
+            screen.say(&format!("{name}{}", in_a_line(&text)))?;
         }
     }
     Ok(())
+}
+
+/// An entry for scripts: with its instance, when there are several.
+fn with(text: &str, instance: Option<InstanceName>) -> String {
+    let Some(instance) = instance else {
+        return text.to_owned();
+    };
+    match serde_json::from_str::<serde_json::Map<String, Value>>(text) {
+        Ok(mut entry) => {
+            entry.insert("instance".to_owned(), serde_json::json!(instance));
+            Value::Object(entry).to_string()
+        }
+        Err(_) => text.to_owned(),
+    }
+}
+
+/// This instance, when it shares a swarm.
+fn origin(config: &Config) -> Option<InstanceName> {
+    let text = std::fs::read_to_string(config.data_dir.join("instance")).ok()?;
+    let id = text.trim().parse().ok()?;
+    let name = config.name.clone();
+    Some(InstanceName { id, name })
 }
 
 /// An entry for people.
@@ -255,15 +245,15 @@ fn in_a_line(text: &str) -> String {
     line
 }
 
-fn file(config: &Config) -> Result<AuditFile, Failure> {
+pub(super) fn file(config: &Config) -> Result<AuditFile, Failure> {
     AuditFile::open(&config.store_file()).map_err(told)
 }
 
-fn identity(config: &Config) -> Result<Identity, Failure> {
+pub(super) fn identity(config: &Config) -> Result<Identity, Failure> {
     let path = config.identity_file();
     Identity::load(&path).map_err(|error| Failure::failed(format!("{}: {error}", path.display())))
 }
 
-fn told(error: impl std::fmt::Display) -> Failure {
+pub(super) fn told(error: impl std::fmt::Display) -> Failure {
     Failure::failed(error.to_string())
 }

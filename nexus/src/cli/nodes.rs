@@ -47,6 +47,8 @@ pub(super) struct Node {
     capabilities: Capabilities,
     cpu_usage: f64,
     memory_usage: f64,
+    /// None: an older Nexus, which does not say.
+    load_known: Option<bool>,
     active_tasks: u32,
     last_seen: String,
     registered_at: String,
@@ -138,9 +140,10 @@ fn table(nodes: &[Node], holders: &HashMap<String, String>) -> Table {
     let mut table = Table::new(&names);
     for node in nodes {
         let is_there = node.state != "offline";
-        let share = |share: f64| {
-            let text = format!("{:.0} %", share * 100.0);
-            if is_there { text } else { String::new() }
+        let share = |share: f64| match is_there.then(|| node.load_known.unwrap_or(true)) {
+            Some(true) => format!("{:.0} %", share * 100.0),
+            Some(false) => "-".to_owned(),
+            None => String::new(),
         };
         table.row([
             Cell::new(&node.node_name),
@@ -175,12 +178,16 @@ async fn show(client: &Client, settings: &Settings, name: &str) -> Ended {
     } else {
         methods.join(" ")
     };
-    let load = format!(
-        "cpu {:.0} %, memory {:.0} %, {} running",
-        node.cpu_usage * 100.0,
-        node.memory_usage * 100.0,
-        node.active_tasks
-    );
+    let load = if node.load_known.unwrap_or(true) {
+        format!(
+            "cpu {:.0} %, memory {:.0} %, {} running",
+            node.cpu_usage * 100.0,
+            node.memory_usage * 100.0,
+            node.active_tasks
+        )
+    } else {
+        format!("not known, {} running", node.active_tasks)
+    };
     let machine = format!(
         "{}, {} cores, {} MiB",
         has.platform, has.cpu_cores, has.memory_mb

@@ -7,6 +7,7 @@ use protocol::Fixed;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde_json::json;
 
+use super::copies;
 use super::rows::micros;
 use crate::audit::{
     Action, Anchor, CHECKPOINT_EVERY, Checkpoint, Digest, Draft, Entry, Head, entries,
@@ -71,6 +72,11 @@ impl Chronicle {
             keep,
             now,
         })
+    }
+
+    /// Number of the newest entry that is on disk.
+    pub(super) fn recorded(&self) -> u64 {
+        self.now.head.number
     }
 
     /// Until the next signature is due; none without news.
@@ -179,6 +185,7 @@ impl Chronicle {
         let Some(oldest) = self.keep.and_then(|keep| now.checked_sub(keep)) else {
             return Ok(());
         };
+        copies::prune(transaction, &self.identity, oldest, now)?;
         let last = transaction
             .query_row(
                 "SELECT * FROM audit_checkpoints WHERE at < ?1 ORDER BY number DESC LIMIT 1",

@@ -133,6 +133,29 @@ pub(super) fn left(connection: &Connection) -> rusqlite::Result<Left> {
     })
 }
 
+/// A job that is not over, with all that belongs to it.
+pub(super) fn live(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<StoredJob>> {
+    let row: Option<(String, String)> = connection
+        .prepare_cached("SELECT info, record FROM jobs WHERE live AND id = ?1")?
+        .query_row([id.as_bytes().as_slice()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let read = row.and_then(|(info, record)| {
+        let info = serde_json::from_str::<JobInfo>(&info).ok()?;
+        Some((info, serde_json::from_str::<Record>(&record).ok()?))
+    });
+    let Some((info, record)) = read else {
+        return Ok(None);
+    };
+    let attempts = read::executions_of_job(connection, id)?;
+    Ok(Some(StoredJob {
+        info,
+        record,
+        attempts,
+    }))
+}
+
 /// One job as it was last written.
 pub(super) fn job(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<JobInfo>> {
     let info: Option<String> = connection

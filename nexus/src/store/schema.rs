@@ -195,6 +195,36 @@ pub(super) const MIGRATIONS: &[&str] = &[
     );
     CREATE INDEX owed_results_of ON owed_results (source, number);
 ",
+    "
+    CREATE TABLE audit_copies (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        instance TEXT NOT NULL,
+        name TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        anchor TEXT,
+        why TEXT NOT NULL,
+        begun_at INTEGER NOT NULL,
+        heard_at INTEGER NOT NULL
+    );
+    CREATE TABLE audit_copied (
+        copy INTEGER NOT NULL REFERENCES audit_copies (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        entry TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        PRIMARY KEY (copy, number)
+    );
+    CREATE TRIGGER audit_copied_is_append_only BEFORE UPDATE ON audit_copied BEGIN SELECT raise(ABORT, 'append only'); END;
+    CREATE TABLE audit_copied_checkpoints (
+        copy INTEGER NOT NULL REFERENCES audit_copies (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        hash BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        key BLOB NOT NULL,
+        signature BLOB NOT NULL,
+        PRIMARY KEY (copy, number)
+    ) WITHOUT ROWID;
+",
 ];
 
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {

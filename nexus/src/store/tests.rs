@@ -235,6 +235,7 @@ async fn what_cannot_be_written_is_reported_as_lost() {
 }
 
 mod audit;
+mod copies;
 mod history;
 
 #[tokio::test]

@@ -147,6 +147,8 @@ impl<R: Fn(Report)> Writer<R> {
         match outcome {
             Ok((progress, numbers)) => {
                 self.chronicle.committed(progress);
+                let recorded = self.chronicle.recorded();
+                self.health.recorded.store(recorded, Ordering::Relaxed);
                 tell(drafts, &numbers);
             }
             // Who waits for an entry does not act; what has happened is tried again.

@@ -3,7 +3,7 @@
 use std::sync::Arc as Shared;
 
 use super::*;
-use crate::audit::{Action, AuditLog, Draft, Entry, FaultKind, Query, Verdict, verify_lines};
+use crate::audit::{Action, AuditLog, Draft, Entry, FaultKind, Part, Query, Verdict, verify_lines};
 use crate::redact::Known;
 
 struct Log {
@@ -30,7 +30,7 @@ impl Log {
             Store::open(&self.path, self.identity.clone(), keep, |_| ()).unwrap();
         let key = protocol::Fixed(self.identity.public());
         Life {
-            audit: AuditLog::new(store.clone(), key),
+            audit: AuditLog::new(store.clone(), key, None),
             store,
             thread,
         }
@@ -311,7 +311,7 @@ async fn an_export_proves_itself_and_any_change_in_it_is_found() {
     let log = Log::filled("export").await;
     let life = log.live(None);
     let caller = crate::access::Caller::local();
-    let mut export = life.audit.export(&caller, None, None).await.unwrap();
+    let mut export = life.audit.export(&caller, Part::default()).await.unwrap();
     let mut text = String::new();
     while let Some(piece) = export.next().await.unwrap() {
         text.push_str(&piece);
