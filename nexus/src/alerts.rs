@@ -4,7 +4,7 @@
 //!
 //! - [`rule`], [`defaults`]: what is worth an alert. [`watch`]: when it fires and when it is over.
 //! - [`desk`]: what people do about alerts. [`mute`]: who does not want to hear of what.
-//! - [`causes`]: what fires for one likely reason. [`hook`]: where others are told.
+//! - [`causes`]: what fires for one likely reason. [`hook`]: where others are told. [`elsewhere`]: what other instances say.
 //!
 //! Not here: what is read off nodes, jobs and schedules, and when that is looked at, see [`crate::state`].
 
@@ -12,6 +12,7 @@ mod alert;
 mod causes;
 mod defaults;
 mod desk;
+mod elsewhere;
 mod hook;
 mod mute;
 mod rule;
@@ -29,11 +30,13 @@ pub(crate) use alert::NODES;
 pub use alert::{Alert, Happened, Standing, Subject, What};
 pub use causes::{Board, Cause, Counts, Likely};
 pub(crate) use causes::{Fleet, Item, group};
+pub(crate) use elsewhere::Deeds;
 pub use hook::Hook;
 pub use mute::{Aim, AimBody, Mute};
 pub use rule::{AlertError, AlertRule, Condition, NewAlertRule, RULES, Severity};
 pub use watch::{GRACE, Met, Reading};
 
+use elsewhere::Elsewhere;
 use watch::{HAPPENED, Moved, Phase, Terms, step};
 
 use crate::model::Now;
@@ -95,7 +98,8 @@ pub struct Alerts {
     /// Where others are told.
     hook: Option<Hook>,
     /// The configuration says where, and nothing else can.
-    hook_fixed: bool,
+    hook_fixed: Option<Hook>,
+    elsewhere: Elsewhere,
 }
 
 impl Default for Alerts {
@@ -111,7 +115,8 @@ impl Default for Alerts {
             firing: BTreeSet::new(),
             resolved: BTreeSet::new(),
             hook: None,
-            hook_fixed: false,
+            hook_fixed: None,
+            elsewhere: Elsewhere::default(),
         }
     }
 }
@@ -134,6 +139,11 @@ impl Alerts {
             alerts.mutes.insert(mute.aim.clone(), mute);
         }
         for alert in left.alerts {
+            if alert.elsewhere && alert.is_firing() {
+                // Whoever knows it says so again.
+                alerts.rows.push(AlertRow::ForgetAlert(alert.id));
+                continue;
+            }
             let phase = if alert.is_firing() {
                 Some(Phase::Firing)
             } else if alert.condition.has_happened() && alert.acknowledged.is_some() {
@@ -146,8 +156,13 @@ impl Alerts {
                 tracks.push((alert.rule, phase));
             }
             alerts.file(&alert);
-            alerts.alerts.insert(alert.id, alert);
+            let (id, condition, firing) = (alert.id, alert.condition, alert.is_firing());
+            alerts.alerts.insert(id, alert);
+            if firing {
+                alerts.tell_others(id, condition);
+            }
         }
+        alerts.changed.clear();
         alerts
     }
 
@@ -253,7 +268,10 @@ impl Alerts {
     /// The subject is not there any more.
     pub fn gone(&mut self, subject: &Subject, why: &str, now: SystemTime) {
         for (rule, _) in self.tracks.remove(subject).unwrap_or_default() {
-            self.end(Alert::id_of(rule, subject), why, now);
+            let id = Alert::id_of(rule, subject);
+            if !self.tell_no_more(id) {
+                self.end(id, why, now);
+            }
         }
     }
 
@@ -310,6 +328,9 @@ impl Alerts {
                 if self.alerts.len() >= ALERTS && !self.alerts.contains_key(&id) {
                     return;
                 }
+                if self.tell_others(id, rule.condition) {
+                    return;
+                }
                 let alert = self
                     .alerts
                     .entry(id)
@@ -323,10 +344,16 @@ impl Alerts {
                 alert.detail = reading.detail;
                 alert.common = reading.common;
                 alert.nodes = reading.nodes;
+                alert.elsewhere = false;
                 self.firing.insert(id);
                 self.changed.insert(id);
+                self.await_no_more(id, now.wall);
             }
-            Moved::Over => self.end_by(id, None, now.wall),
+            Moved::Over => {
+                if !self.tell_no_more(id) {
+                    self.end_by(id, None, now.wall);
+                }
+            }
         }
     }
 
@@ -335,6 +362,7 @@ impl Alerts {
     }
 
     fn end_by(&mut self, id: Uuid, why: Option<&str>, now: SystemTime) {
+        self.elsewhere.end(id);
         if let Some(alert) = self.alerts.get_mut(&id)
             && alert.is_firing()
         {

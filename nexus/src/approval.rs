@@ -5,17 +5,19 @@
 //!
 //! Not here: who may say yes, see [`crate::access`], and where it is asked for, see [`crate::state`].
 
+mod elsewhere;
 mod rule;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use elsewhere::Told;
 pub use rule::{By, NewRule, Rule, RuleError};
 
 use crate::access::Caller;
@@ -95,6 +97,11 @@ pub enum ApprovalError {
         "approval {0} is not for this: who asks, skill, method, every byte of the parameters, timeout and nodes must be the same"
     )]
     Other(Uuid),
+    /// Another instance of the swarm uses it, or says no to it.
+    #[error(
+        "approval {0} is used, or was taken back, at another instance at this moment; look how it stands"
+    )]
+    Elsewhere(Uuid),
     /// Another rule was made since.
     #[error("approval {0} is older than rule {1:?}, which wants one too; ask again")]
     Rule(Uuid, String),
@@ -154,10 +161,15 @@ pub fn hash(ask: Ask<'_>) -> Digest {
 pub struct Approvals {
     rules: BTreeMap<Uuid, Rule>,
     approvals: BTreeMap<Uuid, Approval>,
+    /// Other instances have them too, so one must be held before it is used.
+    several: bool,
+    /// Nobody else in the swarm can use these.
+    held: BTreeSet<Uuid>,
 }
 
 impl Approvals {
-    /// What the store has kept. A yes that was not used is void: whether it was can have been lost with the power.
+    /// What the store has kept. A yes that was not used is void: whether it was can have been lost with the power. In a swarm,
+    /// which knows that, it is good again as soon as the swarm says so.
     pub fn restore(rules: Vec<Rule>, approvals: Vec<Approval>) -> Self {
         let void = |mut approval: Approval| {
             if approval.decision == Answered::Approved {
@@ -168,6 +180,7 @@ impl Approvals {
         Self {
             rules: rules.into_iter().map(|rule| (rule.id, rule)).collect(),
             approvals: approvals.into_iter().map(void).collect(),
+            ..Self::default()
         }
     }
 
@@ -259,12 +272,14 @@ impl Approvals {
         }
         match wanted.iter().find(|rule| !approval.is_of(rule)) {
             Some(rule) => Err(ApprovalError::Rule(id, rule.name.clone())),
+            None if self.several && !self.held.contains(&id) => Err(ApprovalError::Elsewhere(id)),
             None => Ok(()),
         }
     }
 
     /// It is used now, and never again.
     pub fn use_up(&mut self, id: Uuid) -> Option<Approval> {
+        self.held.remove(&id);
         let approval = self.approvals.get_mut(&id)?;
         approval.decision = Answered::Used;
         Some(approval.clone())
@@ -357,6 +372,11 @@ impl Approval {
         } else {
             self.decision
         }
+    }
+
+    /// Whether it can still be decided, or used.
+    pub fn is_open(&self, now: SystemTime) -> bool {
+        matches!(self.standing(now), Answered::Pending | Answered::Approved)
     }
 
     fn is_of(&self, rule: &Rule) -> bool {

@@ -2,7 +2,7 @@
 //! a short queue; one request goes at a time, three times at most. Boards come here in a `watch`, so nothing of this is
 //! ever waited for by the hub.
 //!
-//! - [`news`]: what is new on a board. [`post`]: one request.
+//! - [`news`]: what is new on a board. [`post`]: one request. [`unsaid`]: what another instance tells.
 //!
 //! Not here: what fires and who belongs together, see [`crate::alerts`], which also has the address.
 
@@ -10,10 +10,12 @@ mod news;
 mod post;
 #[cfg(test)]
 mod tests;
+mod unsaid;
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +24,7 @@ use crate::alerts::{Board, Hook};
 use crate::metrics::{Metrics, Posted};
 use news::{Message, News};
 use post::Failure;
+use unsaid::Unsaid;
 
 /// Messages that wait; of more the oldest are dropped.
 const QUEUE: usize = 256;
@@ -52,6 +55,8 @@ impl Default for Patience {
 pub struct Delivery {
     /// Where it goes, without what is secret; none: nowhere.
     pub to: Option<String>,
+    /// This instance of the swarm is the one that tells.
+    pub ours: bool,
     /// What waits.
     pub waiting: usize,
     /// Since the start, or since the address was set.
@@ -86,6 +91,10 @@ struct Inner {
     hook: watch::Sender<Option<Hook>>,
     /// None before the first look of this life.
     board: watch::Sender<Option<Arc<Board>>>,
+    /// Whether it is this instance of the swarm that tells, and how often it took that over from one that is gone.
+    duty: watch::Sender<(bool, u64)>,
+    /// A person of this instance set it.
+    set_here: AtomicBool,
     queue: Mutex<VecDeque<Message>>,
     more: Notify,
     delivery: Mutex<Delivery>,
@@ -102,6 +111,8 @@ impl Webhook {
             inner: Arc::new(Inner {
                 hook: watch::Sender::new(hook),
                 board: watch::Sender::new(None),
+                duty: watch::Sender::new((true, 0)),
+                set_here: AtomicBool::new(true),
                 queue: Mutex::default(),
                 more: Notify::new(),
                 delivery: Mutex::new(delivery),
@@ -109,14 +120,29 @@ impl Webhook {
         }
     }
 
-    /// From now on it goes there, or nowhere.
-    pub(crate) fn set(&self, hook: Option<Hook>) {
+    /// From now on it goes there, or nowhere. `here`: whoever set it is here, and looks whether it works.
+    pub(crate) fn set(&self, hook: Option<Hook>, here: bool) {
         self.inner.queue().clear();
         *self.inner.delivery() = Delivery {
             to: hook.as_ref().map(Hook::shown),
             ..Delivery::default()
         };
+        self.inner.set_here.store(here, Ordering::Release);
         self.inner.hook.send_replace(hook);
+    }
+
+    /// Whether it is this instance of the swarm that tells. `left`: whoever did so is gone, and may not have told all.
+    pub(crate) fn duty(&self, ours: bool, left: bool) {
+        self.inner.duty.send_if_modified(|(before, taken)| {
+            if *before == ours {
+                return false;
+            }
+            *before = ours;
+            if ours && left {
+                *taken += 1;
+            }
+            true
+        });
     }
 
     /// What fires has changed.
@@ -129,6 +155,7 @@ impl Webhook {
         let waiting = self.inner.queue().len();
         Delivery {
             waiting,
+            ours: self.inner.duty.borrow().0,
             ..self.inner.delivery().clone()
         }
     }
@@ -167,6 +194,9 @@ impl Webhook {
             board.borrow_and_update().clone().unwrap_or_default()
         };
         let mut news = News::known(&now(&mut board));
+        let mut duty = self.inner.duty.subscribe();
+        let mut taken = duty.borrow_and_update().1;
+        let mut unsaid = Unsaid::default();
         loop {
             tokio::select! {
                 changed = hook.changed() => {
@@ -174,8 +204,19 @@ impl Webhook {
                         return;
                     }
                     news = News::known(&now(&mut board));
-                    if hook.borrow_and_update().is_some() {
+                    unsaid = Unsaid::default();
+                    let here = self.inner.set_here.load(Ordering::Acquire);
+                    if hook.borrow_and_update().is_some() && here {
                         self.push([Message::set_up(SystemTime::now())], metrics);
+                    }
+                }
+                changed = duty.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let (_, times) = *duty.borrow_and_update();
+                    if std::mem::replace(&mut taken, times) != times && hook.borrow().is_some() {
+                        self.push(unsaid.take(Instant::now()), metrics);
                     }
                 }
                 changed = board.changed() => {
@@ -184,7 +225,10 @@ impl Webhook {
                     }
                     tokio::time::sleep(patience.settle).await;
                     let found = news.compare(&now(&mut board), SystemTime::now());
-                    if hook.borrow().is_some() {
+                    let (ours, _) = *duty.borrow();
+                    if !ours {
+                        unsaid.keep(found, Instant::now());
+                    } else if hook.borrow().is_some() {
                         self.push(found, metrics);
                     }
                 }

@@ -158,6 +158,9 @@ pub struct Alert {
     pub note: Option<String>,
     /// The newest things that happened to it, oldest first.
     pub history: VecDeque<Happened>,
+    /// It fires because another instance of the swarm says so.
+    #[serde(default)]
+    pub elsewhere: bool,
 }
 
 impl Alert {
@@ -195,6 +198,7 @@ impl Alert {
             acknowledged: None,
             note: None,
             history: VecDeque::new(),
+            elsewhere: false,
         }
     }
 

@@ -125,22 +125,25 @@ impl Alerts {
             alert.tell(What::Acknowledged, Some(by), None, now);
         });
         for id in ids {
-            let Some(alert) = self.alerts.get(id) else {
-                continue;
-            };
-            if !alert.condition.has_happened() || !alert.is_firing() {
-                continue;
-            }
-            let (rule, subject) = (alert.rule, alert.subject.clone());
-            if let Some(track) = self
-                .tracks
-                .get_mut(&subject)
-                .and_then(|tracks| tracks.iter_mut().find(|(own, _)| *own == rule))
-            {
-                track.1 = Phase::Quiet;
-            }
-            self.end_by(*id, None, now);
+            self.over_when_seen(*id, now);
         }
+    }
+
+    /// Somebody has seen it: what has happened is over by that.
+    pub(super) fn over_when_seen(&mut self, id: Uuid, now: SystemTime) {
+        let happened = |alert: &&Alert| alert.condition.has_happened() && alert.is_firing();
+        let Some(alert) = self.alerts.get(&id).filter(happened) else {
+            return;
+        };
+        let rule = alert.rule;
+        if let Some(track) = self
+            .tracks
+            .get_mut(&alert.subject)
+            .and_then(|tracks| tracks.iter_mut().find(|(own, _)| *own == rule))
+        {
+            track.1 = Phase::Quiet;
+        }
+        self.end_by(id, None, now);
     }
 
     /// Writes something beside these; an empty text takes it away.
@@ -224,31 +227,40 @@ impl Alerts {
 
     /// Where others are told, if they are.
     pub fn hook(&self) -> Option<&Hook> {
-        self.hook.as_ref()
+        self.hook_fixed.as_ref().or(self.hook.as_ref())
     }
 
     /// Whether the configuration says where.
     pub fn hook_is_fixed(&self) -> bool {
-        self.hook_fixed
+        self.hook_fixed.is_some()
     }
 
     /// The configuration says where.
     pub fn fix_hook(&mut self, hook: Hook) {
-        self.hook = Some(hook);
-        self.hook_fixed = true;
+        self.hook_fixed = Some(hook);
     }
 
     /// Others are told there from now on; none: nowhere.
     pub fn set_hook(&mut self, hook: Option<Hook>) -> Result<(), AlertError> {
-        if self.hook_fixed {
+        if self.hook_is_fixed() {
             return Err(AlertError::HookFixed);
         }
-        self.rows.push(AlertRow::Hook(hook.clone()));
-        self.hook = hook;
+        self.take_hook(hook);
         Ok(())
     }
 
-    fn each(&mut self, ids: &[Uuid], mut act: impl FnMut(&mut Alert)) {
+    /// The same, set by a person somewhere in the swarm; kept even where the configuration says otherwise.
+    pub(crate) fn take_hook(&mut self, hook: Option<Hook>) {
+        self.rows.push(AlertRow::Hook(hook.clone()));
+        self.hook = hook;
+    }
+
+    /// What a person set, whatever the configuration says.
+    pub(crate) fn hook_that_was_set(&self) -> Option<&Hook> {
+        self.hook.as_ref()
+    }
+
+    pub(super) fn each(&mut self, ids: &[Uuid], mut act: impl FnMut(&mut Alert)) {
         for id in ids {
             if let Some(alert) = self.alerts.get_mut(id) {
                 act(alert);
@@ -274,6 +286,7 @@ impl Alerts {
             tracks.retain(|(own, _)| *own != rule);
             !tracks.is_empty()
         });
+        self.forget_told_of(rule);
         let firing: Vec<_> = self.firing().filter(|alert| alert.rule == rule).collect();
         let ids: Vec<_> = firing.iter().map(|alert| alert.id).collect();
         for id in ids {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::*;
 
+mod elsewhere;
 mod grouping;
 
 fn at(seconds: u64) -> Now {

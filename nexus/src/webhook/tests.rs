@@ -316,7 +316,7 @@ async fn what_is_too_much_is_dropped_oldest_first_and_counted() {
     // Another address begins with nothing of that, and with a first message.
     let mut other = super::tests::hub(&[Answer::Status(200)]).await;
     let there = other.webhook.inner.hook.borrow().clone();
-    hub.webhook.set(there);
+    hub.webhook.set(there, true);
     assert_eq!(other.hear().await.body["event"], "set_up");
     let delivery = hub.until(|one| one.delivered == 1).await;
     assert_eq!(
@@ -324,11 +324,38 @@ async fn what_is_too_much_is_dropped_oldest_first_and_counted() {
         (0, 0, 0)
     );
     // And none is told nothing.
-    hub.webhook.set(None);
+    hub.webhook.set(None, true);
     hub.board([cause("b", 1)]);
     tokio::time::sleep(PATIENCE.settle * 4).await;
     assert!(other.heard.try_recv().is_err());
-    assert_eq!(hub.webhook.delivery(), Delivery::default());
+    let nothing = Delivery {
+        ours: true,
+        ..Delivery::default()
+    };
+    assert_eq!(hub.webhook.delivery(), nothing);
+}
+
+#[tokio::test]
+async fn what_another_one_was_to_tell_is_told_when_that_one_is_gone() {
+    let mut hub = hub(&[Answer::Status(200)]).await;
+    hub.settled([]).await;
+    hub.webhook.duty(false, false);
+    hub.board([cause("a", 1)]);
+    tokio::time::sleep(PATIENCE.settle * 4).await;
+    assert!(hub.heard.try_recv().is_err(), "it is another one's turn");
+    assert!(!hub.webhook.delivery().ours);
+    hub.webhook.duty(true, true);
+    assert_eq!(hub.hear().await.body["cause"]["key"], "a");
+    // It took over what was not over, too.
+    hub.board([]);
+    assert_eq!(hub.hear().await.body["event"], "closed");
+    // Who hands over to one that lives leaves nothing to be told again.
+    hub.webhook.duty(false, false);
+    hub.board([cause("b", 1)]);
+    tokio::time::sleep(PATIENCE.settle * 4).await;
+    hub.webhook.duty(true, false);
+    hub.board([]);
+    assert_eq!(hub.hear().await.body["event"], "closed");
 }
 
 #[test]

@@ -120,9 +120,18 @@ impl State {
     /// Others are told there from now on; none: nowhere.
     pub fn set_alert_hook(&mut self, hook: Option<Hook>, now: Now) -> Result<(), AlertError> {
         self.watching.desk.set_hook(hook.clone())?;
-        self.effects.push(Effect::AlertHook(hook));
+        self.effects.push(Effect::AlertHook(hook, true));
         self.tell_alerts(now);
         Ok(())
+    }
+
+    /// A person set it somewhere in the swarm.
+    pub(in crate::state) fn take_alert_hook(&mut self, hook: Option<Hook>, now: Now) {
+        self.watching.desk.take_hook(hook.clone());
+        if !self.watching.desk.hook_is_fixed() {
+            self.effects.push(Effect::AlertHook(hook, false));
+        }
+        self.tell_alerts(now);
     }
 
     /// The nodes that meet a rule now, in order, and how many it is about at all. Only rules about nodes can be tried.

@@ -28,6 +28,10 @@ pub(super) fn of_node(
     in_grace: bool,
     now: Now,
 ) -> Reading {
+    // Whoever holds it knows, and says so.
+    if node.via.is_some() && rule.condition.is_known_by_one() {
+        return Reading::of(Met::No);
+    }
     let reading = match rule.condition {
         Condition::Offline => offline(node),
         Condition::Cpu { above } => load(node, node.cpu, above, in_grace),
@@ -76,7 +80,8 @@ fn load(node: &Node, share: f64, above: u8, in_grace: bool) -> Reading {
     if node.phase == Phase::Offline {
         return Reading::of(if in_grace { Met::Between } else { Met::No });
     }
-    if !node.measured {
+    // Whoever holds its socket judges that.
+    if !node.measured || node.via.is_some() {
         return Reading::of(Met::Between);
     }
     Reading::above(share * 100.0, f64::from(above), SLACK)
@@ -87,7 +92,7 @@ fn disk(node: &Node, above: u8, in_grace: bool) -> Reading {
     if node.phase == Phase::Offline {
         return Reading::of(if in_grace { Met::Between } else { Met::No });
     }
-    let Some(disk) = &node.disk else {
+    let Some(disk) = node.disk.as_ref().filter(|_| node.via.is_none()) else {
         return Reading::of(Met::Between);
     };
     Reading {
@@ -121,7 +126,8 @@ fn latency(node: &Node, above_ms: u32) -> Reading {
         return Reading::of(Met::No);
     }
     let bound = f64::from(above_ms);
-    node.latency.map_or(Reading::of(Met::Between), |latency| {
+    let measured = node.latency.filter(|_| node.via.is_none());
+    measured.map_or(Reading::of(Met::Between), |latency| {
         Reading::above(latency.as_secs_f64() * 1000.0, bound, bound / 10.0)
     })
 }

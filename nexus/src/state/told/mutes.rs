@@ -1,5 +1,4 @@
-//! Mutes of rules and causes for other instances, beside the rules. Those of single alerts are not told: each instance has alerts
-//! of its own. Not here: what is muted.
+//! Mutes for other instances, beside the rules. A single alert has the same id everywhere. Not here: what is muted.
 
 use super::{State, parse, past, person, write};
 use crate::alerts::{Aim, Mute};
@@ -8,10 +7,9 @@ use crate::model::Now;
 /// What a mute is called among rules.
 const MUTE: &str = "mute:";
 
-/// How a mute is called among instances, if they are told of it.
-pub(crate) fn mute_key(aim: &str) -> Option<String> {
-    let told = aim.starts_with("rule ") || aim.starts_with("cause ");
-    told.then(|| format!("{MUTE}{aim}"))
+/// How a mute is called among instances.
+pub(crate) fn mute_key(aim: &str) -> String {
+    format!("{MUTE}{aim}")
 }
 
 /// At what it aims, if this key is about a mute.
@@ -19,6 +17,7 @@ pub(super) fn aim(key: &str) -> Option<Aim> {
     let aim = key.strip_prefix(MUTE)?;
     let aim = match aim.split_once(' ')? {
         ("rule", id) => Aim::Rule(super::id(id).ok()?),
+        ("alert", id) => Aim::Alert(super::id(id).ok()?),
         ("cause", key) => Aim::Cause(key.to_owned()),
         _ => return None,
     };
@@ -27,7 +26,7 @@ pub(super) fn aim(key: &str) -> Option<Aim> {
 
 pub(super) fn keys(state: &State) -> impl Iterator<Item = String> {
     let mutes = state.alerts().mutes();
-    mutes.filter_map(|mute| mute_key(&mute.aim.key()))
+    mutes.map(|mute| mute_key(&mute.aim.key()))
 }
 
 pub(super) fn read(state: &State, aim: &Aim) -> Option<Vec<u8>> {

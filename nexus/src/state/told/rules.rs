@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use super::mutes;
 use super::{SharedTable, State, id, parse, past, person, whole, write};
+use super::{hook, mutes};
 use crate::alerts::{AlertRule, NewAlertRule};
 use crate::approval::{NewRule, Rule};
 use crate::model::Now;
@@ -26,7 +26,10 @@ pub(super) const ALERT: SharedTable = SharedTable {
         let rules = state.alerts().rules().iter();
         let rules = rules.filter(|rule| rule.changed_by.is_some());
         let rules = rules.map(|rule| rule.id.to_string());
-        rules.chain(mutes::keys(state)).collect()
+        rules
+            .chain(mutes::keys(state))
+            .chain(hook::keys(state))
+            .collect()
     },
     read: read_alert,
     take: take_alert,
@@ -85,6 +88,9 @@ fn read_alert(state: &State, key: &str) -> Option<Vec<u8>> {
     if let Some(aim) = mutes::aim(key) {
         return mutes::read(state, &aim);
     }
+    if key == hook::KEY {
+        return hook::read(state);
+    }
     let rules = state.alerts().rules();
     let rule = rules.iter().find(|rule| rule.id.to_string() == key)?;
     write(&Row {
@@ -104,6 +110,9 @@ fn read_alert(state: &State, key: &str) -> Option<Vec<u8>> {
 fn take_alert(state: &mut State, key: &str, row: Option<&[u8]>, now: Now) -> Result<bool, String> {
     if let Some(aim) = mutes::aim(key) {
         return mutes::take(state, &aim, row, now);
+    }
+    if key == hook::KEY {
+        return hook::take(state, row, now);
     }
     let id = id(key)?;
     let Some(row) = row else {
