@@ -20,6 +20,7 @@ mod join;
 mod local_spore;
 mod logs;
 mod nodes;
+mod proof;
 mod run;
 mod runbooks;
 mod schedules;

@@ -6,6 +6,7 @@
 
 mod ask;
 mod book;
+mod copies;
 pub mod engine;
 mod enter;
 mod facts;
@@ -16,10 +17,13 @@ mod heads;
 mod heir;
 mod keeper;
 mod links;
+mod loads;
 pub mod local;
+mod looks;
 mod message;
 pub mod nats;
 mod neighbours;
+mod packed;
 mod parcels;
 mod post;
 mod records;
@@ -28,6 +32,7 @@ mod run;
 pub mod seal;
 mod turns;
 mod uses;
+mod yeses;
 
 use std::sync::Arc;
 
@@ -42,11 +47,13 @@ pub use enter::{FleetError, KEY_PREFIX, key_file};
 pub(crate) use facts::Dirty;
 pub(crate) use figures::{Figures, Weather};
 pub(crate) use keeper::Keeper;
+pub(crate) use looks::Looking;
 pub(crate) use neighbours::Standing;
 pub(crate) use relay::{Goes, Relay};
 pub(crate) use run::{Member, Seams};
 pub(crate) use turns::{Taken, Turns};
 pub(crate) use uses::Uses;
+pub(crate) use yeses::{Held, Yeses};
 
 /// All that an instance has of the engine.
 #[derive(Clone)]
@@ -72,6 +79,8 @@ pub(crate) struct Shared {
     pub(crate) turns: Arc<Turns>,
     /// How often join codes were used.
     pub(crate) uses: Arc<Uses>,
+    /// That an approval is used once.
+    pub(crate) yeses: Arc<Yeses>,
 }
 
 /// How an instance gets to its engine.

@@ -13,6 +13,7 @@ mod groups;
 mod handle;
 mod history;
 mod jobs;
+mod loads;
 mod outboxes;
 mod outputs;
 mod plans;
@@ -33,6 +34,7 @@ pub use glances::GlanceError;
 use glances::Seen;
 pub use handle::{Acceptance, Handle};
 use history::History;
+pub(crate) use loads::READING;
 pub(crate) use outputs::Hit;
 
 use crate::access::Caller;
@@ -75,6 +77,8 @@ pub(crate) enum Input {
     },
     Message(SessionId, Box<FromSpore>),
     Pong(SessionId, u64),
+    /// A part of a frame came.
+    Heard(SessionId),
     Closed(SessionId, &'static str),
     Run(
         Box<Submission>,
@@ -201,6 +205,7 @@ impl Hub {
             }
             Input::Message(session, message) => self.state.message(session, *message, now),
             Input::Pong(session, number) => self.state.pong(session, number, now),
+            Input::Heard(session) => drop(self.state.heard(session, now)),
             Input::Closed(session, reason) => {
                 self.outboxes.remove(&session);
                 self.state.closed(session, reason, now);
@@ -335,7 +340,7 @@ impl Hub {
             Effect::Glanced(id, seen) => self.seen(id, seen),
             Effect::Publish(event) => drop(self.events.send(event)),
             Effect::AlertBoard(board) => self.webhook.board(board),
-            Effect::AlertHook(hook) => self.webhook.set(hook),
+            Effect::AlertHook(hook, here) => self.webhook.set(hook, here),
             Effect::Store(write) => self.keep(write),
             Effect::Audit(draft) => {
                 if !self.store.record(draft) {

@@ -203,6 +203,11 @@ impl Metrics {
                 "Nodes at other instances that can be used from here",
                 &figures.reached,
             ),
+            (
+                "audit_behind",
+                "Entries of the audit logs of others that are not copied yet",
+                &figures.audit_behind,
+            ),
         ] {
             fleet.register(name, help, gauge.clone());
         }
@@ -223,6 +228,11 @@ impl Metrics {
                 &figures.batches_broken,
             ),
             (
+                "loads_asked",
+                "How often other instances were asked how busy their nodes are, because somebody looked",
+                &figures.loads_asked,
+            ),
+            (
                 "facts_written",
                 "Facts written for all instances",
                 &figures.facts_written,
@@ -231,6 +241,16 @@ impl Metrics {
                 "letters_refused",
                 "What came from the engine and was forged, moved or said again",
                 &figures.refused,
+            ),
+            (
+                "audit_copied",
+                "Entries copied from the audit logs of other instances",
+                &figures.audit_copied,
+            ),
+            (
+                "audit_diverged",
+                "How often the audit log of another instance was not what it had been",
+                &figures.audit_diverged,
             ),
         ] {
             fleet.register(name, help, counter.clone());

@@ -111,6 +111,8 @@ pub struct NodeInfo {
     pub cpu: f64,
     /// 0..=1.
     pub memory: f64,
+    /// CPU and memory are known; otherwise they are 0.
+    pub measured: bool,
     /// Its fullest disk, if it says so.
     pub disk: Option<Disk>,
     /// The larger of what the node says and what the Nexus knows to be under way.

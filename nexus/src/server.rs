@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use parts::{
-    about, certificate_source, chores, console, gate, handle, joining, member, restored, sources,
-    tell_others, tokens,
+    about, audit_log, certificate_source, chores, console, gate, handle, joining, member, restored,
+    sources, tell_others, tokens, webhook,
 };
 
 use crate::access::{Limits, Tokens};
@@ -33,7 +33,6 @@ use crate::scheduler::Scheduler;
 use crate::secret::{self, Secret};
 use crate::store::{Remembered, Report, Store, StoreError};
 use crate::tls::Certificate;
-use crate::webhook::Webhook;
 
 /// Most nodes that one Nexus remembers.
 const MAX_NODES: usize = 50_000;
@@ -185,12 +184,12 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 
     let (inbox, inputs) = mpsc::channel(INBOX);
     let (store, mut remembered, thread) = open_store(&config, &identity, &inbox)?;
-    let audit = AuditLog::new(store.clone(), protocol::Fixed(identity.public()));
+    let audit = audit_log(&config, &store, &identity, entered.as_ref());
     let about = about(&config, &addresses, remembered.orphaned);
     // Which of them are still this instance's, the swarm knows.
     let left = entered.as_ref().map(|_| remembered.jobs.take_live());
-    let state = restored(&config, remembered);
-    let webhook = Webhook::new(state.alerts().hook().cloned());
+    let state = restored(&config, remembered, entered.as_ref());
+    let webhook = webhook(&state, entered.as_ref());
     let metrics = Arc::new(Metrics::of(entered.as_ref()));
     let handle = handle(&inbox, &store, &audit, &webhook, entered.as_ref());
     let stopping = CancellationToken::new();

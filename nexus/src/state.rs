@@ -3,7 +3,7 @@
 //!
 //! - [`sessions`]: handshakes, lost sessions, resume. [`doors`]: where else a spore may come in.
 //! - [`trust`], [`standing`], [`rivals`]: who may come in.
-//! - [`liveness`]: silence, deadlines. [`members`]: what other instances know.
+//! - [`liveness`]: silence, deadlines. [`members`], [`loads`]: what other instances know.
 //! - [`gate`]: what needs a second yes, and what is closed.
 //! - [`grouping`]: saved groups. [`charting`]: the chart of the map.
 //! - [`submit`]: what is asked; queues; failover. [`choose`]: on which node. [`cancel`]: stopping it.
@@ -32,6 +32,7 @@ mod glance;
 mod grouping;
 mod jobs;
 mod liveness;
+mod loads;
 mod members;
 mod node;
 mod refused;
@@ -65,18 +66,23 @@ pub use execution::{Call, Execution, Mode};
 pub use glance::Glance;
 pub(crate) use jobs::StoredJob;
 pub use jobs::{Control, JobError, Submitted};
+pub(crate) use loads::{FarLoad, LoadRow};
 pub use members::Member;
 pub use node::Node;
 pub use refused::SubmitError;
 pub use resolve::{Frozen, MAX_FROZEN};
 pub use submit::{Fanout, MAX_TARGETS, Preference, Submission, Target};
-pub(crate) use told::{CHART_KEY, SEATS, SHARED, SharedTable, block_key, mute_key, runbook_key};
+pub(crate) use told::{
+    CHART_KEY, FIRES, HOOK_KEY, SEATS, SHARED, SharedTable, alert_keys, block_key, deeds_key,
+    mute_key, runbook_key,
+};
 pub(crate) use trust::Use;
 
 use crate::access::Scope;
 use crate::approval::Approvals;
 use crate::audit::{Draft, Entry};
 use crate::chart::Sky;
+use crate::fleet::InstanceId;
 use crate::groups::Groups;
 use crate::history::Stood;
 use crate::model::{Event, NodeInfo, Now, Ordinal, Phase, SessionId, Snapshot};
@@ -159,6 +165,9 @@ pub struct State {
     runs: runs::Runs,
     runbooks: Runbooks,
     watching: alerts::Watching,
+    /// Which instance of a swarm this is.
+    instance: Option<InstanceId>,
+    loads: loads::Loads,
 }
 
 impl State {
@@ -196,6 +205,8 @@ impl State {
             runs: runs::Runs::default(),
             runbooks: Runbooks::default(),
             watching: alerts::Watching::default(),
+            instance: None,
+            loads: loads::Loads::default(),
         }
     }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::translate::{self, Refusal};
 use super::{Answer, BridgeError, Desk};
 use crate::access::{Object, Verb};
-use crate::audit::Export;
+use crate::audit::{Export, Part};
 use crate::runbook::to_toml;
 
 /// Open at once at one desk; the oldest one is let go.
@@ -74,7 +74,11 @@ pub(super) async fn open(desk: Desk, what: ExportWhat) -> Answer<OpenExport> {
             desk.caller
                 .may(Verb::ReadAudit, Object::Nexus)
                 .map_err(Refusal::from)?;
-            let export = desk.handle.audit().export(&desk.caller, None, None).await;
+            let export = desk
+                .handle
+                .audit()
+                .export(&desk.caller, Part::default())
+                .await;
             let export = export.map_err(Refusal::from)?;
             (
                 Source::Audit(Box::new(export)),

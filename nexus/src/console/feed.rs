@@ -69,6 +69,7 @@ impl<S: Fn(FeedBatch) -> bool + Send> Feed<S> {
                 }
                 continue;
             };
+            let looking = desk.handle.looking();
             let Ok((mut snapshot, events)) = desk.handle.subscribe().await else {
                 tokio::time::sleep(PAUSE).await;
                 continue;
@@ -78,7 +79,9 @@ impl<S: Fn(FeedBatch) -> bool + Send> Feed<S> {
             self.batch.read_by(Arc::clone(&desk.caller.principal));
             self.batch.snapshot(translate::snapshot(&snapshot, &desk));
             drop(snapshot);
-            let reason = match self.follow(events, &mut sight).await {
+            let interruption = self.follow(events, &mut sight).await;
+            drop(looking);
+            let reason = match interruption {
                 Interruption::Lagged(lost) => {
                     format!("this window was too slow and missed {lost} events")
                 }

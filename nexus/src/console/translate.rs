@@ -36,7 +36,7 @@ pub(crate) use join::{join, one_machine_soon};
 pub(crate) use node::{degraded, node, vitals};
 pub(crate) use plan::{new_call, new_schedule, run, runbook, schedule, when};
 pub(crate) use policy::policy;
-pub(crate) use proof::{audit_page, audit_query, verdict};
+pub(crate) use proof::{audit_page, audit_query, audit_verdict};
 pub(crate) use target::{completion, saved_group};
 pub(crate) use time::{fleet_at, node_history, timeline};
 pub(crate) use trust::{join_code, made_token, new_join_code, new_token, token, trust, waiting};
@@ -191,6 +191,7 @@ impl From<ExportError> for Refusal {
                 Self(BridgeError::new("unrecorded", error.to_string()))
             }
             ExportError::Store(error) => error.into(),
+            ExportError::NoCopy(_) => Self(BridgeError::new("not_found", error.to_string())),
         }
     }
 }

@@ -99,12 +99,12 @@ pub struct GroupView {
     pub discs: Vec<DiscView>,
 }
 
-/// `[ordinal, cpu 0..1, memory 0..1, active tasks]`
+/// `[ordinal, cpu 0..1, memory 0..1, active tasks]`; null is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Type)]
 pub struct VitalsRow(
     pub u32,
-    #[specta(type = Number)] pub f64,
-    #[specta(type = Number)] pub f64,
+    #[specta(type = Option<Number>)] pub Option<f64>,
+    #[specta(type = Option<Number>)] pub Option<f64>,
     pub u32,
 );
 

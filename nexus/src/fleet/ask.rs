@@ -6,6 +6,8 @@
 
 mod answering;
 mod asking;
+mod past;
+mod proof;
 mod words;
 
 use std::fmt;
@@ -16,11 +18,13 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde::de::DeserializeOwned;
 
+use super::looks::{Looking, Looks};
 use super::message::{Letter, Says};
 use super::neighbours::{Neighbour, Neighbours, Standing};
 use super::{Bus, EngineError, InstanceId};
+pub(crate) use proof::LogPage;
 use words::Envelope;
-pub(crate) use words::{Cancelled, Controlled, Question};
+pub(crate) use words::{Cancelled, Controlled, LoadsTold, Question};
 
 /// How long another instance may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -35,6 +39,7 @@ struct Inside {
     own: InstanceId,
     bus: Arc<dyn Bus>,
     known: Neighbours,
+    looks: Arc<Looks>,
 }
 
 /// An instance whose part of an answer is missing.
@@ -89,13 +94,35 @@ impl std::error::Error for NotAnswered {}
 
 impl Others {
     pub(crate) fn new(own: InstanceId, bus: Arc<dyn Bus>) -> Self {
-        let known = Neighbours::default();
-        Self(Arc::new(Inside { own, bus, known }))
+        Self(Arc::new(Inside {
+            own,
+            bus,
+            known: Neighbours::default(),
+            looks: Arc::default(),
+        }))
     }
 
     /// Where it is kept who is there.
     pub(super) fn neighbours(&self) -> &Neighbours {
         &self.0.known
+    }
+
+    /// Who looks at how busy their nodes are.
+    pub(super) fn looks(&self) -> &Looks {
+        &self.0.looks
+    }
+
+    /// Somebody looks, until this is dropped.
+    pub(crate) fn look(&self) -> Looking {
+        self.0.looks.look()
+    }
+
+    /// Until it is known how busy their nodes are; at most so long.
+    pub(crate) async fn fresh_loads(&self, patience: Duration) {
+        let known = self.0.known.all();
+        if known.iter().any(|one| one.standing == Standing::Here) {
+            self.0.looks.fresh(patience).await;
+        }
     }
 
     /// This one.

@@ -7,8 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::hashed;
+use super::packed::{pack, unpack};
 use super::relay::Relay;
 use super::{Directory, EngineError, Epoch, FactKey, InstanceId, Put, Table};
+use crate::audit::Digest;
 use crate::hub::Handle;
 use crate::model::SessionId;
 use crate::state::Member;
@@ -29,24 +32,95 @@ pub(super) struct Book(Mutex<Inside>);
 
 #[derive(Default)]
 struct Inside {
-    facts: HashMap<String, (u64, MemberFact)>,
-    claims: HashMap<String, (SessionId, Epoch)>,
+    facts: HashMap<String, Fact>,
+    claims: HashMap<String, Claim>,
     removed: HashSet<String>,
+    /// Which watching of the directory this is.
+    round: u64,
+}
+
+/// What the directory says of one node. Only its mark: the state has the rest, and thousands have the same methods.
+struct Fact {
+    revision: u64,
+    round: u64,
+    mark: Digest,
+    removed: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Claim {
+    session: SessionId,
+    epoch: Epoch,
+    round: u64,
+}
+
+impl MemberFact {
+    /// As the directory keeps it. None: another version wrote it.
+    pub(super) fn read(value: &[u8]) -> Option<Self> {
+        serde_json::from_slice(&unpack(value)?).ok()
+    }
+
+    fn json(&self) -> Vec<u8> {
+        // A struct of strings and numbers: it cannot fail to serialise.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+impl Inside {
+    fn know(&mut self, id: &str, revision: u64, fact: &MemberFact) {
+        let fact = Fact {
+            revision,
+            round: self.round,
+            mark: hashed(&fact.json()),
+            removed: *fact == MemberFact::Removed,
+        };
+        self.facts.insert(id.to_owned(), fact);
+    }
 }
 
 impl Book {
     /// The directory tells of a node. True when that is news.
-    pub(super) fn told(&self, id: &str, revision: u64, fact: MemberFact) -> bool {
+    pub(super) fn told(&self, id: &str, revision: u64, fact: &MemberFact) -> bool {
         let mut inside = self.lock();
-        if inside
-            .facts
-            .get(id)
-            .is_some_and(|(known, _)| *known >= revision)
-        {
-            return false;
+        let round = inside.round;
+        if let Some(known) = inside.facts.get_mut(id) {
+            // A lower one that is told first is of an engine that lost what it knew.
+            let old = known.round == round && known.revision > revision;
+            if old || known.revision == revision {
+                known.round = round;
+                return false;
+            }
         }
-        inside.facts.insert(id.to_owned(), (revision, fact));
+        inside.know(id, revision, fact);
         true
+    }
+
+    /// The directory tells who holds a node.
+    pub(super) fn is_held(&self, id: &str, by_us: bool, epoch: Epoch) {
+        let mut inside = self.lock();
+        let round = inside.round;
+        if let Some(claim) = inside.claims.get_mut(id)
+            && (epoch > claim.epoch || by_us && epoch == claim.epoch)
+        {
+            claim.round = round;
+        }
+    }
+
+    /// The directory begins to tell everything anew.
+    pub(super) fn begin(&self) {
+        self.lock().round += 1;
+    }
+
+    /// It told everything. What it did not tell it lost, and it is told again: which nodes were removed.
+    pub(super) fn up_to_date(&self) -> Vec<String> {
+        let mut inside = self.lock();
+        let round = inside.round;
+        inside.claims.retain(|_, claim| claim.round == round);
+        let lost = inside.facts.extract_if(|_, known| known.round != round);
+        let removed = lost.filter(|(_, known)| known.removed);
+        let removed: Vec<String> = removed.map(|(id, _)| id).collect();
+        inside.removed.extend(removed.iter().cloned());
+        removed
     }
 
     /// Somebody removed it here.
@@ -93,7 +167,10 @@ impl Book {
         let (known, removed) = {
             let inside = self.lock();
             (
-                inside.facts.get(node).cloned(),
+                inside
+                    .facts
+                    .get(node)
+                    .map(|known| (known.revision, known.mark)),
                 inside.removed.contains(node),
             )
         };
@@ -102,20 +179,24 @@ impl Book {
             (None, true) => MemberFact::Removed,
             (None, false) => return Ok(()),
         };
-        if known.as_ref().is_some_and(|(_, known)| *known == fact) {
+        let json = fact.json();
+        if known.is_some_and(|(_, mark)| mark == hashed(&json)) {
             return Ok(());
         }
         let key = FactKey {
             table: Table::Member,
             key: node.to_owned(),
         };
-        // A struct of strings and numbers: it cannot fail to serialise.
-        let value = serde_json::to_vec(&fact).unwrap_or_default().into();
+        let value = pack(json);
         let revision = known.map_or(0, |(revision, _)| revision);
         match directory.put(&key, Some(value), revision).await? {
             Put::Done(revision) => {
-                self.told(node, revision, fact);
-                self.lock().removed.remove(node);
+                let mut inside = self.lock();
+                let known = inside.facts.get(node).map_or(0, |known| known.revision);
+                if known < revision {
+                    inside.know(node, revision, &fact);
+                }
+                inside.removed.remove(node);
             }
             // Theirs comes by the watch; what it leaves of ours is told then.
             Put::Changed => {}
@@ -133,13 +214,20 @@ impl Book {
     ) -> Result<(), EngineError> {
         let claim = self.lock().claims.get(node).copied();
         match (session, claim) {
-            (Some(session), claim) if claim.is_none_or(|(claimed, _)| claimed != session) => {
+            (Some(session), claim) if claim.is_none_or(|claim| claim.session != session) => {
                 let epoch = directory.claim(node, own).await?;
                 relay.claimed(node.to_owned(), session, epoch);
-                self.lock().claims.insert(node.to_owned(), (session, epoch));
+                let mut inside = self.lock();
+                let round = inside.round;
+                let claim = Claim {
+                    session,
+                    epoch,
+                    round,
+                };
+                inside.claims.insert(node.to_owned(), claim);
             }
-            (None, Some((_, epoch))) => {
-                directory.release(node, epoch).await?;
+            (None, Some(claim)) => {
+                directory.release(node, claim.epoch).await?;
                 self.lock().claims.remove(node);
             }
             (Some(_), _) | (None, None) => {}

@@ -46,6 +46,12 @@ pub struct Card {
     pub life: Uuid,
     /// Sessions that it holds.
     pub sessions: u32,
+    /// It knows where alerts are posted, and has watched for long enough to know what is new.
+    #[serde(default)]
+    pub watches: bool,
+    /// Number of the newest entry of its audit log; an older version does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<u64>,
 }
 
 /// What a fact is about.
@@ -76,6 +82,10 @@ pub enum Table {
     Swarm,
     /// Jobs, and whose each of them is.
     Job,
+    /// Asks that need a second yes, and their yeses.
+    Approval,
+    /// Alerts that one instance alone can know, and what people did about any.
+    Alert,
 }
 
 /// Names a fact.
@@ -156,6 +166,11 @@ pub trait Directory: Send + Sync {
     /// Everything as of now, [`News::UpToDate`], then each change, this instance's own too; what was written over before it could
     /// be told may be left out. The stream ends when something may be missing: watch again, and forget what is not told by then.
     fn watch(&self) -> Pending<'_, BoxStream<'static, News>>;
+
+    /// Which life of what the engine keeps this is; another one than before: it lost something since, perhaps all.
+    fn life(&self) -> Pending<'_, String> {
+        Box::pin(async { Ok(String::new()) })
+    }
 
     /// How many facts this instance wrote; 0 where nobody counts.
     fn written(&self) -> u64 {

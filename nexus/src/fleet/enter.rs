@@ -11,8 +11,8 @@ use futures_util::StreamExt;
 
 use super::seal::SwarmKey;
 use super::{
-    Bus, Directory, Engine, EngineError, FactKey, InstanceId, Ledger, News, Put, Queue, Shared,
-    Table, Through, Turns, Uses, nats,
+    Bus, Directory, Dirty, Engine, EngineError, FactKey, InstanceId, Ledger, News, Put, Queue,
+    Shared, Table, Through, Turns, Uses, Yeses, nats,
 };
 use crate::config::Config;
 use crate::hub::Handle;
@@ -23,6 +23,9 @@ use crate::secret::{self, Secret};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often two instances may be first at the same time.
 const TRIES: u32 = 3;
+/// Whoever was given the swarm's key is hardly the first: those who live may have to tell an engine again what it lost. How often
+/// that is looked at, and how long in between.
+const GIVEN: (u32, Duration) = (5, Duration::from_secs(1));
 /// Before a swarm's key, as before every secret of ours.
 pub const KEY_PREFIX: &str = "nxf_";
 
@@ -30,6 +33,8 @@ pub const KEY_PREFIX: &str = "nxf_";
 pub(crate) struct Entered {
     pub(crate) id: InstanceId,
     pub(crate) engine: Engine,
+    /// That an approval is used once.
+    pub(crate) yeses: Arc<Yeses>,
 }
 
 impl Entered {
@@ -37,9 +42,10 @@ impl Entered {
     pub(crate) fn shared(&self, handle: &Handle) -> Shared {
         let directory = &self.engine.directory;
         Shared {
-            dirty: Arc::default(),
+            dirty: Arc::new(Dirty::of(self.id)),
             turns: Turns::new(self.id, Arc::clone(directory)),
             uses: Uses::new(Arc::clone(directory), handle.clone()),
+            yeses: Arc::clone(&self.yeses),
         }
     }
 }
@@ -94,7 +100,8 @@ pub(crate) async fn enter(config: &Config) -> Result<Option<Entered>, FleetError
         }
     };
     take_identity(config, &*engine.directory).await?;
-    Ok(Some(Entered { id, engine }))
+    let yeses = Yeses::new(id, Arc::clone(&engine.directory));
+    Ok(Some(Entered { id, engine, yeses }))
 }
 
 fn engine_of<S: Directory + Bus + Queue + Ledger + 'static>(seat: S) -> Engine {
@@ -174,17 +181,37 @@ async fn take_identity(config: &Config, directory: &dyn Directory) -> Result<(),
     let path = config.identity_file();
     let known = config.data_dir.join("swarm-known");
     let file = |error| FleetError::File(path.clone(), error);
-    for _ in 0..TRIES {
+    let mut patience = match config.fleet_key {
+        Some(_) if !known.exists() => GIVEN.0,
+        Some(_) | None => 0,
+    };
+    let mut failures = 0;
+    for _ in 0..2 * TRIES + GIVEN.0 {
         let (revision, theirs) = match read(directory).await {
             Ok(found) => found,
             // It has been in before: what it has is right.
             Err(_) if known.exists() => return Ok(()),
+            // Servers that have just been started take a moment to agree.
+            Err(error) if failures < TRIES => {
+                failures += 1;
+                tracing::warn!(%error, "cannot read whose swarm this is; it is tried again");
+                tokio::time::sleep(GIVEN.1).await;
+                continue;
+            }
             Err(error) => return Err(FleetError::Away(error)),
         };
         let Some(theirs) = theirs else {
+            if patience > 0 {
+                patience -= 1;
+                tokio::time::sleep(GIVEN.1).await;
+                continue;
+            }
             Identity::load_or_create(&path).map_err(file)?;
             let ours = std::fs::read(&path).map_err(file)?;
-            match directory.put(&key(), Some(ours.into()), revision).await {
+            match directory
+                .put(&identity_key(), Some(ours.into()), revision)
+                .await
+            {
                 Ok(Put::Done(_)) => return mark(&known),
                 Ok(Put::Changed) => continue,
                 Err(error) => return Err(FleetError::Away(error)),
@@ -211,7 +238,8 @@ fn mark(known: &Path) -> Result<(), FleetError> {
     std::fs::write(known, b"").map_err(|error| FleetError::File(known.to_owned(), error))
 }
 
-fn key() -> FactKey {
+/// Where the directory has the identity of the swarm.
+pub(super) fn identity_key() -> FactKey {
     FactKey {
         table: Table::Swarm,
         key: "identity".to_owned(),
@@ -229,7 +257,7 @@ async fn read(directory: &dyn Directory) -> Result<(u64, Option<Bytes>), EngineE
                     key: of,
                     value,
                     revision,
-                } if of == key() => found = (revision, value),
+                } if of == identity_key() => found = (revision, value),
                 News::UpToDate => return Ok(found),
                 News::Fact { .. }
                 | News::Instance(_)

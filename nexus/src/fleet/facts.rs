@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 pub(crate) use dirty::Dirty;
-pub(super) use shelf::{Mark, Shelf, shelves};
+pub(super) use shelf::{Mark, Shelf, hashed, shelves};
 
 use super::{Directory, EngineError, FactKey, Put, Table};
 use crate::store::{InLine, Store};
@@ -48,6 +48,8 @@ struct Known {
     ahead: bool,
     /// The directory has nothing under this key, not even that it was removed.
     absent: bool,
+    /// It says that it was removed, and so it was.
+    removed: bool,
     /// What was put last, while nobody knows whether it arrived.
     sent: Option<Mark>,
     /// In which watching it was told; none: it is what the last life knew.
@@ -78,6 +80,11 @@ impl Inside {
     fn know(&mut self, key: FactKey, known: Known) {
         self.unsaved.insert(key.clone());
         self.known.insert(key, known);
+    }
+
+    fn forget(&mut self, key: FactKey) {
+        self.known.remove(&key);
+        self.unsaved.insert(key);
     }
 }
 
@@ -121,6 +128,11 @@ impl Facts {
         }
     }
 
+    /// These have to be looked at.
+    pub(super) fn mark(&self, keys: impl IntoIterator<Item = FactKey>) {
+        self.dirty.mark_all(keys);
+    }
+
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
         let mut inside = self.lock();
@@ -134,8 +146,20 @@ impl Facts {
             let mut inside = self.lock();
             let round = Some(inside.round);
             let gone = inside.known.extract_if(|_, known| known.round != round);
-            let gone: Vec<_> = gone.map(|(key, _)| key).collect();
-            inside.unsaved.extend(gone);
+            let gone: Vec<_> = gone.collect();
+            for (key, known) in gone {
+                inside.unsaved.insert(key.clone());
+                // What was removed must stay so, also for those who were away.
+                if known.removed && known.ours.is_none() {
+                    let removed = Known {
+                        ahead: true,
+                        absent: true,
+                        round,
+                        ..Known::default()
+                    };
+                    inside.known.insert(key, removed);
+                }
+            }
             inside.current = true;
             self.dirty.mark_all(inside.known.keys().cloned());
         }
@@ -156,8 +180,7 @@ impl Facts {
             if let Some(known) = inside.known.get_mut(&key) {
                 // A lower one that is told first is of a directory that lost what it knew.
                 let old = known.round == round && known.revision > revision;
-                // Who has which seat is asked for as it was told, so it has to be told once in each life.
-                let again = known.round.is_none() && key.table == Table::Chart;
+                let again = known.round.is_none() && is_told_each_life(key.table);
                 if old || known.revision == revision && !again {
                     known.round = round;
                     return;
@@ -173,6 +196,7 @@ impl Facts {
         };
         match read(value) {
             Ok((by, theirs)) => {
+                known.removed = theirs.is_none() && !known.absent;
                 let mark = shelf.mark(theirs.as_ref());
                 if before.is_some_and(|before| before.sent == Some(mark)) {
                     // Our own comes back.
@@ -189,7 +213,15 @@ impl Facts {
                 known.ours = before.and_then(|before| before.ours);
             }
         }
-        self.lock().know(key.clone(), known);
+        let nameless = known.absent && !leaves_its_name(key.table);
+        {
+            let mut inside = self.lock();
+            if nameless && known.ours.is_none() {
+                inside.forget(key.clone());
+            } else {
+                inside.know(key.clone(), known);
+            }
+        }
         // What is here may be newer by now.
         self.dirty.mark(key);
     }
@@ -240,17 +272,23 @@ impl Facts {
             inside.known.insert(key.clone(), sending);
             if known.absent { 0 } else { known.revision }
         };
-        let put = self.directory.put(key, Some(self.write(here)), revision);
-        let put = put.await;
+        let removed = here.is_none() && !leaves_its_name(key.table);
+        let value = (!removed).then(|| self.write(here));
+        let put = self.directory.put(key, value, revision).await;
         let mut inside = self.lock();
         let known = inside.known.get(key).copied().unwrap_or_default();
         let in_line = |revision| Known {
             revision,
             ours: mark,
+            removed: mark.is_none(),
             round: known.round,
             ..Known::default()
         };
         match put {
+            Ok(Put::Done(_)) if removed => {
+                inside.forget(key.clone());
+                Ok(())
+            }
             Ok(Put::Done(revision)) if revision > known.revision => {
                 inside.know(key.clone(), in_line(revision));
                 Ok(())
@@ -319,6 +357,16 @@ impl Facts {
     fn lock(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What an instance makes of its own again at its start, and who has which seat, is taken as it is told once in each life.
+fn is_told_each_life(table: Table) -> bool {
+    matches!(table, Table::Chart | Table::Approval | Table::Alert)
+}
+
+/// What is over by itself may be let go without a trace: nobody can bring it back.
+fn leaves_its_name(table: Table) -> bool {
+    !matches!(table, Table::Approval | Table::Alert)
 }
 
 /// Who wrote it, and what; none: it was removed.

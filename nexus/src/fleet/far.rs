@@ -40,14 +40,29 @@ pub(crate) struct Far {
     tasks: TaskTracker,
     next: AtomicU64,
     nodes: Mutex<HashMap<String, Elsewhere>>,
+    /// Which watching of the directory this is.
+    round: AtomicU64,
 }
 
 #[derive(Clone, Copy)]
 struct Elsewhere {
     by: InstanceId,
     epoch: Epoch,
+    round: u64,
     /// Ours to it; none while its instance does not answer.
     session: Option<SessionId>,
+}
+
+impl Elsewhere {
+    /// Nobody holds it; how it was.
+    fn let_go(&mut self) -> Self {
+        let nobody = Self {
+            by: InstanceId(Uuid::nil()),
+            session: None,
+            ..*self
+        };
+        std::mem::replace(self, nobody)
+    }
 }
 
 impl Far {
@@ -64,19 +79,25 @@ impl Far {
             tasks,
             next: AtomicU64::new(FIRST),
             nodes: Mutex::default(),
+            round: AtomicU64::new(0),
         })
     }
 
     /// The directory says who holds a node. What we had with an older placement is over.
     pub(crate) async fn held(&self, node: String, by: InstanceId, epoch: Epoch) {
         let before = {
+            let round = self.round.load(Ordering::Relaxed);
             let mut nodes = self.lock();
-            if nodes.get(&node).is_some_and(|known| known.epoch >= epoch) {
+            if let Some(known) = nodes.get_mut(&node)
+                && known.epoch >= epoch
+            {
+                known.round = round;
                 return;
             }
             let new = Elsewhere {
                 by,
                 epoch,
+                round,
                 session: None,
             };
             // Ours are in the map too: an older word of the directory must not bring an older holder back.
@@ -90,18 +111,31 @@ impl Far {
         let before = {
             let mut nodes = self.lock();
             match nodes.get_mut(node) {
-                Some(known) if known.epoch == epoch => Some(std::mem::replace(
-                    known,
-                    Elsewhere {
-                        by: InstanceId(Uuid::nil()),
-                        epoch,
-                        session: None,
-                    },
-                )),
+                Some(known) if known.epoch == epoch => Some(known.let_go()),
                 _ => None,
             }
         };
         self.end(before, "its spore left").await;
+    }
+
+    /// The directory begins to tell everything anew.
+    pub(crate) fn begin_round(&self) {
+        self.round.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It told everything: what it did not tell is held by nobody, as far as it knows (any more).
+    pub(crate) async fn up_to_date(&self) {
+        let round = self.round.load(Ordering::Relaxed);
+        let free: Vec<Elsewhere> = {
+            let mut nodes = self.lock();
+            let theirs = |known: &&mut Elsewhere| known.round != round && known.by != self.own;
+            let free = nodes.values_mut().filter(theirs);
+            free.map(Elsewhere::let_go).collect()
+        };
+        for before in free {
+            self.end(Some(before), "nobody says any more who holds it")
+                .await;
+        }
     }
 
     /// Opens it anew: its spore may have something that became ours.

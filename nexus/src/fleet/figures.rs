@@ -22,8 +22,16 @@ pub(crate) struct Figures {
     pub(crate) batches_broken: Counter,
     /// Facts that this instance wrote for all.
     pub(crate) facts_written: Counter,
+    /// How often another instance was asked how busy its nodes are.
+    pub(crate) loads_asked: Counter,
     /// What came from the engine and was not taken: forged, moved, or said again.
     pub(crate) refused: Counter,
+    /// Entries copied from the audit logs of others.
+    pub(crate) audit_copied: Counter,
+    /// How often another instance's log was found to be another one.
+    pub(crate) audit_diverged: Counter,
+    /// Entries that others have and no copy here has yet.
+    pub(crate) audit_behind: Gauge,
     /// 1 while the engine takes signs of life.
     pub(crate) up: Gauge,
     /// Other instances that are heard of.

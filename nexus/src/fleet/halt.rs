@@ -29,6 +29,8 @@ pub(super) struct Halt(Mutex<Known>);
 struct Known {
     revision: u64,
     fact: Option<StopFact>,
+    /// It was told since the directory began to tell everything anew.
+    told: bool,
     /// Since when this instance has been stopped by what the directory says, by its own clock.
     since: Option<SystemTime>,
 }
@@ -85,12 +87,15 @@ impl Halt {
     /// The directory tells how it stands; what has to be done here, if anything.
     pub(super) fn heard(&self, revision: u64, fact: Option<StopFact>) -> Option<Change> {
         let known = self.known();
-        if known.revision >= revision {
+        // A lower one that is told first is of an engine that lost what it knew.
+        if known.revision == revision || known.told && known.revision > revision {
+            self.lock().told = true;
             return None;
         }
         let Some(fact) = fact else {
             // What cannot be read can be written over.
-            self.lock().revision = revision;
+            let mut inside = self.lock();
+            (inside.revision, inside.told) = (revision, true);
             return None;
         };
         self.told(revision, fact.clone());
@@ -109,6 +114,19 @@ impl Halt {
         }))
     }
 
+    /// The directory begins to tell everything anew.
+    pub(super) fn begin(&self) {
+        self.lock().told = false;
+    }
+
+    /// It told everything. What it did not tell it does not know (any more).
+    pub(super) fn up_to_date(&self) {
+        let mut inside = self.lock();
+        if !inside.told {
+            (inside.revision, inside.fact) = (0, None);
+        }
+    }
+
     fn known(&self) -> Known {
         self.lock().clone()
     }
@@ -117,6 +135,7 @@ impl Halt {
         *self.lock() = Known {
             revision,
             fact: Some(fact),
+            told: true,
             since: None,
         };
     }

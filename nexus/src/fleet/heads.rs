@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,8 @@ use uuid::Uuid;
 use super::{Directory, EngineError, FactKey, InstanceId, Put, Table};
 use crate::job::JobInfo;
 
+/// What could not be told again is tried again after this long.
+const AGAIN: Duration = Duration::from_secs(10);
 /// Jobs of one instance that are over and that the others still know of.
 const OVER: usize = 100;
 
@@ -47,28 +49,170 @@ impl Head {
 /// See the module.
 #[derive(Default)]
 pub(super) struct Heads {
-    known: Mutex<HashMap<Uuid, (u64, Head)>>,
+    inside: Mutex<Inside>,
     /// Nothing is missing, as far as anybody here knows.
     fresh: AtomicBool,
+    /// The engine lost what it knew, and others may not have told it yet what is theirs.
+    settling: AtomicBool,
+    /// Somebody lets go of old ones at this moment.
+    trimming: tokio::sync::Mutex<()>,
+}
+
+#[derive(Default)]
+struct Inside {
+    known: HashMap<Uuid, Known>,
+    /// Which watching of the directory this is.
+    round: u64,
+}
+
+struct Known {
+    /// 0: the directory does not have it (any more).
+    revision: u64,
+    round: u64,
+    head: Head,
+    /// It is ours, and the engine lost it, or may have lost what belongs to it.
+    untold: bool,
+    /// When telling it again was begun.
+    asked: Option<Instant>,
+}
+
+impl Inside {
+    fn know(&mut self, id: Uuid, revision: u64, head: Option<Head>) {
+        let before = self.known.remove(&id);
+        let Some(head) = head else { return };
+        let untold = before.is_some_and(|one| one.untold && one.head.owner == head.owner);
+        let known = Known {
+            revision,
+            round: self.round,
+            head,
+            untold,
+            asked: None,
+        };
+        self.known.insert(id, known);
+    }
 }
 
 impl Heads {
     /// The directory tells of a job. True when that is news.
-    pub(super) fn told(&self, id: Uuid, revision: u64, head: Option<Head>) -> bool {
-        let mut known = self.lock();
-        if known.get(&id).is_some_and(|(seen, _)| *seen >= revision) {
-            return false;
+    pub(super) fn told(
+        &self,
+        id: Uuid,
+        revision: u64,
+        head: Option<Head>,
+        own: InstanceId,
+    ) -> bool {
+        let mut inside = self.lock();
+        let round = inside.round;
+        if let Some(known) = inside.known.get_mut(&id) {
+            // A lower one that is told first is of an engine that lost what it knew.
+            let old = known.round == round && known.revision > revision;
+            if old || known.revision == revision {
+                known.round = round;
+                return false;
+            }
+            // Whoever had it before us told it to an engine that had lost that it moved on.
+            let ours = known.head.owner == own;
+            let before = |head: &Head| head.owner != own && head.turn < known.head.turn;
+            if ours && head.as_ref().is_some_and(before) {
+                (known.revision, known.round, known.untold) = (revision, round, true);
+                return false;
+            }
         }
-        match head {
-            Some(head) => drop(known.insert(id, (revision, head))),
-            None => drop(known.remove(&id)),
-        }
+        inside.know(id, revision, head);
         true
+    }
+
+    /// The directory begins to tell everything anew.
+    pub(super) fn begin(&self) {
+        self.lock().round += 1;
+    }
+
+    /// It told everything: what it did not tell is not there any more. Ours is to be told again, also when only what belongs
+    /// to it may be `lost`; of others it is forgotten, and which that is.
+    pub(super) fn up_to_date(&self, own: InstanceId, lost: bool) -> Vec<Uuid> {
+        let mut inside = self.lock();
+        let round = inside.round;
+        for known in inside
+            .known
+            .values_mut()
+            .filter(|one| one.head.owner == own)
+        {
+            let missing = known.round != round;
+            known.untold |= missing || lost;
+            if missing {
+                known.revision = 0;
+                known.round = round;
+            }
+        }
+        let gone = inside.known.extract_if(|_, one| one.round != round);
+        gone.map(|(id, _)| id).collect()
+    }
+
+    /// Jobs that are to be told again, and are not being told.
+    pub(super) fn untold(&self) -> Vec<(Uuid, Head)> {
+        let mut inside = self.lock();
+        let due = |known: &Known| known.asked.is_none_or(|at| at.elapsed() >= AGAIN);
+        let mut untold = Vec::new();
+        for (id, known) in &mut inside.known {
+            if known.untold && due(known) {
+                known.asked = Some(Instant::now());
+                untold.push((*id, known.head.clone()));
+            }
+        }
+        untold
+    }
+
+    /// Everything of a job was told again.
+    pub(super) fn is_told(&self, id: Uuid) {
+        if let Some(known) = self.lock().known.get_mut(&id) {
+            known.untold = false;
+        }
+    }
+
+    /// It could not be told how a job of ours stands.
+    pub(super) fn is_not_told(&self, head: Head) {
+        let id = head.info.id;
+        let mut inside = self.lock();
+        if let Some(known) = inside.known.get_mut(&id)
+            && known.head.owner == head.owner
+            && known.head.turn == head.turn
+        {
+            (known.head, known.untold) = (head, true);
+        }
+    }
+
+    /// Whether the swarm has all that belongs to a job.
+    pub(super) fn is_kept(&self, id: Uuid) -> bool {
+        let inside = self.lock();
+        inside.known.get(&id).is_some_and(|known| !known.untold)
+    }
+
+    /// Which watching of the directory this is.
+    pub(super) fn round(&self) -> u64 {
+        self.lock().round
+    }
+
+    /// Everything was told long enough ago, if it is still this watching.
+    pub(super) fn settled(&self, round: u64) {
+        if self.round() == round {
+            self.set_settling(false);
+            self.set_fresh(true);
+        }
     }
 
     /// Everything was told; or something may be missing from now on.
     pub(super) fn set_fresh(&self, fresh: bool) {
         self.fresh.store(fresh, Ordering::Release);
+    }
+
+    /// The engine lost what it knew; or everybody has told it again.
+    pub(super) fn set_settling(&self, settling: bool) {
+        self.settling.store(settling, Ordering::Release);
+    }
+
+    /// Whether somebody may still have to tell that a job of ours moved on.
+    pub(super) fn is_settling(&self) -> bool {
+        self.settling.load(Ordering::Acquire)
     }
 
     /// Whether who owned a job a moment ago can be relied on.
@@ -78,16 +222,15 @@ impl Heads {
 
     /// One job.
     pub(super) fn get(&self, id: Uuid) -> Option<Head> {
-        self.lock().get(&id).map(|(_, head)| head.clone())
+        self.lock().known.get(&id).map(|known| known.head.clone())
     }
 
     /// All jobs that are not over.
     pub(super) fn live(&self) -> Vec<(Uuid, Head)> {
-        let known = self.lock();
-        let live = known
-            .iter()
-            .filter(|(_, (_, head))| !head.info.state.is_over());
-        live.map(|(id, (_, head))| (*id, head.clone())).collect()
+        let inside = self.lock();
+        let known = inside.known.iter();
+        let live = known.filter(|(_, known)| !known.head.info.state.is_over());
+        live.map(|(id, known)| (*id, known.head.clone())).collect()
     }
 
     /// Writes it over what is known here. False: somebody else wrote in the meantime; theirs is on its way.
@@ -97,11 +240,11 @@ impl Heads {
         head: Head,
     ) -> Result<bool, EngineError> {
         let id = head.info.id;
-        let seen = self.lock().get(&id).map_or(0, |(revision, _)| *revision);
+        let seen = self.revision(id);
         let put = directory.put(&key(id), Some(head.bytes()), seen).await?;
         match put {
             Put::Done(revision) => {
-                self.told(id, revision, Some(head));
+                self.wrote(id, revision, Some(head));
                 Ok(true)
             }
             Put::Changed => Ok(false),
@@ -114,6 +257,10 @@ impl Heads {
         directory: &dyn Directory,
         own: InstanceId,
     ) -> Result<(), EngineError> {
+        // Many jobs end at once, and all would remove the same ones.
+        let Ok(_one) = self.trimming.try_lock() else {
+            return Ok(());
+        };
         for id in self.too_old(own) {
             self.remove(directory, id).await?;
         }
@@ -126,27 +273,43 @@ impl Heads {
         directory: &dyn Directory,
         id: Uuid,
     ) -> Result<(), EngineError> {
-        let seen = self.lock().get(&id).map_or(0, |(revision, _)| *revision);
+        let seen = self.lock().known.get(&id).map(|known| known.revision);
+        let Some(seen) = seen else {
+            return Ok(());
+        };
         if let Put::Done(revision) = directory.put(&key(id), None, seen).await? {
-            self.told(id, revision, None);
+            self.wrote(id, revision, None);
         }
         Ok(())
     }
 
+    fn revision(&self, id: Uuid) -> u64 {
+        self.lock().known.get(&id).map_or(0, |known| known.revision)
+    }
+
+    fn wrote(&self, id: Uuid, revision: u64, head: Option<Head>) {
+        let mut inside = self.lock();
+        let round = inside.round;
+        let known = inside.known.get(&id);
+        if known.is_none_or(|known| known.round != round || known.revision < revision) {
+            inside.know(id, revision, head);
+        }
+    }
+
     fn too_old(&self, own: InstanceId) -> Vec<Uuid> {
-        let known = self.lock();
+        let inside = self.lock();
+        let known = inside.known.iter().map(|(id, known)| (id, &known.head));
         let mut over: Vec<(Option<SystemTime>, Uuid)> = known
-            .iter()
-            .filter(|(_, (_, head))| head.owner == own && head.info.state.is_over())
-            .map(|(id, (_, head))| (head.info.finished_at, *id))
+            .filter(|(_, head)| head.owner == own && head.info.state.is_over())
+            .map(|(id, head)| (head.info.finished_at, *id))
             .collect();
         let excess = over.len().saturating_sub(OVER);
         over.sort_unstable();
         over.into_iter().take(excess).map(|(_, id)| id).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Uuid, (u64, Head)>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

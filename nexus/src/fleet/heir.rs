@@ -5,6 +5,7 @@
 //! again: its record is in the ledger, and its spore brings it to the new owner.
 //! Not here: finding and taking such jobs ([`orphans`]), and how a job goes on ([`crate::state`]).
 
+mod again;
 mod orphans;
 
 use std::collections::{HashMap, HashSet};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use super::far::Far;
 use super::heads::{Head, Heads};
+use super::keeper::Teller;
 use super::message::{Letter, Reply, Says};
 use super::records::{self, Unreadable};
 use super::relay::Relay;
@@ -43,6 +45,7 @@ pub(super) struct Heir {
     pub(super) far: Arc<Far>,
     pub(super) relay: Arc<Relay>,
     pub(super) tasks: TaskTracker,
+    pub(super) teller: Teller,
     /// What the last life of this instance had.
     pub(super) left: Mutex<Vec<StoredJob>>,
     pub(super) offered: Mutex<HashMap<(Uuid, u32), Instant>>,
@@ -56,7 +59,7 @@ pub(super) type Lives<'a> = &'a (dyn Fn(InstanceId) -> bool + Send + Sync);
 impl Heir {
     /// The directory tells of a job.
     pub(super) async fn told(&self, id: Uuid, revision: u64, head: Option<Head>) {
-        if !self.heads.told(id, revision, head.clone()) {
+        if !self.heads.told(id, revision, head.clone(), self.own) {
             return;
         }
         match head {
@@ -87,8 +90,12 @@ impl Heir {
         self.change(know).await;
     }
 
-    /// All that is known has been told: what the last life had goes on, as far as it is still ours.
-    pub(super) async fn begin(&self) {
+    /// All that is known has been told: what the last life had goes on, as far as it is still ours. An engine that `lost` what it
+    /// knew is told again first, by all who live; until then nobody begins anything.
+    pub(super) async fn begin(&self, lost: bool) {
+        for id in self.heads.up_to_date(self.own, lost) {
+            self.change(move |state, _| state.forget_job_afar(id)).await;
+        }
         let left = std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
         for stored in left {
             let id = stored.info.id;
@@ -101,7 +108,17 @@ impl Heir {
                 None => self.bring_in(stored).await,
             }
         }
-        self.heads.set_fresh(true);
+        self.heads.set_settling(lost);
+        if lost {
+            self.tell_singles();
+            let (heads, round) = (Arc::clone(&self.heads), self.heads.round());
+            self.tasks.spawn(async move {
+                tokio::time::sleep(again::SETTLED).await;
+                heads.settled(round);
+            });
+        } else {
+            self.heads.set_fresh(true);
+        }
     }
 
     async fn go_on(&self, stored: StoredJob) {

@@ -20,7 +20,8 @@ use deed::{Deed, Said};
 use super::heads::Heads;
 use super::{Directory, EngineError, InstanceId, Ledger};
 use crate::hub::Input;
-use crate::state;
+use crate::model::ExecutionInfo;
+use crate::state::{self, StoredJob};
 use crate::store::{Report, Store, Write};
 
 /// Writes that may wait, as many as the store lets wait.
@@ -46,13 +47,52 @@ enum Handed {
 pub(crate) struct Keeper(mpsc::Sender<Handed>);
 
 /// The other end.
-pub(crate) struct Kept(mpsc::Receiver<Handed>);
+pub(crate) struct Kept {
+    writes: mpsc::Receiver<Handed>,
+    teller: Teller,
+}
+
+/// Tells again what the engine lost, in line with everything else that it is told.
+#[derive(Clone)]
+pub(super) struct Teller(mpsc::WeakSender<Handed>);
+
+impl Teller {
+    /// A job of ours with all that belongs to it.
+    pub(super) fn job(&self, stored: StoredJob) {
+        self.tell(Deed::Again(Arc::new(stored)));
+    }
+
+    /// One that is over: only how it ended.
+    pub(super) fn head(&self, id: Uuid) {
+        self.tell(Deed::Head(id));
+    }
+
+    /// An execution of no job.
+    pub(super) fn single(&self, info: ExecutionInfo) {
+        self.tell(Deed::Single(Arc::new(info)));
+    }
+
+    fn tell(&self, deed: Deed) {
+        // Without room it is tried again later; without a hub there is nothing to tell.
+        if let Some(handed) = self.0.upgrade() {
+            drop(handed.try_send(Handed::Tell(deed)));
+        }
+    }
+}
+
+impl Kept {
+    /// For what has to be told again.
+    pub(super) fn teller(&self) -> Teller {
+        self.teller.clone()
+    }
+}
 
 impl Keeper {
     /// Both ends.
     pub(crate) fn new() -> (Self, Kept) {
-        let (writes, kept) = mpsc::channel(QUEUE);
-        (Self(writes), Kept(kept))
+        let (hub, writes) = mpsc::channel(QUEUE);
+        let teller = Teller(hub.downgrade());
+        (Self(hub), Kept { writes, teller })
     }
 
     /// Whether the swarm keeps it too.
@@ -96,7 +136,7 @@ struct Aside {
     /// When it was found to be away.
     since: Option<Instant>,
     later: Vec<Deed>,
-    /// Attempts that do not begin without it.
+    /// Attempts that do not begin without it, or before it was told again what it lost.
     begins: Vec<Write>,
 }
 
@@ -105,6 +145,10 @@ impl Aside {
         if self.since.replace(Instant::now()).is_none() {
             tracing::warn!(%error, "the swarm cannot keep what belongs to jobs; no new ones are taken on");
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.since.is_none() && self.begins.is_empty()
     }
 
     fn put(&mut self, deeds: impl IntoIterator<Item = Deed>) {
@@ -124,13 +168,15 @@ impl Keeping {
     }
 
     /// Until the hub is gone.
-    pub(super) async fn run(mut self, Kept(mut writes): Kept) {
+    pub(super) async fn run(mut self, kept: Kept) {
+        let mut writes = kept.writes;
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             let taking = writes.recv_many(&mut batch, BATCH);
-            let taken = match self.aside.since {
-                None => taking.await,
-                Some(_) => tokio::time::timeout(PAUSE, taking).await.unwrap_or(1),
+            let taken = if self.aside.is_empty() {
+                taking.await
+            } else {
+                tokio::time::timeout(PAUSE, taking).await.unwrap_or(1)
             };
             if taken == 0 {
                 return;
@@ -141,6 +187,10 @@ impl Keeping {
                 .is_some_and(|since| since.elapsed() >= PAUSE)
             {
                 self.catch_up().await;
+            }
+            if self.aside.since.is_none() && !self.place.heads.is_settling() {
+                let begins = std::mem::take(&mut self.aside.begins);
+                self.keep(begins).await;
             }
             let (mut writes, mut deeds) = (Vec::new(), Vec::new());
             for handed in batch.drain(..) {
@@ -174,6 +224,9 @@ impl Keeping {
             }
             return;
         }
+        let waits = |write: &Write| Deed::of(write).is_some_and(|deed| deed.must_wait(&self.place));
+        let (waiting, writes): (Vec<_>, Vec<_>) = writes.into_iter().partition(waits);
+        self.aside.begins.extend(waiting);
         let deeds = writes.iter().filter_map(Deed::of).collect();
         let said = self.carry(deeds).await;
         for (write, said) in writes.into_iter().zip(said) {

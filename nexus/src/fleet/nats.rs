@@ -49,6 +49,9 @@ struct Inner {
     memory: row::Memory,
     /// Facts.
     written: AtomicU64,
+    /// How far the directory is known to have come, and how often it went back behind that.
+    reached: AtomicU64,
+    back: AtomicU64,
     /// Which listening is the newest.
     listening: tokio::sync::watch::Sender<u64>,
 }
@@ -63,7 +66,8 @@ impl Seat {
     ) -> Result<Self, SettingsError> {
         let sealer = Sealer::new(key, &settings.swarm)
             .map_err(|error| SettingsError::Randomness(error.to_string()))?;
-        let link = Link::open(settings, id).await?;
+        let which = sealer.name("swarm", "which");
+        let link = Link::open(settings, id, which).await?;
         Ok(Self(Arc::new(Inner {
             id,
             link,
@@ -72,6 +76,8 @@ impl Seat {
             told: Mutex::default(),
             memory: row::Memory::default(),
             written: AtomicU64::default(),
+            reached: AtomicU64::default(),
+            back: AtomicU64::default(),
             listening: tokio::sync::watch::Sender::new(0),
         })))
     }
@@ -92,7 +98,7 @@ impl Seat {
             .await
             .map_err(|error| link::away(&error))?;
         let mut config = stream.cached_info().config.clone();
-        let ours = self.0.sealer.name("swarm", "which");
+        let ours = link.which.clone();
         if let Some(theirs) = config.metadata.get(KEY) {
             return Ok(*theirs == ours);
         }

@@ -118,6 +118,8 @@ mod tests {
             version: "1".into(),
             life: Uuid::nil(),
             sessions: 0,
+            watches: false,
+            audit: None,
         }
     }
 

@@ -62,6 +62,26 @@ pub(super) async fn keep_attempt(
     by: InstanceId,
     info: &ExecutionInfo,
 ) -> Result<(), EngineError> {
+    let record = with_result(ledger, by, info).await?;
+    ledger.keep(job, info.id, record.bytes()).await
+}
+
+/// The same, unless something is known of it already.
+pub(super) async fn bring_attempt(
+    ledger: &dyn Ledger,
+    job: Uuid,
+    by: InstanceId,
+    info: &ExecutionInfo,
+) -> Result<(), EngineError> {
+    let record = with_result(ledger, by, info).await?;
+    ledger.begin(job, info.id, record.bytes()).await.map(drop)
+}
+
+async fn with_result(
+    ledger: &dyn Ledger,
+    by: InstanceId,
+    info: &ExecutionInfo,
+) -> Result<AttemptRecord, EngineError> {
     let mut record = AttemptRecord {
         by,
         pieces: 0,
@@ -78,7 +98,7 @@ pub(super) async fn keep_attempt(
         ledger.append(info.id, number, piece).await?;
         record.pieces += 1;
     }
-    ledger.keep(job, info.id, record.bytes()).await
+    Ok(record)
 }
 
 /// Keeps a piece of an output.

@@ -4,20 +4,25 @@
 
 mod answers;
 mod feed;
+mod loads;
+mod memory;
 mod news;
 mod pulse;
 mod settle;
+mod watch;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::book::Book;
+use super::copies::Copies;
 use super::facts::{Facts, shelves};
 use super::far::Far;
 use super::halt::Halt;
@@ -25,11 +30,13 @@ use super::heads::Heads;
 use super::heir::Heir;
 use super::keeper::{Keeping, Kept, Place};
 use super::links::Links;
+use super::loads::Loads;
 use super::parcels::Parcels;
 use super::post::Post;
 use super::relay::Relay;
 use super::turns::Turns;
 use super::uses::Uses;
+use super::yeses::Yeses;
 use super::{Bus, Directory, Engine, Figures, InstanceId, Others, Shared};
 use crate::access::Tokens;
 use crate::hub::{Handle, Input};
@@ -43,6 +50,8 @@ pub(crate) struct Member {
     pub(crate) id: InstanceId,
     pub(crate) name: String,
     pub(crate) addresses: Vec<String>,
+    /// The one identity of the swarm; none: it could not be read.
+    pub(crate) identity: Option<Bytes>,
     pub(crate) engine: Engine,
     pub(crate) seams: Seams,
     /// Of the API.
@@ -84,6 +93,7 @@ struct Life {
     own: InstanceId,
     name: String,
     addresses: Vec<String>,
+    identity: Option<Bytes>,
     life: Uuid,
     directory: Arc<dyn Directory>,
     bus: Arc<dyn Bus>,
@@ -96,15 +106,27 @@ struct Life {
     heads: Arc<Heads>,
     heir: Heir,
     moved: feed::Moved,
+    watch: watch::Watch,
     facts: Arc<Facts>,
     turns: Arc<Turns>,
     uses: Arc<Uses>,
+    yeses: Arc<Yeses>,
     handle: Handle,
     figures: Arc<Figures>,
     inbox: mpsc::Sender<Input>,
     others: Others,
+    loads: Loads,
     dirty: Mutex<HashSet<String>>,
     settle: Notify,
+    memory: memory::Memory,
+}
+
+impl Life {
+    fn copies(&self) -> Arc<Copies> {
+        let (store, audit) = (self.handle.store.clone(), self.handle.audit().clone());
+        let figures = Arc::clone(&self.figures);
+        Copies::new(self.others.clone(), (store, audit), figures)
+    }
 }
 
 impl Member {
@@ -113,6 +135,7 @@ impl Member {
         let (stopping, tasks) = (self.stopping.clone(), self.tasks.clone());
         let (life, keeping, kept) = self.come_to_life();
         tasks.spawn(until(stopping.clone(), Arc::clone(&life.facts).settle()));
+        tasks.spawn(until(stopping.clone(), life.copies().keep()));
         for task in [
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).beat())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).reach())),
@@ -125,7 +148,9 @@ impl Member {
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).inherit())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).look())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).tell_jobs())),
+            tasks.spawn(until(stopping.clone(), Arc::clone(&life).share_alerts())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).settle())),
+            tasks.spawn(until(stopping.clone(), Arc::clone(&life).ask_loads())),
             tasks.spawn(until(stopping, Arc::clone(&life).tend())),
         ] {
             drop(task);
@@ -150,6 +175,7 @@ impl Member {
             id,
             name,
             addresses,
+            identity,
             engine,
             seams:
                 Seams {
@@ -174,6 +200,7 @@ impl Member {
             own: id,
             name,
             addresses,
+            identity,
             life: Uuid::new_v4(),
             far,
             links: Links::new(post, &relay, tasks),
@@ -186,15 +213,19 @@ impl Member {
             heads,
             heir,
             moved: feed::Moved::default(),
+            watch: watch::Watch::default(),
             facts,
             turns: shared.turns,
             uses: shared.uses,
+            yeses: shared.yeses,
             inbox: handle.inbox.clone(),
             handle,
             figures,
             others,
+            loads: Loads::default(),
             dirty: Mutex::default(),
             settle: Notify::new(),
+            memory: memory::Memory::default(),
         });
         (life, keeping, kept)
     }
@@ -208,6 +239,7 @@ impl Member {
             far: Arc::clone(far),
             relay: Arc::clone(&self.seams.relay),
             tasks: self.tasks.clone(),
+            teller: self.seams.kept.teller(),
             left: Mutex::new(std::mem::take(&mut self.seams.left)),
             offered: Mutex::default(),
             gone: Mutex::default(),

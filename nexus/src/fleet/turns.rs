@@ -278,16 +278,26 @@ impl Turns {
 
     /// It told everything, of some schedules perhaps later than of their turns. From now on times can be taken.
     pub(super) async fn up_to_date(&self, handle: &Handle) {
+        let mut lost: Vec<(Uuid, Turn)> = Vec::new();
         let turns: Vec<(Uuid, Turn)> = {
             let mut inside = self.lock();
             let round = inside.round;
-            inside.known.retain(|_, known| known.round == round);
+            let gone = inside.known.extract_if(|_, known| known.round != round);
+            let gone = gone.filter_map(|(id, known)| Some((id, known.turn?)));
+            lost.extend(gone.filter(|(_, turn)| turn.by == self.own));
             let turns = inside.known.iter();
             let turns = turns.filter_map(|(id, known)| Some((*id, known.turn.clone()?)));
             turns.collect()
         };
         for (id, turn) in turns {
             self.tell(id, turn, handle).await;
+        }
+        // The engine lost them, and whoever comes now has to know when what was begun last.
+        for (id, turn) in lost {
+            if let Err(error) = self.put(id, Some(turn.clone()), 0).await {
+                tracing::warn!(%error, schedule = %id, "when it was begun last is not told again yet");
+                self.know(id, (0, 0), Some(turn));
+            }
         }
         self.lock().current = true;
     }

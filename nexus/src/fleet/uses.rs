@@ -197,13 +197,17 @@ impl Uses {
         inside.current = false;
     }
 
-    /// It told everything, of some codes perhaps later than of their uses.
-    pub(super) async fn up_to_date(&self) {
+    /// It told everything, of some codes perhaps later than of their uses. What it `lost` is told again; false: not all of it.
+    pub(super) async fn up_to_date(&self, lost: bool) -> bool {
+        let mut all = true;
+        let mut untold = Vec::new();
         let used: Vec<(Uuid, u32)> = {
             let mut inside = self.lock();
             let round = inside.round;
-            for uses in inside.codes.values_mut() {
-                uses.retain(|_, one| one.round == round);
+            for (code, uses) in &mut inside.codes {
+                let gone = uses.extract_if(.., |_, one| one.round != round);
+                let gone = gone.map(|(number, one)| (*code, number, one.by));
+                untold.extend(gone.filter(|_| lost));
             }
             let codes = inside.codes.iter();
             let used = codes.filter_map(|(code, uses)| Some((*code, *uses.last_key_value()?.0)));
@@ -215,7 +219,22 @@ impl Uses {
             }
         });
         drop(told.await);
+        for (code, number, by) in untold {
+            let value = serde_json::to_vec(&by).unwrap_or_default().into();
+            let key = key(code, number);
+            match self.directory.put(&key, Some(value), 0).await {
+                Ok(Put::Done(revision)) => self.know(code, number, revision, by),
+                // Somebody else told it.
+                Ok(Put::Changed) => {}
+                Err(error) => {
+                    tracing::warn!(%error, %code, "a use of a join code is not told again yet");
+                    self.know(code, number, 0, by);
+                    all = false;
+                }
+            }
+        }
         self.lock().current = true;
+        all
     }
 
     /// It tells nothing any more.

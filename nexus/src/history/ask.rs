@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use super::fold::{self, MinuteRow};
 use super::{Bucket, Deeds, Reading, Span, Stood, millis};
 use crate::access::{Caller, Object, Verb};
+use crate::fleet::{InstanceId, NotAnswered};
 use crate::hub::{Acceptance, Handle};
 use crate::job::JobInfo;
 use crate::model::Ordinal;
@@ -45,6 +46,9 @@ pub enum HistoryError {
     /// The disk.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The instance that has its socket, and its past, does not answer.
+    #[error(transparent)]
+    Away(#[from] NotAnswered),
 }
 
 /// The time that was asked about, in parts.
@@ -108,6 +112,13 @@ pub struct NodePast {
     pub samples: Vec<(i64, Reading)>,
     /// Where it was not simply online.
     pub spans: Vec<Span>,
+}
+
+/// One node that the caller may see.
+struct Found {
+    ordinal: Ordinal,
+    since: i64,
+    via: Option<InstanceId>,
 }
 
 /// A node that the caller may see.
@@ -230,7 +241,7 @@ impl Handle {
         })
     }
 
-    /// One node over the last hours.
+    /// One node over the last hours, as it was where its socket is.
     pub async fn node_past(
         &self,
         caller: &Caller,
@@ -242,8 +253,31 @@ impl Handle {
                 "hours must be 1 to 168, as far as the history is kept".into(),
             ));
         }
-        let found = self.seen_node(caller, id).await?;
-        let (ordinal, since) = found.ok_or_else(|| HistoryError::NoSuchNode(id.to_owned()))?;
+        let unknown = || HistoryError::NoSuchNode(id.to_owned());
+        let seen = self.seen_node(caller, id).await?.ok_or_else(unknown)?;
+        if let (Some(at), Some(others)) = (seen.via, self.others())
+            && let Some(past) = others.past(at, id, hours).await?
+        {
+            return Ok(past);
+        }
+        self.past_of(id, seen, hours).await
+    }
+
+    /// The same as far as this instance knows; none: it is not known.
+    pub(crate) async fn own_past(
+        &self,
+        id: &str,
+        hours: u32,
+    ) -> Result<Option<NodePast>, HistoryError> {
+        let seen = self.seen_node(&Caller::local(), id).await?;
+        match seen {
+            Some(seen) => Ok(Some(self.past_of(id, seen, hours.clamp(1, 168)).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn past_of(&self, id: &str, seen: Found, hours: u32) -> Result<NodePast, HistoryError> {
+        let Found { ordinal, since, .. } = seen;
         let to = millis(SystemTime::now());
         let from = to - i64::from(hours) * HOUR;
         let begin = from.max(since);
@@ -299,15 +333,15 @@ impl Handle {
         .await
     }
 
-    async fn seen_node(
-        &self,
-        caller: &Caller,
-        id: &str,
-    ) -> Result<Option<(Ordinal, i64)>, Acceptance> {
+    async fn seen_node(&self, caller: &Caller, id: &str) -> Result<Option<Found>, Acceptance> {
         let (caller, id) = (caller.clone(), id.to_owned());
         self.look(move |state| {
             let node = state.node(&id).filter(|node| may_see(&caller, node))?;
-            Some((node.ordinal, millis(node.facts.registered_at)))
+            Some(Found {
+                ordinal: node.ordinal,
+                since: millis(node.facts.registered_at),
+                via: node.via,
+            })
         })
         .await
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Input;
 use crate::access::Caller;
 use crate::audit::{AuditLog, Deed, Unrecorded};
-use crate::fleet::Others;
+use crate::fleet::{Others, Yeses};
 use crate::job::NewJob;
 use crate::joining::JoiningError;
 use crate::model::{Chunk, Event, ExecutionInfo, NodeInfo, Now, Snapshot};
@@ -66,6 +66,8 @@ pub struct Handle {
     pub(crate) webhook: Webhook,
     /// Only when other instances share the swarm.
     pub(crate) others: Option<Others>,
+    /// Only then, too.
+    pub(crate) yeses: Option<Arc<Yeses>>,
 }
 
 impl Handle {
@@ -76,18 +78,28 @@ impl Handle {
 
     /// Runs something and waits for its end, or for the caller's time to be up.
     pub async fn run(&self, submission: Submission) -> Result<Answer, Acceptance> {
-        let (answer, result) = oneshot::channel();
-        self.inbox
-            .send(Input::Run(Box::new(submission), answer))
-            .await
-            .map_err(|_| Acceptance::Stopping)?;
-        Ok(result.await.map_err(|_| Acceptance::Stopping)??)
+        self.before_placing(&submission).await;
+        let (by, approval) = (submission.caller.clone(), submission.approval);
+        let running = async {
+            let (answer, result) = oneshot::channel();
+            self.inbox
+                .send(Input::Run(Box::new(submission), answer))
+                .await
+                .map_err(|_| Acceptance::Stopping)?;
+            Ok(result.await.map_err(|_| Acceptance::Stopping)??)
+        };
+        self.by_approval(approval, &by, running).await
     }
 
     /// Takes something on; returns when it is on disk.
     pub async fn submit(&self, submission: Submission) -> Result<(), Acceptance> {
-        self.ask(|accepted| Input::Submit(Box::new(submission), accepted))
-            .await?
+        self.before_placing(&submission).await;
+        let (by, approval) = (submission.caller.clone(), submission.approval);
+        let asking = async {
+            self.ask(|accepted| Input::Submit(Box::new(submission), accepted))
+                .await?
+        };
+        self.by_approval(approval, &by, asking).await
     }
 
     /// Takes the same on for several nodes: for all, or, if one of them cannot, for none. Returns when all are on disk; for
@@ -96,9 +108,12 @@ impl Handle {
         &self,
         fanout: Fanout,
     ) -> Result<Vec<Result<(), Acceptance>>, Acceptance> {
-        let all = self
-            .ask(|accepted| Input::SubmitAll(Box::new(fanout), accepted))
-            .await??;
+        let (by, approval) = (fanout.caller.clone(), fanout.approval);
+        let asking = async {
+            let asked = self.ask(|accepted| Input::SubmitAll(Box::new(fanout), accepted));
+            asked.await?.map_err(Acceptance::Refused)
+        };
+        let all = self.by_approval(approval, &by, asking).await?;
         let mut outcomes = Vec::with_capacity(all.len());
         for told in all {
             outcomes.push(told.await.unwrap_or(Err(Acceptance::Stopping)));
@@ -108,10 +123,17 @@ impl Handle {
 
     /// Takes a job on; returns when it is on disk, or at once when it is known already.
     pub async fn submit_job(&self, new: NewJob) -> Result<Submitted, Acceptance> {
+        self.before_choosing(&new).await;
         let (call, asker) = (new.call_sha256(), new.caller.principal.id.clone());
-        let taken = self.ask(|taken| Input::SubmitJob(Box::new(new), taken));
-        let (submitted, told) = match taken.await? {
-            Err(SubmitError::KnownJob(id)) => return self.known_job(id, call, &asker).await,
+        let (by, approval) = (new.caller.clone(), new.approval);
+        let asking = async {
+            let asked = self.ask(|taken| Input::SubmitJob(Box::new(new), taken));
+            asked.await?.map_err(Acceptance::Refused)
+        };
+        let (submitted, told) = match self.by_approval(approval, &by, asking).await {
+            Err(Acceptance::Refused(SubmitError::KnownJob(id))) => {
+                return self.known_job(id, call, &asker).await;
+            }
             taken => taken?,
         };
         if let Some(told) = told {
@@ -239,21 +261,31 @@ impl Handle {
         E: Send + 'static,
         JoiningError: From<E>,
     {
-        let changing = async {
-            let changed = self
-                .ask(|done| {
-                    Input::Change(Box::new(move |state, now| {
-                        drop(done.send(change(state, now)))
-                    }))
-                })
-                .await?;
-            // The hub hands writes over before it takes its next input, and the store does things in order.
-            self.look(|_| ()).await?;
-            let written = self.store.read(|_| Ok(())).await;
-            written.map_err(|error| Acceptance::NotKept(error.to_string()))?;
-            Ok(changed?)
-        };
-        self.audit.during(deed, changing, made).await
+        self.audit.during(deed, self.changed(change), made).await
+    }
+
+    /// The same without the log, for whoever tells it.
+    pub(super) async fn changed<T, E>(
+        &self,
+        change: impl FnOnce(&mut State, Now) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, JoiningError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        JoiningError: From<E>,
+    {
+        let changed = self
+            .ask(|done| {
+                Input::Change(Box::new(move |state, now| {
+                    drop(done.send(change(state, now)))
+                }))
+            })
+            .await?;
+        // The hub hands writes over before it takes its next input, and the store does things in order.
+        self.look(|_| ()).await?;
+        let written = self.store.read(|_| Ok(())).await;
+        written.map_err(|error| Acceptance::NotKept(error.to_string()))?;
+        Ok(changed?)
     }
 
     pub(super) async fn ask<T>(

@@ -56,8 +56,12 @@ impl Handle {
         (live, over): (bool, bool),
         limit: u32,
     ) -> Result<Vec<Arc<JobInfo>>, Acceptance> {
-        let mut jobs = self.look(|state| state.jobs(false)).await?;
-        jobs.retain(|job| live && asker.as_ref().is_none_or(|asker| job.asker == *asker));
+        // What ended just now is not on the disk yet, and while the engine is away that takes long.
+        let mut jobs = self.look(move |state| state.jobs(over)).await?;
+        jobs.retain(|job| {
+            let asked_for = if job.state.is_over() { over } else { live };
+            asked_for && asker.as_ref().is_none_or(|asker| job.asker == *asker)
+        });
         if over {
             let older = self.store.jobs_over(asker, u64::MAX, limit).await;
             let older = older.map_err(|error| Acceptance::NotKept(error.to_string()))?;

@@ -34,6 +34,8 @@ struct DeliveryBody {
     to: Option<String>,
     /// The configuration says where; it cannot be changed here.
     configured: bool,
+    /// This instance is the one of its swarm that posts; the figures below are its own.
+    posts: bool,
     waiting: usize,
     delivered: u64,
     /// Given up after three tries, or refused.
@@ -52,6 +54,7 @@ impl DeliveryBody {
         Self {
             to: delivery.to,
             configured,
+            posts: delivery.ours,
             waiting: delivery.waiting,
             delivered: delivery.delivered,
             failed: delivery.failed,

@@ -262,6 +262,7 @@ impl From<ApprovalError> for Problem {
             }
             ApprovalError::Not(..)
             | ApprovalError::Other(_)
+            | ApprovalError::Elsewhere(_)
             | ApprovalError::Rule(..)
             | ApprovalError::Own(_) => Self::new(StatusCode::CONFLICT, "approval_refused", detail),
             ApprovalError::TooMany => Self::new(StatusCode::TOO_MANY_REQUESTS, "busy", detail),

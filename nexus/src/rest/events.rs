@@ -137,6 +137,8 @@ async fn stream(app: &App, socket: &mut WebSocket, mut view: Sight) {
     if !send(socket, &greeting).await {
         return;
     }
+    // For as long as somebody listens, the others are asked how busy their nodes are.
+    let _looking = app.doors.handle.looking();
     while let Ok((mut snapshot, events)) = app.doors.handle.subscribe().await {
         view.begin(&mut snapshot);
         if !send(socket, &snapshot_event(&snapshot)).await {
@@ -342,7 +344,7 @@ fn event_json(what: &Event) -> Value {
         Event::ApprovalChanged(approval) => approval_event(approval),
         Event::NodeLoad(node) => {
             let data = json!({"node_id": node.facts.id, "cpu_usage": node.cpu, "memory_usage": node.memory,
-                "active_tasks": node.active_tasks});
+                "load_known": node.measured, "active_tasks": node.active_tasks});
             event(
                 "NODE_HEARTBEAT",
                 &format!("Heartbeat of {}", node.facts.name),

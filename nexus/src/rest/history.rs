@@ -310,6 +310,7 @@ impl From<HistoryError> for Problem {
             HistoryError::NoSuchNode(_) => Self::no_such_node(&error.to_string()),
             HistoryError::Acceptance(error) => error.into(),
             HistoryError::Store(error) => error.into(),
+            HistoryError::Away(error) => crate::hub::Unreached::Away(error).into(),
         }
     }
 }

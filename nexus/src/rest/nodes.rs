@@ -11,6 +11,7 @@ use super::json::{Query, answer, flag};
 use super::standing::TrustBody;
 use super::{Problem, Shared};
 use crate::access::Caller;
+use crate::hub::READING;
 use crate::model::{NodeInfo, Phase};
 
 /// A node as REST tells it.
@@ -28,6 +29,8 @@ pub(crate) struct NodeBody<'a> {
     cpu_usage: f64,
     /// 0..1
     memory_usage: f64,
+    /// Whether the two are known now; if not they are 0, or, of a node that is offline, what it said last.
+    load_known: bool,
     /// How full its fullest disk is, 0..1; null when the node does not say it, as prototype's and older spores.
     disk_usage: Option<f64>,
     /// Bytes that are free on it.
@@ -59,6 +62,7 @@ impl<'a> NodeBody<'a> {
             last_heartbeat: rfc3339(node.last_heartbeat),
             cpu_usage: node.cpu,
             memory_usage: node.memory,
+            load_known: node.measured && node.phase != Phase::Offline,
             disk_usage: node.disk.as_ref().map(|disk| disk.usage),
             disk_free: node.disk.as_ref().map(|disk| disk.free),
             disk_mount: node.disk.as_ref().map(|disk| &*disk.mount),
@@ -108,7 +112,9 @@ pub(crate) async fn list(
     Query(filter): Query<Filter>,
 ) -> Result<Response, Problem> {
     let online_only = flag("online_only", filter.online_only.as_deref())?;
-    let nodes = app.swarm()?.nodes().await?;
+    let swarm = app.swarm()?;
+    swarm.fresh_loads(READING).await;
+    let nodes = swarm.nodes().await?;
     let nodes: Vec<_> = nodes
         .iter()
         .filter(|node| caller.sees(node))
@@ -128,7 +134,12 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/v1/nodes/{id}", params(("id" = String, Path, description = "node id")), responses(
     (status = 200, body = OneNode), (status = 404, body = Problem)))]
 pub(crate) async fn get(State(app): Shared, Path(id): Path<String>) -> Result<Response, Problem> {
-    let node = app.swarm()?.node(&id).await?;
+    let swarm = app.swarm()?;
+    let mut node = swarm.node(&id).await?;
+    if node.as_ref().is_some_and(|node| node.via.is_some()) {
+        swarm.fresh_loads(READING).await;
+        node = swarm.node(&id).await?;
+    }
     let node = node.ok_or_else(|| Problem::not_found(&format!("node {id} does not exist")))?;
     Ok(answer(&OneNode {
         status: "success",

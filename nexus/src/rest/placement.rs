@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::json::{Arrived, answer, body};
 use super::{Problem, Shared};
 use crate::access::{Caller, Object, Verb};
+use crate::hub::READING;
 use crate::model::Ordinal;
 use crate::state::{
     Placement, Search, State as Swarm, SubmitError, WishError, Wishes, WishesBody, seed_of,
@@ -86,7 +87,9 @@ pub(crate) async fn what_if(
         }
         Ok::<_, SubmitError>(choose(swarm, search, &wishes, count))
     };
-    Ok(answer(&app.swarm()?.look(look).await??))
+    let handle = app.swarm()?;
+    handle.fresh_loads(READING).await;
+    Ok(answer(&handle.look(look).await??))
 }
 
 fn choose(swarm: &Swarm, search: Search<'_>, wishes: &Wishes, count: usize) -> WhatIf {

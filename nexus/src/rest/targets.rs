@@ -74,6 +74,7 @@ pub(crate) async fn resolve(
 ) -> Result<Response, Problem> {
     let asked: ResolveBody = body(arrived, &[])?;
     let aim = Aim::new(asked.target.as_deref(), asked.node_ids)?;
+    app.swarm()?.before_resolving(&aim).await;
     let method = asked.method_name.unwrap_or_else(|| "run".to_owned());
     let call = asked.skill_name.map(|skill| (skill, method));
     let look = move |swarm: &Swarm| {

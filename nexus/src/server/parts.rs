@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::{MAX_EXECUTIONS, MAX_NODES, MAX_QUEUE};
 use crate::access::{Limits, Tokens};
 use crate::approval::Approvals;
-use crate::audit::{Action, AuditLog, Entry};
+use crate::audit::{Action, AuditLog, Entry, InstanceName};
 use crate::config::Config;
 use crate::console::Console;
 use crate::fleet::{Entered, Member, Others, Relay, Seams, Shared};
@@ -32,8 +32,15 @@ use crate::store::{Remembered, Store, StoreError};
 use crate::tls::{Certificate, Source};
 use crate::webhook::{Patience, Webhook};
 
-pub(super) fn restored(config: &Config, remembered: Remembered) -> State {
+pub(super) fn restored(
+    config: &Config,
+    remembered: Remembered,
+    entered: Option<&Entered>,
+) -> State {
     let mut state = State::new(rules(config));
+    if let Some(entered) = entered {
+        state.set_instance(entered.id);
+    }
     state.restore_groups(Groups::restore(remembered.groups));
     let present = remembered.nodes.iter().filter(|node| !node.removed);
     state.restore_charts(
@@ -70,6 +77,20 @@ pub(super) async fn tokens(
 ) -> Result<Tokens, StoreError> {
     let (store, audit, local) = (store.clone(), audit.clone(), local.clone());
     Tokens::load(store, audit, local, config.request_rate).await
+}
+
+pub(super) fn audit_log(
+    config: &Config,
+    store: &Store,
+    identity: &Identity,
+    entered: Option<&Entered>,
+) -> AuditLog {
+    let name = config.name.clone();
+    let own = entered.map(|entered| InstanceName {
+        id: entered.id.0,
+        name,
+    });
+    AuditLog::new(store.clone(), protocol::Fixed(identity.public()), own)
 }
 
 /// What the audit log says of a start: whatever makes the doors wider, and how many executions the last life left unknown.
@@ -126,7 +147,7 @@ pub(super) fn member(
     (handle, tokens): (&Handle, &Tokens),
     (tasks, stopping): (&TaskTracker, &CancellationToken),
 ) -> Member {
-    let Entered { id, engine } = entered;
+    let Entered { id, engine, .. } = entered;
     let others = handle.others().cloned();
     let others = others.unwrap_or_else(|| Others::new(id, Arc::clone(&engine.bus)));
     let listening = addresses.first().copied();
@@ -141,6 +162,7 @@ pub(super) fn member(
         id,
         name: config.name.clone(),
         addresses: reachable.iter().map(door).collect(),
+        identity: std::fs::read(config.identity_file()).ok().map(Into::into),
         engine,
         seams,
         tokens: tokens.clone(),
@@ -253,7 +275,15 @@ pub(super) fn handle(
         clock: Arc::default(),
         webhook: webhook.clone(),
         others,
+        yeses: entered.map(|own| Arc::clone(&own.yeses)),
     }
+}
+
+/// Where alerts are posted. In a swarm another instance may do that.
+pub(super) fn webhook(state: &State, entered: Option<&Entered>) -> Webhook {
+    let webhook = Webhook::new(state.alerts().hook().cloned());
+    webhook.duty(entered.is_none(), false);
+    webhook
 }
 
 /// Alerts are posted, if somebody wants that.

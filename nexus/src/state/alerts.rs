@@ -2,12 +2,13 @@
 //! for an execution waits for it. What does not change is looked at when its time is up.
 //!
 //! - [`readings`]: what nodes, jobs and schedules say to a rule. [`board`]: all that fires. [`deeds`]: what people do.
-//! - [`query`]: looking for some.
+//! - [`query`]: looking for some. [`elsewhere`]: what other instances know.
 //!
 //! Not here: when something fires, see [`crate::alerts`].
 
 mod board;
 mod deeds;
+mod elsewhere;
 mod query;
 mod readings;
 

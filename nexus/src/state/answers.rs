@@ -88,6 +88,7 @@ impl State {
         node.measured = true;
         node.reported_tasks = heartbeat.active_tasks;
         node.last_heartbeat = now.wall;
+        self.mark_load(ordinal, now);
         self.publish_node(ordinal, Event::NodeLoad);
     }
 
@@ -361,7 +362,7 @@ impl State {
 }
 
 /// What a node says of its fullest disk; a share that is none is not believed. `before` saves making the same text again.
-fn disk(said: Option<&DiskUse>, before: Option<Disk>) -> Option<Disk> {
+pub(super) fn disk(said: Option<&DiskUse>, before: Option<Disk>) -> Option<Disk> {
     let said = said.filter(|said| (0.0..=1.0).contains(&said.usage))?;
     let same = before.filter(|before| *before.mount == *said.mount);
     let mount = same.map_or_else(

@@ -30,8 +30,8 @@ pub enum Effect {
     Publish(Event),
     /// What fires has changed, for whoever tells others.
     AlertBoard(Arc<Board>),
-    /// Where others are told of alerts has changed.
-    AlertHook(Option<Hook>),
+    /// Where others are told of alerts has changed; whether a person set it here.
+    AlertHook(Option<Hook>, bool),
     /// Keep on disk. What must not be lost comes back through [`super::State::kept`].
     Store(Write),
     /// Tell the audit log. Stands before whatever it tells of.

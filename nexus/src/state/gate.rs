@@ -17,6 +17,7 @@ impl State {
     /// Rules and approvals from the store.
     pub fn restore_approvals(&mut self, approvals: Approvals) {
         self.approvals = approvals;
+        self.approvals.set_several(self.rules.several);
     }
 
     /// Rules and approvals.
@@ -134,13 +135,13 @@ impl State {
         Ok(())
     }
 
-    fn keep_approval(&mut self, approval: Approval) {
+    pub(super) fn keep_approval(&mut self, approval: Approval) {
         let row = Write::Approval(Box::new(approval.clone()));
         self.effects.push(Effect::Store(row));
         self.publish(|_| Event::ApprovalChanged(Arc::new(approval)));
     }
 
-    fn forget_approvals(&mut self, now: Now) {
+    pub(super) fn forget_approvals(&mut self, now: Now) {
         for id in self.approvals.forget(now.wall) {
             self.effects.push(Effect::Store(Write::ForgetApproval(id)));
         }

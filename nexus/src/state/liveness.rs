@@ -71,6 +71,7 @@ impl State {
             for ordinal in 0..u32::try_from(self.nodes.len()).unwrap_or(u32::MAX) {
                 self.look_at(ordinal, now);
             }
+            self.age_loads(now);
             self.tell_glances(false, now);
             self.watch_alerts(now);
         }

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use protocol::{Capabilities, Version};
 use uuid::Uuid;
 
+use super::loads::Told;
 use crate::fleet::InstanceId;
 use crate::model::{Disk, ExecutionState, NodeFacts, NodeInfo, Ordinal, Phase, SessionId};
 use crate::target::{Facts, Live};
@@ -37,6 +38,8 @@ pub struct Node {
     pub disk: Option<Disk>,
     /// A heartbeat of this session has told CPU and memory; before, they are 0.
     pub measured: bool,
+    /// What other instances can have heard of its load.
+    pub told: Told,
     /// As the node says; the Nexus knows better what it sent since.
     pub reported_tasks: u32,
     /// Last sign of life, since the start of the Nexus.
@@ -72,6 +75,7 @@ impl Node {
             phase: self.phase,
             cpu: self.cpu,
             memory: self.memory,
+            measured: self.measured,
             disk: self.disk.clone(),
             active_tasks: self.active_tasks(),
             last_seen: self.last_seen,

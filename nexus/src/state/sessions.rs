@@ -62,6 +62,7 @@ impl State {
             memory: 0.0,
             disk: None,
             measured: false,
+            told: super::loads::Told::default(),
             reported_tasks: 0,
             heard: Duration::ZERO,
             pinged: None,
@@ -145,7 +146,9 @@ impl State {
         };
         let node = self.at_mut(ordinal);
         node.session = None;
-        node.via = None;
+        if node.via.take().is_some() {
+            node.forget_load();
+        }
         node.last_seen = now.wall;
         let was_offline = self.set_phase(ordinal, Phase::Offline) == Phase::Offline;
         self.lose_glances(session, now);
@@ -191,9 +194,8 @@ impl State {
         node.pinged = None;
         node.last_seen = now.wall;
         node.last_heartbeat = now.wall;
-        (node.cpu, node.memory, node.reported_tasks) = (0.0, 0.0, 0);
-        node.disk = None;
-        node.measured = false;
+        node.forget_load();
+        self.place_load(ordinal, now);
         self.set_phase(ordinal, Phase::Online);
         hello.running
     }

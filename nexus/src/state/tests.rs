@@ -13,6 +13,7 @@ mod executions;
 mod glance;
 mod jobs;
 mod liveness;
+mod loads;
 mod resolve;
 mod schedules;
 mod sessions;

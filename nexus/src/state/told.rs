@@ -2,9 +2,12 @@
 //! another instance is taken over. What others say is checked as if it came from a file, and what a person would be refused is
 //! refused here too. Not here: how it gets from one to the other, see [`crate::fleet`].
 
+mod alerts;
+mod approvals;
 mod chart;
 mod codes;
 mod groups;
+mod hook;
 mod mutes;
 mod plans;
 mod rules;
@@ -15,8 +18,10 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub(crate) use alerts::{FIRES, alert_keys, deeds as deeds_key};
 pub(super) use chart::ToldSeats;
 pub(crate) use chart::{CHART as CHART_KEY, SEATS, block_key};
+pub(crate) use hook::KEY as HOOK_KEY;
 pub(crate) use mutes::mute_key;
 pub(crate) use plans::key_of as runbook_key;
 
@@ -41,7 +46,7 @@ pub(crate) struct SharedTable {
 }
 
 /// All of them.
-pub(crate) static SHARED: [(Table, SharedTable); 7] = [
+pub(crate) static SHARED: [(Table, SharedTable); 9] = [
     (Table::Group, groups::TABLE),
     (Table::ApprovalRule, rules::APPROVAL),
     (Table::AlertRule, rules::ALERT),
@@ -49,6 +54,8 @@ pub(crate) static SHARED: [(Table, SharedTable); 7] = [
     (Table::Schedule, plans::SCHEDULE),
     (Table::JoinCode, codes::TABLE),
     (Table::Chart, chart::TABLE),
+    (Table::Approval, approvals::TABLE),
+    (Table::Alert, alerts::TABLE),
 ];
 
 /// Longest name of a person or token, bytes.

@@ -21,6 +21,7 @@ const WANTED: usize = 1_000;
 /// Tells which nodes are meant; runs nothing.
 pub(super) async fn resolve_target(desk: Desk, request: TargetRequest) -> Answer<ResolvedView> {
     let aim = translate::aim(&request)?;
+    desk.handle.before_resolving(&aim).await;
     let call = request.skill.zip(request.method);
     let look = move |swarm: &Swarm| {
         let frozen = swarm.resolve(&aim, &desk.caller.principal.scope)?;

@@ -8,15 +8,18 @@ use crate::console::{Answer, Desk};
 pub(super) async fn audit(desk: Desk, query: AuditQuery) -> Answer<AuditPage> {
     let query = translate::audit_query(query)?;
     let handle = desk.handle;
-    let page = handle.audit().page(query).await;
-    Ok(translate::audit_page(&page.map_err(Refusal::from)?))
+    let page = handle.audit().page(query).await.map_err(Refusal::from)?;
+    let origins = handle.audit().origins().await.map_err(Refusal::from)?;
+    Ok(translate::audit_page(&page, origins))
 }
 
 /// Whether the audit log is whole.
 pub(super) async fn verify_audit(desk: Desk) -> Answer<AuditVerdict> {
     let handle = desk.handle;
-    let verdict = handle.audit().verify().await;
-    Ok(translate::verdict(&verdict.map_err(Refusal::from)?))
+    let verdict = handle.audit().verify().await.map_err(Refusal::from)?;
+    let copies = handle.audit().verify_copies().await;
+    let copies = copies.map_err(Refusal::from)?;
+    Ok(translate::audit_verdict(&verdict, &copies))
 }
 
 /// Says the second yes.

@@ -118,7 +118,7 @@ impl From<ApprovalError> for Refusal {
     fn from(error: ApprovalError) -> Self {
         let code = match &error {
             ApprovalError::Unknown(_) => "unknown_approval",
-            ApprovalError::Not(..) => "not_pending",
+            ApprovalError::Not(..) | ApprovalError::Elsewhere(_) => "not_pending",
             ApprovalError::Other(_) | ApprovalError::Rule(..) => "other_action",
             ApprovalError::Own(_) => "own",
             ApprovalError::TooMany => "too_many",

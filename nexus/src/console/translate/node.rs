@@ -38,6 +38,7 @@ pub(crate) fn node(info: &NodeInfo) -> NodeView {
         has_docker: able.has_docker,
         cpu: share(info.cpu),
         memory: share(info.memory),
+        measured: info.measured,
         active_tasks: info.active_tasks,
         latency_ms: info
             .latency
@@ -56,8 +57,8 @@ pub(crate) fn node(info: &NodeInfo) -> NodeView {
 pub(crate) fn vitals(info: &NodeInfo) -> VitalsRow {
     VitalsRow(
         info.ordinal,
-        share(info.cpu),
-        share(info.memory),
+        info.measured.then(|| share(info.cpu)),
+        info.measured.then(|| share(info.memory)),
         info.active_tasks,
     )
 }

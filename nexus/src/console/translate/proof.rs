@@ -1,14 +1,14 @@
 //! The audit log on its way to the window, and what is looked for on its way back.
 
 use crate::access::PrincipalKind;
-use crate::audit::{Decision, Entry, Kept, Query, Verdict};
+use crate::audit::{CopyVerdict, Decision, Entry, InstanceName, Kept, Query, Verdict};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::execution::state;
 use crate::console::view::proof::{
-    AuditEntryView, AuditPage, AuditQuery, AuditVerdict, CallToldView, DecisionView, FaultView,
-    OutcomeView, WhoView,
+    AuditCopyView, AuditEntryView, AuditPage, AuditQuery, AuditVerdict, CallToldView, DecisionView,
+    FaultView, InstanceNameView, OutcomeView, VerdictView, WhoView,
 };
 use crate::console::view::{BridgeError, Json};
 
@@ -20,32 +20,58 @@ pub(crate) fn audit_query(query: AuditQuery) -> Result<Query, BridgeError> {
         .map(|word| serde_json::from_value(Value::String(word)))
         .transpose()
         .map_err(|_| BridgeError::new("bad_request", "There is no such action."))?;
+    let before = query.before.map(|word| word.parse()).transpose();
+    let before = before.map_err(|why: String| BridgeError::new("bad_request", why))?;
     Ok(Query {
         search: given(query.search),
         action,
         who: given(query.who),
         node: query.node,
-        before: query.before,
+        instance: query.instance,
+        before,
         limit: Some(query.limit),
     })
 }
 
 /// Some entries. What is not readable is shown as such: it must not disappear.
-pub(crate) fn audit_page(page: &crate::audit::Page) -> AuditPage {
+pub(crate) fn audit_page(page: &crate::audit::Page, origins: Vec<InstanceName>) -> AuditPage {
     AuditPage {
         entries: page.entries.iter().map(kept).collect(),
-        before: page.before,
+        before: page.before.as_ref().map(ToString::to_string),
+        instances: origins.into_iter().map(origin).collect(),
     }
 }
 
-/// What verifying came to.
-pub(crate) fn verdict(verdict: &Verdict) -> AuditVerdict {
+fn origin(origin: InstanceName) -> InstanceNameView {
+    InstanceNameView {
+        id: origin.id.to_string(),
+        name: origin.name,
+    }
+}
+
+/// What verifying came to, of this instance's own log and of its copies of others.
+pub(crate) fn audit_verdict(own: &Verdict, copies: &[CopyVerdict]) -> AuditVerdict {
+    let copy = |copy: &CopyVerdict| AuditCopyView {
+        instance: origin(copy.instance.clone()),
+        copy: copy.copy,
+        why: word(&copy.why),
+        since: copy.since.clone(),
+        current: copy.current,
+        verdict: verdict(&copy.verdict),
+    };
+    AuditVerdict {
+        own: verdict(own),
+        copies: copies.iter().map(copy).collect(),
+    }
+}
+
+fn verdict(verdict: &Verdict) -> VerdictView {
     let fault = |fault: &crate::audit::Fault| FaultView {
         number: fault.number,
         kind: word(&fault.kind),
         detail: fault.detail.clone(),
     };
-    AuditVerdict {
+    VerdictView {
         ok: verdict.ok,
         entries: verdict.entries,
         first: verdict.first,
@@ -60,12 +86,16 @@ pub(crate) fn verdict(verdict: &Verdict) -> AuditVerdict {
 
 fn kept(kept: &Kept) -> AuditEntryView {
     let hash = kept.hash.to_string();
-    match kept.read() {
+    let view = match kept.read() {
         Some(said) => entry(said, hash),
         None => AuditEntryView {
             detail: Json(Value::String(kept.entry.get().to_owned())),
             ..nothing(kept.number, hash, "unreadable".to_owned())
         },
+    };
+    AuditEntryView {
+        instance: kept.instance.clone().map(origin),
+        ..view
     }
 }
 
@@ -109,6 +139,7 @@ fn nothing(number: u64, hash: String, action: String) -> AuditEntryView {
     AuditEntryView {
         number,
         hash,
+        instance: None,
         at: String::new(),
         action,
         who: None,

@@ -109,6 +109,7 @@ impl From<HistoryError> for Refusal {
             HistoryError::NoSuchNode(_) => Self(BridgeError::new("not_found", error.to_string())),
             HistoryError::Acceptance(error) => error.into(),
             HistoryError::Store(error) => error.into(),
+            HistoryError::Away(error) => crate::hub::Unreached::Away(error).into(),
         }
     }
 }

@@ -97,6 +97,8 @@ pub struct NodeView {
     /// 0..=1.
     #[specta(type = Number)]
     pub memory: f64,
+    /// Both are known.
+    pub measured: bool,
     /// Executions under way.
     pub active_tasks: u32,
     /// Round trip.

@@ -62,7 +62,16 @@ pub struct OutcomeView {
     pub exit_code: Option<i32>,
 }
 
-/// One entry of the audit log.
+/// An instance in whose log something stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct InstanceNameView {
+    /// The same over its restarts.
+    pub id: String,
+    /// For people.
+    pub name: String,
+}
+
+/// One entry of an audit log.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntryView {
@@ -71,6 +80,8 @@ pub struct AuditEntryView {
     pub number: u64,
     /// Over everything before it, and its text.
     pub hash: String,
+    /// In whose log; null when this Nexus is alone.
+    pub instance: Option<InstanceNameView>,
     /// RFC 3339, UTC.
     pub at: String,
     /// What was done, as a word.
@@ -97,7 +108,7 @@ pub struct AuditEntryView {
     pub approval: Option<String>,
     /// How executions ended.
     pub outcomes: Vec<OutcomeView>,
-    /// Number of the entry that this one continues.
+    /// Number of the entry of the same log that this one continues.
     #[specta(type = Option<Number>)]
     pub about: Option<u64>,
     /// How often.
@@ -119,9 +130,10 @@ pub struct AuditQuery {
     pub who: String,
     /// Id of a node.
     pub node: Option<String>,
-    /// Only those with a smaller number.
-    #[specta(type = Option<Number>)]
-    pub before: Option<u64>,
+    /// Id of the instance in whose log it is; null is any.
+    pub instance: Option<String>,
+    /// What an earlier page gave; or a number, then of the log of `instance` only those with a smaller one.
+    pub before: Option<String>,
     /// At most so many.
     pub limit: u32,
 }
@@ -132,8 +144,9 @@ pub struct AuditPage {
     /// Those that fit.
     pub entries: Vec<AuditEntryView>,
     /// Ask again with this, if there may be older ones.
-    #[specta(type = Option<Number>)]
-    pub before: Option<u64>,
+    pub before: Option<String>,
+    /// Whose logs are known here, this instance first; empty when this Nexus is alone.
+    pub instances: Vec<InstanceNameView>,
 }
 
 /// One thing that is wrong with the log.
@@ -148,9 +161,35 @@ pub struct FaultView {
     pub detail: String,
 }
 
-/// What verifying came to.
+/// What verifying came to, of the log of the instance that is asked and of its copies of others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 pub struct AuditVerdict {
+    /// Its own.
+    pub own: VerdictView,
+    /// The others.
+    pub copies: Vec<AuditCopyView>,
+}
+
+/// A copy of another instance's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct AuditCopyView {
+    /// Whose.
+    pub instance: InstanceNameView,
+    /// Which.
+    pub copy: u32,
+    /// Why it begins where it does, as a word.
+    pub why: String,
+    /// When that was, RFC 3339.
+    pub since: String,
+    /// It goes on; an older one has what its origin does not have any more.
+    pub current: bool,
+    /// Whether it is whole.
+    pub verdict: VerdictView,
+}
+
+/// Whether one log is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+pub struct VerdictView {
     /// Nothing is wrong.
     pub ok: bool,
     /// How many entries were looked at.

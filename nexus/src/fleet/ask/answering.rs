@@ -9,12 +9,15 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
+use super::past::PastTold;
+use super::proof;
 use super::words::{Cancelled, Controlled, Envelope, Long, PAGE, Page, Piece};
 use super::words::{Question, ToldChunk, ToldExecution};
 use crate::access::{Caller, Denied, Object, Verb};
 use crate::fleet::engine::LARGEST;
 use crate::hub::{Handle, Unreached};
 use crate::job::Asker;
+use crate::model::Ordinal;
 use crate::state::{CancelError, Control, JobError, State};
 
 /// Most rows of one list, as for a person.
@@ -23,12 +26,14 @@ const ROWS: u32 = 1000;
 const OUTPUT: usize = 480 * 1024;
 /// Executions whose output is read for one answer.
 const EXECUTIONS: usize = 1000;
+/// Most loads that are looked for at once: everybody waits for that.
+const LOADS: usize = 5_000;
 /// Bytes of a long text in one answer; it may double when it is written.
-const TEXT: usize = 300 * 1024;
+pub(super) const TEXT: usize = 300 * 1024;
 /// Longest word on where somebody asks from, bytes.
 const FROM: usize = 200;
 
-type Answer = Result<Option<Box<RawValue>>, String>;
+pub(super) type Answer = Result<Option<Box<RawValue>>, String>;
 
 impl Question {
     /// The answer on its way. `through` is the name of the instance that asks.
@@ -61,12 +66,7 @@ impl Question {
                 let found = handle.execution(id).await.map_err(in_words)?;
                 found.map_or(Ok(None), |one| told(&ToldExecution::new(&one, false)))
             }
-            Self::Executions { node, limit, skip } => {
-                let found = handle.executions(node, limit.min(ROWS)).await;
-                let rows = found.map_err(in_words)?.rows;
-                let rows = rows.iter().map(|one| ToldExecution::new(one, true));
-                told(&page(rows.skip(size(skip)))?)
-            }
+            Self::Executions { node, limit, skip } => executions(handle, node, limit, skip).await,
             Self::Output { wanted, bytes } => outputs(handle, wanted, bytes).await,
             Self::Text { of, id, from } => text(handle, of, id, from).await,
             Self::Job { id } => {
@@ -111,9 +111,26 @@ impl Question {
                 let stopped = stopped.map_err(in_words)?;
                 stopped.map_or(Ok(None), |stop| told(&stop))
             }
+            Self::Loads { since, from } => loads(handle, since, from).await,
+            Self::Past { node, hours } => past(handle, &node, hours).await,
+            Self::Audit {
+                after,
+                signed,
+                only_where,
+            } => proof::log(handle, after, signed, only_where).await,
+            Self::AuditText { number, from } => proof::text(handle, number, from).await,
             Self::Unknown => Ok(None),
         }
     }
+}
+
+/// [`LoadsTold`](super::words::LoadsTold), written already.
+#[derive(Serialize)]
+struct Written {
+    now: u64,
+    rows: Vec<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Ordinal>,
 }
 
 /// [`super::words::Found`], written already.
@@ -131,7 +148,7 @@ fn envelope(reply: &str, told: Option<Box<RawValue>>, why: Option<String>) -> En
     }
 }
 
-fn told<T: Serialize>(value: &T) -> Answer {
+pub(super) fn told<T: Serialize>(value: &T) -> Answer {
     let told = to_raw_value(value);
     told.map(Some).map_err(|error| error.to_string())
 }
@@ -154,6 +171,13 @@ fn page<T: Serialize>(rows: impl Iterator<Item = T>) -> Result<Page<Box<RawValue
         rows: page,
         more: false,
     })
+}
+
+async fn executions(handle: &Handle, node: Option<String>, limit: u32, skip: u32) -> Answer {
+    let found = handle.executions(node, limit.min(ROWS)).await;
+    let rows = found.map_err(in_words)?.rows;
+    let rows = rows.iter().map(|one| ToldExecution::new(one, true));
+    told(&page(rows.skip(size(skip)))?)
 }
 
 async fn outputs(handle: &Handle, wanted: Vec<(Uuid, u64)>, bytes: usize) -> Answer {
@@ -200,6 +224,28 @@ async fn text(handle: &Handle, of: Long, id: Uuid, from: usize) -> Answer {
     })
 }
 
+async fn loads(handle: &Handle, since: u64, from: Ordinal) -> Answer {
+    let changed = handle.look(move |state| state.loads_since(since, from, LOADS));
+    let changed = changed.await.map_err(in_words)?;
+    let places: Vec<Ordinal> = changed.rows.iter().map(|row| row.place).collect();
+    let Page { rows, more } = page(changed.rows.iter())?;
+    // What did not fit comes first in the next part.
+    let cut = more.then(|| places.get(rows.len()).copied()).flatten();
+    told(&Written {
+        now: changed.stamp,
+        rows,
+        next: cut.or(changed.next),
+    })
+}
+
+async fn past(handle: &Handle, node: &str, hours: u32) -> Answer {
+    let past = handle.own_past(node, hours).await;
+    match past.map_err(|error| error.to_string())? {
+        Some(past) => told(&PastTold::from(past)),
+        None => Ok(None),
+    }
+}
+
 /// Whoever asks there, as the audit log here tells it.
 fn caller(by: &Asker, through: &str) -> Result<Caller, String> {
     let mut caller = by.caller().map_err(|error| error.to_string())?;
@@ -238,7 +284,7 @@ async fn steer(handle: &Handle, id: Uuid, control: Control, by: &Asker, through:
     })
 }
 
-fn in_words(error: impl Into<Unreached>) -> String {
+pub(super) fn in_words(error: impl Into<Unreached>) -> String {
     error.into().to_string()
 }
 

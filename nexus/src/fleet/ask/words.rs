@@ -16,8 +16,8 @@ use uuid::Uuid;
 use crate::audit::Digest;
 use crate::hub::Hit;
 use crate::job::{Asker, Attempt, JobInfo, JobState};
-use crate::model::{Chunk, ExecutionInfo, ExecutionState};
-use crate::state::Control;
+use crate::model::{Chunk, ExecutionInfo, ExecutionState, Ordinal};
+use crate::state::{Control, LoadRow};
 
 /// Most bytes of an answer before it is sealed; what is more is asked for again.
 pub(super) const PAGE: usize = 700 * 1024;
@@ -71,6 +71,18 @@ pub(crate) enum Question {
     Stop,
     /// Everything of this instance's on one node. Answer: [`crate::model::StopInfo`].
     StopNode { node: String, by: Asker },
+    /// How busy nodes are whose sockets are there: what changed since a stamp, from a place on. Answer: [`LoadsTold`].
+    Loads { since: u64, from: Ordinal },
+    /// How a node whose socket is there was, over the last hours. Answer: [`PastTold`].
+    Past { node: String, hours: u32 },
+    /// What its audit log holds after a number, and signatures after another one. Answer: [`super::proof::ToldLog`].
+    Audit {
+        after: u64,
+        signed: u64,
+        only_where: bool,
+    },
+    /// An entry of it that does not fit into a page, from a byte on. Answer: [`Piece`].
+    AuditText { number: u64, from: usize },
     /// What is not known to this version.
     #[serde(other)]
     Unknown,
@@ -124,6 +136,17 @@ pub(super) struct Envelope {
     pub(super) told: Option<Box<RawValue>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) why: Option<String>,
+}
+
+/// How busy nodes are, in parts.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct LoadsTold {
+    /// The stamp to ask with the next time.
+    pub(crate) now: u64,
+    pub(crate) rows: Vec<LoadRow>,
+    /// There is more from this place on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<Ordinal>,
 }
 
 /// A part of a list.

@@ -7,18 +7,31 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use crate::alerts::AlertRow;
+use crate::fleet::InstanceId;
 use crate::fleet::{FactKey, Table};
-use crate::state::{CHART_KEY, SEATS, block_key, mute_key, runbook_key};
+use crate::state::{
+    CHART_KEY, HOOK_KEY, SEATS, alert_keys, block_key, deeds_key, mute_key, runbook_key,
+};
 use crate::store::{Plan, Write};
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Dirty {
+    own: InstanceId,
     keys: Mutex<BTreeSet<FactKey>>,
     marked: Notify,
 }
 
 impl Dirty {
+    /// Of this instance.
+    pub(crate) fn of(own: InstanceId) -> Self {
+        Self {
+            own,
+            keys: Mutex::default(),
+            marked: Notify::new(),
+        }
+    }
+
     /// This key.
     pub(crate) fn mark(&self, key: FactKey) {
         self.mark_all([key]);
@@ -42,6 +55,11 @@ impl Dirty {
                 key: block_key(chart.info.number, block * SEATS),
             });
             self.mark_all(blocks);
+        }
+        if let Write::Alert(AlertRow::Alert(alert)) = write {
+            let table = Table::Alert;
+            let keys = alert_keys(alert, self.own).into_iter();
+            self.mark_all(keys.map(|key| FactKey { table, key }));
         }
         if let Some((table, key)) = key_of(write) {
             self.mark(FactKey { table, key });
@@ -71,11 +89,11 @@ fn key_of(write: &Write) -> Option<(Table, String)> {
         Write::Plan(plan) => of_plan(plan),
         Write::JoinCode(code) => Some((Table::JoinCode, code.id.to_string())),
         Write::ForgetJoinCode(id) => Some((Table::JoinCode, id.to_string())),
+        Write::Approval(approval) => Some((Table::Approval, approval.id.to_string())),
+        Write::ForgetApproval(id) => Some((Table::Approval, id.to_string())),
         Write::Node(_)
         | Write::Waiting(_)
         | Write::Unseat(_)
-        | Write::Approval(_)
-        | Write::ForgetApproval(_)
         | Write::Secrets(..)
         | Write::Begin(..)
         | Write::Output(..)
@@ -92,9 +110,11 @@ fn of_alerts(row: &AlertRow) -> Option<(Table, String)> {
     match row {
         AlertRow::Rule(rule) => Some((Table::AlertRule, rule.id.to_string())),
         AlertRow::ForgetRule(id) => Some((Table::AlertRule, id.to_string())),
-        AlertRow::Mute(mute) => Some((Table::AlertRule, mute_key(&mute.aim.key())?)),
-        AlertRow::ForgetMute(aim) => Some((Table::AlertRule, mute_key(aim)?)),
-        AlertRow::Alert(_) | AlertRow::ForgetAlert(_) | AlertRow::Hook(_) => None,
+        AlertRow::Mute(mute) => Some((Table::AlertRule, mute_key(&mute.aim.key()))),
+        AlertRow::ForgetMute(aim) => Some((Table::AlertRule, mute_key(aim))),
+        AlertRow::Hook(_) => Some((Table::AlertRule, HOOK_KEY.to_owned())),
+        AlertRow::ForgetAlert(id) => Some((Table::Alert, deeds_key(*id))),
+        AlertRow::Alert(_) => None,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::audit::{Action, Digest, Entry, Hasher};
 use crate::fleet::Table;
 use crate::hub::Handle;
 use crate::model::Now;
-use crate::state::{CHART_KEY, SHARED, SharedTable, State};
+use crate::state::{CHART_KEY, FIRES, HOOK_KEY, SHARED, SharedTable, State};
 
 /// A hash of what is here, as far as others are concerned; none: nothing.
 pub(in crate::fleet) type Mark = Option<Digest>;
@@ -48,7 +48,7 @@ pub(in crate::fleet) trait Shelf: Send + Sync {
     fn mark(&self, value: Option<&Bytes>) -> Mark;
 }
 
-pub(super) fn hashed(bytes: &[u8]) -> Digest {
+pub(in crate::fleet) fn hashed(bytes: &[u8]) -> Digest {
     let mut hash = Hasher::new(b"nexus fact v1\0");
     hash.part(bytes);
     hash.end()
@@ -147,8 +147,23 @@ impl Told {
         let edited = seen.map_or(here.is_some(), |seen| seen != own);
         match (rows.take)(state, &self.key, self.theirs.as_deref(), now) {
             Ok(ahead) => {
-                // Stars find their places by themselves; nobody set them.
-                let set = self.table != Table::Chart || self.key == CHART_KEY;
+                // Stars find their places by themselves; nobody set them. Of a yes and a no the log has both.
+                let set = match self.table {
+                    Table::Chart => self.key == CHART_KEY,
+                    Table::Approval => false,
+                    Table::Alert => !self.key.starts_with(FIRES),
+                    Table::Member
+                    | Table::Token
+                    | Table::JoinCode
+                    | Table::Group
+                    | Table::ApprovalRule
+                    | Table::Schedule
+                    | Table::Runbook
+                    | Table::AlertRule
+                    | Table::Stop
+                    | Table::Swarm
+                    | Table::Job => true,
+                };
                 if edited && set && !ahead {
                     state.tell(self.replaced(here.as_deref(), now));
                 }
@@ -172,7 +187,9 @@ impl Told {
     fn replaced(&self, lost: Option<&[u8]>, now: Now) -> Entry {
         // What is begun has parameters, which may be secret.
         let tells = match self.table {
-            Table::Group | Table::ApprovalRule | Table::AlertRule => true,
+            // The address of the webhook is a secret.
+            Table::AlertRule => self.key != HOOK_KEY,
+            Table::Group | Table::ApprovalRule | Table::Alert => true,
             Table::Member
             | Table::Token
             | Table::JoinCode
@@ -181,6 +198,7 @@ impl Told {
             | Table::Chart
             | Table::Stop
             | Table::Swarm
+            | Table::Approval
             | Table::Job => false,
         };
         let text = |bytes: Option<&[u8]>| {

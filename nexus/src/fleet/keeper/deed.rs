@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use uuid::Uuid;
 
 use super::Place;
@@ -11,10 +12,13 @@ use crate::fleet::records::{self, AttemptRecord};
 use crate::fleet::{EngineError, InstanceId};
 use crate::job::{Attempt, JobInfo};
 use crate::model::{Chunk, ExecutionInfo};
+use crate::state::StoredJob;
 use crate::store::Write;
 
 /// By then all instances have heard of the job that has this dedupe key.
 const KEY: Duration = Duration::from_secs(30);
+/// Attempts that are told again at once.
+const ATTEMPTS: usize = 32;
 
 /// See the module. Cheap to clone, but for the text of a new job.
 #[derive(Debug, Clone)]
@@ -37,6 +41,10 @@ pub(super) enum Deed {
     SingleOver(Uuid),
     /// A new job that was refused because nobody knew whether it was kept.
     Withdraw(Uuid),
+    /// A job that the engine lost, as far as it was known a moment ago.
+    Again(Arc<StoredJob>),
+    /// One that is over and that it lost.
+    Head(Uuid),
 }
 
 /// What the swarm said.
@@ -103,7 +111,7 @@ impl Deed {
     /// In which of three phases its turn is: an attempt needs its job, and a job that is over its attempts.
     pub(super) fn phase(&self) -> usize {
         match self {
-            Self::Accept(..) => 0,
+            Self::Accept(..) | Self::Again(_) => 0,
             Self::Over(_) => 2,
             Self::Stand(_)
             | Self::Begin(..)
@@ -111,7 +119,8 @@ impl Deed {
             | Self::Output(_)
             | Self::Single(_)
             | Self::SingleOver(_)
-            | Self::Withdraw(_) => 1,
+            | Self::Withdraw(_)
+            | Self::Head(_) => 1,
         }
     }
 
@@ -123,8 +132,19 @@ impl Deed {
             Self::Output(chunk) => chunk.execution,
             Self::Single(info) => info.id,
             Self::SingleOver(id) => *id,
-            Self::Withdraw(job) => *job,
+            Self::Withdraw(job) | Self::Head(job) => *job,
+            Self::Again(stored) => stored.info.id,
         }
+    }
+
+    /// An attempt that may not begin yet: after a loss somebody may have to say first that its job moved on, and its record keeps
+    /// others off only where it is kept.
+    pub(super) fn must_wait(&self, with: &Place) -> bool {
+        let Self::Begin(attempt, _) = self else {
+            return false;
+        };
+        let job = attempt.job;
+        with.heads.is_settling() || owned(with, job, |_| !with.heads.is_kept(job))
     }
 
     pub(super) async fn carry_out(&self, with: &Place) -> Result<Said, EngineError> {
@@ -146,6 +166,8 @@ impl Deed {
                 }
                 Ok(Said::Kept)
             }
+            Self::Again(stored) => again(with, stored).await.map(|()| Said::Kept),
+            Self::Head(job) => head_again(with, *job).await.map(|()| Said::Kept),
             Self::Single(info) => {
                 let (folder, by) = (with.own.0, with.own);
                 records::keep_attempt(&*with.ledger, folder, by, info).await?;
@@ -219,7 +241,46 @@ async fn stand(with: &Place, info: &JobInfo) -> Result<(), EngineError> {
         return Ok(());
     };
     head.info = info.clone();
-    with.heads.put(&*with.directory, head).await.map(drop)
+    if !with.heads.put(&*with.directory, head.clone()).await? {
+        // The engine may have lost it; if it moved on, that is told soon.
+        with.heads.is_not_told(head);
+    }
+    Ok(())
+}
+
+/// What is there was told since it was lost, so it is newer.
+async fn again(with: &Place, stored: &Arc<StoredJob>) -> Result<(), EngineError> {
+    let id = stored.info.id;
+    if owned(with, id, |head| !head.info.state.is_over()) {
+        // A record that was read from JSON can be written as such.
+        let body = serde_json::to_string(&stored.record).unwrap_or_default();
+        records::keep_body(&*with.ledger, id, &body).await?;
+        let attempts = (0..stored.attempts.len()).map(|at| (with.clone(), Arc::clone(stored), at));
+        let brought: Vec<_> = futures_util::stream::iter(attempts)
+            .map(bring)
+            .buffer_unordered(ATTEMPTS)
+            .collect()
+            .await;
+        brought.into_iter().collect::<Result<(), _>>()?;
+    }
+    head_again(with, id).await
+}
+
+async fn bring((with, stored, at): (Place, Arc<StoredJob>, usize)) -> Result<(), EngineError> {
+    let Some(attempt) = stored.attempts.get(at) else {
+        return Ok(());
+    };
+    records::bring_attempt(&*with.ledger, stored.info.id, with.own, attempt).await
+}
+
+async fn head_again(with: &Place, job: Uuid) -> Result<(), EngineError> {
+    let head = with.heads.get(job).filter(|head| head.owner == with.own);
+    if let Some(head) = head
+        && with.heads.put(&*with.directory, head).await?
+    {
+        with.heads.is_told(job);
+    }
+    Ok(())
 }
 
 async fn begin(with: &Place, job: Uuid, info: &ExecutionInfo) -> Result<Said, EngineError> {

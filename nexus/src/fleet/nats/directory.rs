@@ -51,6 +51,7 @@ impl Inner {
 
     /// Opens a row; none if it is not this swarm's, or an old one that was put back, or of a version to come.
     fn open_row(&self, read: &Read) -> Option<(u64, Row)> {
+        self.reached.fetch_max(read.sequence, Ordering::AcqRel);
         let opened = self.unseal("row", &read.subject, &read.payload)?;
         let Some((version, row)) = Row::read(&opened) else {
             tracing::debug!("a row that this version does not know");
@@ -140,6 +141,7 @@ impl Inner {
         let Stored::At(sequence) = self.link.store(letter).await? else {
             return Ok(None);
         };
+        self.reached.fetch_max(sequence, Ordering::AcqRel);
         let seen = Seen {
             version,
             sequence,
@@ -190,6 +192,26 @@ impl Inner {
         Err(EngineError::Away(
             "somebody writes over it all the time".to_owned(),
         ))
+    }
+
+    /// When each stream was made, and how often the directory was found behind what it had come to.
+    async fn life(&self) -> Result<String, EngineError> {
+        let reached = self.reached.load(Ordering::Acquire);
+        let mut life = Vec::new();
+        for kind in [Kind::Directory, Kind::Records, Kind::Outputs] {
+            let name = kind.name(&self.link.settings.swarm);
+            let stream = self.link.context.get_stream(name).await;
+            let stream = stream.map_err(|error| away(&error))?;
+            let info = stream.cached_info();
+            life.push(format!("{:?}", info.created));
+            if kind == Kind::Directory && info.state.last_sequence < reached {
+                self.back.fetch_add(1, Ordering::AcqRel);
+                self.reached
+                    .store(info.state.last_sequence, Ordering::Release);
+            }
+        }
+        life.push(self.back.load(Ordering::Acquire).to_string());
+        Ok(life.join(" "))
     }
 
     async fn watcher(&self) -> Result<Watching, EngineError> {
@@ -346,6 +368,10 @@ impl Directory for Seat {
             });
             Ok(news.take_until(lost).boxed())
         })
+    }
+
+    fn life(&self) -> Pending<'_, String> {
+        Box::pin(self.0.link.within(self.0.life()))
     }
 
     fn written(&self) -> u64 {

@@ -31,6 +31,8 @@ const PAYLOAD: usize = 1 << 20;
 
 pub(super) struct Link {
     pub(super) settings: Settings,
+    /// Which key this swarm has, as its directory says it.
+    pub(super) which: String,
     pub(super) client: Client,
     pub(super) context: async_nats::jetstream::Context,
     weather: Arc<Weather>,
@@ -40,7 +42,11 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) async fn open(settings: Settings, id: InstanceId) -> Result<Self, SettingsError> {
+    pub(super) async fn open(
+        settings: Settings,
+        id: InstanceId,
+        which: String,
+    ) -> Result<Self, SettingsError> {
         let plain = plain_options(&settings, id).await?;
         let weather = Arc::new(Weather::new(plain.clone(), settings.servers.clone()));
         let told = weather.clone();
@@ -65,6 +71,7 @@ impl Link {
             .build(client.clone());
         Ok(Self {
             settings,
+            which,
             client,
             context,
             weather,
@@ -133,6 +140,7 @@ impl Link {
             let connection = *self.weather.lost.borrow();
             let several = self.client.server_info().cluster.is_some();
             let (swarm, terms) = (&self.settings.swarm, self.settings.terms);
+            let swarm = (swarm.as_str(), self.which.as_str());
             let consumer = streams::prepare(&self.context, swarm, terms, several).await?;
             *lock(&self.prepared) = Some((connection, consumer.clone()));
             Ok(consumer)

@@ -113,6 +113,8 @@ pub(super) fn name(key: &FactKey) -> String {
         Table::Stop => "stop",
         Table::Swarm => "swarm",
         Table::Job => "job",
+        Table::Approval => "approval",
+        Table::Alert => "alert",
     };
     format!("{table}/{}", key.key)
 }

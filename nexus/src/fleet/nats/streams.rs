@@ -9,6 +9,7 @@ use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
 use async_nats::jetstream::{Context, ErrorCode};
 
+use super::KEY;
 use super::link::away;
 use crate::fleet::engine::{EngineError, Terms};
 
@@ -108,7 +109,7 @@ impl Kind {
 /// Makes all streams and the consumer as they should be. `several`: the server belongs to a cluster.
 pub(super) async fn prepare(
     context: &Context,
-    swarm: &str,
+    (swarm, key): (&str, &str),
     terms: Terms,
     several: bool,
 ) -> Result<PullConsumer, EngineError> {
@@ -126,7 +127,7 @@ pub(super) async fn prepare(
                 .await?
             }
             Err(error) if not_found(&error.kind()) => {
-                create(context, kind, swarm, terms, several).await?
+                create(context, kind, (swarm, key), terms, several).await?
             }
             Err(error) => return Err(away(&error)),
         }
@@ -155,7 +156,7 @@ fn not_found(kind: &GetStreamErrorKind) -> bool {
 async fn create(
     context: &Context,
     kind: Kind,
-    swarm: &str,
+    (swarm, key): (&str, &str),
     terms: Terms,
     several: bool,
 ) -> Result<(), EngineError> {
@@ -164,6 +165,10 @@ async fn create(
     config.num_replicas = if several { 3 } else { 1 };
     if kind == Kind::Outputs {
         config.max_bytes = OUTPUT_BYTES;
+    }
+    if kind == Kind::Directory {
+        // Of a server that lost it: whoever comes with another key must not be first.
+        config.metadata.insert(KEY.to_owned(), key.to_owned());
     }
     loop {
         let error = match context.create_stream(&config).await {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use futures_util::StreamExt;
+use futures_util::stream::BoxStream;
 use uuid::Uuid;
 
 use super::{Life, TICK};
@@ -12,7 +13,8 @@ use crate::fleet::book::MemberFact;
 use crate::fleet::heads::Head;
 use crate::fleet::turns::Turns;
 use crate::fleet::uses::Uses;
-use crate::fleet::{FactKey, News, Table};
+use crate::fleet::yeses::Yeses;
+use crate::fleet::{EngineError, FactKey, News, Table};
 use crate::hub::Input;
 
 /// Between two looks for what nobody needs to know any more.
@@ -23,22 +25,32 @@ impl Life {
     pub(super) async fn watch(self: Arc<Self>) {
         self.facts.restore().await;
         loop {
-            match self.directory.watch().await {
+            match self.listen().await {
                 Ok(mut news) => {
-                    self.facts.begin();
-                    self.turns.begin();
-                    self.uses.begin();
                     while let Some(news) = news.next().await {
                         self.told(news).await;
                     }
                     self.heads.set_fresh(false);
                     self.turns.lost();
                     self.uses.lost();
+                    self.yeses.lost();
+                    self.watch.lost();
                 }
                 Err(error) => tracing::warn!(%error, "cannot read what the swarm knows"),
             }
             tokio::time::sleep(TICK).await;
         }
+    }
+
+    async fn listen(&self) -> Result<BoxStream<'static, News>, EngineError> {
+        let life = self.directory.life().await?;
+        // Before it begins: what is claimed and written meanwhile counts as told.
+        self.hear_anew();
+        let news = self.directory.watch().await?;
+        if self.memory.lives(life) {
+            self.heads.set_settling(true);
+        }
+        Ok(news)
     }
 
     async fn told(&self, news: News) {
@@ -58,7 +70,10 @@ impl Life {
                 self.heir.gone(id);
                 self.turns.heard(id, false, &self.handle).await;
             }
-            News::Held { node, by, epoch } => self.far.held(node, by, epoch).await,
+            News::Held { node, by, epoch } => {
+                self.book.is_held(&node, by == self.own, epoch);
+                self.far.held(node, by, epoch).await;
+            }
             News::Free { node, epoch } => self.far.free(&node, epoch).await,
             News::Fact {
                 key:
@@ -70,11 +85,11 @@ impl Life {
                 revision,
             } => {
                 let fact = match &value {
-                    Some(value) => serde_json::from_slice(value),
-                    None => Ok(MemberFact::Removed),
+                    Some(value) => MemberFact::read(value),
+                    None => Some(MemberFact::Removed),
                 };
                 // What a newer version wrote takes nothing away.
-                if let Ok(fact) = fact {
+                if let Some(fact) = fact {
                     self.member(&key, fact, revision).await;
                 }
             }
@@ -98,18 +113,12 @@ impl Life {
                 value,
                 revision,
             } => self.fact(key, value, revision).await,
-            News::UpToDate => {
-                self.turns.up_to_date(&self.handle).await;
-                self.uses.up_to_date().await;
-                self.facts.up_to_date().await;
-                self.heir.begin().await;
-                self.everything_is_dirty().await;
-            }
+            News::UpToDate => self.up_to_date().await,
         }
     }
 
     async fn member(&self, id: &str, fact: MemberFact, revision: u64) {
-        if !self.book.told(id, revision, fact.clone()) {
+        if !self.book.told(id, revision, &fact) {
             return;
         }
         let id = id.to_owned();
@@ -130,21 +139,25 @@ impl Life {
             self.turns.told(id, value, revision, &self.handle).await;
         } else if let Some(of) = Uses::is_about(&key) {
             self.uses.told(of, value, revision).await;
+        } else if let Some(id) = Yeses::is_about(&key) {
+            self.yeses.told(id, value, revision);
         } else {
             self.facts.told(key, value, revision).await;
         }
     }
 
-    /// Tells the others what came of the times of schedules that this instance took.
+    /// Tells the others what came of the times of schedules that this instance took, and gives back what was held for nothing.
     pub(super) async fn tend(self: Arc<Self>) {
         let mut swept = Instant::now();
         loop {
             tokio::time::sleep(TICK).await;
             self.turns.tend(&self.handle).await;
+            self.yeses.tend(&self.handle).await;
             self.facts.save().await;
             if swept.elapsed() >= SWEEP {
                 swept = Instant::now();
                 self.uses.sweep().await;
+                self.yeses.sweep().await;
             }
         }
     }

@@ -64,6 +64,8 @@ impl Life {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             life: self.life,
             sessions: self.book.held(),
+            watches: self.watch.watches(),
+            audit: Some(self.handle.store.recorded()),
         }
     }
 
@@ -93,11 +95,12 @@ impl Life {
     pub(super) async fn look(self: Arc<Self>) {
         loop {
             self.heir.look(&|id| self.lives(id)).await;
+            self.heir.tell_again().await;
             tokio::time::sleep(TICK).await;
         }
     }
 
-    fn lives(&self, id: InstanceId) -> bool {
+    pub(super) fn lives(&self, id: InstanceId) -> bool {
         id == self.own || self.others.neighbours().lives(id)
     }
 

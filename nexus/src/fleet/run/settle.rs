@@ -19,7 +19,7 @@ impl Life {
         self.mark(nodes.iter().map(|node| node.facts.id.clone()));
     }
 
-    fn mark(&self, nodes: impl IntoIterator<Item = String>) {
+    pub(super) fn mark(&self, nodes: impl IntoIterator<Item = String>) {
         self.dirty
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -13,7 +13,7 @@ use crate::access::ScopeError;
 use crate::job::{JobRow, Target};
 use crate::model::{ExecutionInfo, ExecutionState, Now, Ordinal};
 use crate::redact::Known;
-use crate::state::{Effect, State, reschedule};
+use crate::state::{Effect, Execution, Mode, State, reschedule};
 use crate::store::Write;
 
 /// How long nodes of an instance that is gone may take to come to another one before they count as offline.
@@ -75,6 +75,14 @@ impl State {
             self.restore_execution(&info, false, now);
             self.mark_inherited([info.id]);
         }
+    }
+
+    /// Executions of no job that are under way, and those that may still be.
+    pub(crate) fn singles_under_way(&self) -> Vec<ExecutionInfo> {
+        let all = self.executions.values();
+        let singles = all.filter(|one| one.attempt.is_none() && one.mode == Mode::Stream);
+        let live = singles.filter(|one| one.lost || !one.state.is_over());
+        live.map(Execution::info).collect()
     }
 
     /// What another instance knows of executions of a job that goes on here.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use protocol::Effect as Harm;
 use uuid::Uuid;
@@ -18,6 +19,8 @@ use crate::store::Write;
 
 /// Refusals that an error lists.
 const LISTED: usize = 20;
+/// By then an instance that comes into a swarm has heard of all nodes.
+const GATHERS: Duration = Duration::from_secs(10);
 
 /// What became of an ask.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +49,7 @@ impl State {
         }
         let (effect, idempotent) = self.harm(&frozen.nodes, &new.call.skill, &new.call.method);
         check_count(&new, effect, &frozen)?;
-        let targets = self.first_look(&new, &frozen)?;
+        let targets = self.first_look(&new, &frozen, now)?;
         if self.jobs.targets + targets.len() > MAX_TARGETS {
             return Err(SubmitError::Busy("the Nexus".to_owned()));
         }
@@ -154,7 +157,15 @@ impl State {
 
     /// The targets as they stand: those that cannot take it are told so at once. Those that are there come first, so that a
     /// canary is one that sings.
-    fn first_look(&self, new: &NewJob, frozen: &Frozen) -> Result<Vec<Target>, SubmitError> {
+    fn first_look(
+        &self,
+        new: &NewJob,
+        frozen: &Frozen,
+        now: Now,
+    ) -> Result<Vec<Target>, SubmitError> {
+        // Who just came into a swarm has yet to hear who holds which node.
+        let gathers = self.instance.is_some() && now.at < GATHERS;
+        let may_come = gathers || new.policy.offline == Offline::Wait;
         let (mut here, mut away, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         let mut able = 0;
         for &ordinal in &frozen.nodes {
@@ -164,7 +175,7 @@ impl State {
             let scope = &new.caller.principal.scope;
             match self.directed(&node.facts.id, &new.call, scope) {
                 Ok(_) | Err(SubmitError::Busy(_)) => able += 1,
-                Err(SubmitError::Offline(_)) if new.policy.offline == Offline::Wait => able += 1,
+                Err(SubmitError::Offline(_)) if may_come => able += 1,
                 Err(error) => {
                     let state = if offline {
                         TargetState::Skipped

@@ -32,6 +32,7 @@ fn node(ordinal: u32, memory: f64) -> NodeInfo {
         phase: Phase::Online,
         cpu: 0.5,
         memory,
+        measured: true,
         disk: None,
         active_tasks: 0,
         last_seen: SystemTime::UNIX_EPOCH,
@@ -61,7 +62,7 @@ fn the_last_row_of_each_node_goes_out_ten_times_a_second() {
     assert_eq!(
         first.events,
         [FeedEvent::Vitals {
-            rows: vec![VitalsRow(3, 0.5, 0.2, 0)]
+            rows: vec![VitalsRow(3, Some(0.5), Some(0.2), 0)]
         }]
     );
     batch.push(&Event::NodeLoad(node(3, 0.3)));
