@@ -16,7 +16,15 @@ async function openAudit(change?: Parameters<typeof mount>[1]) {
 
 test("the newest entries come first, the rest as one scrolls, and the page stays small", async () => {
   const { bridge } = await openAudit();
-  const all = await bridge.audit({ search: "", action: null, who: "", node: null, before: null, limit: 500 });
+  const all = await bridge.audit({
+    search: "",
+    action: null,
+    who: "",
+    node: null,
+    instance: null,
+    before: null,
+    limit: 500,
+  });
   expect(rows()[0]?.getAttribute("data-number")).toBe(String(all.entries[0]?.number));
   const grid = page.getByTestId("audit-entries").element();
   await eventually(() => {

@@ -353,12 +353,30 @@ export type AskerView = {
 	kind: string,
 };
 
-/**  One entry of the audit log. */
+/**  A copy of another instance's log. */
+export type AuditCopyView = {
+	/**  Whose. */
+	instance: InstanceNameView,
+	/**  Which. */
+	copy: number,
+	/**  Why it begins where it does, as a word. */
+	why: string,
+	/**  When that was, RFC 3339. */
+	since: string,
+	/**  It goes on; an older one has what its origin does not have any more. */
+	current: boolean,
+	/**  Whether it is whole. */
+	verdict: VerdictView,
+};
+
+/**  One entry of an audit log. */
 export type AuditEntryView = {
 	/**  Its place, from 1. */
 	number: number,
 	/**  Over everything before it, and its text. */
 	hash: string,
+	/**  In whose log; null when this Nexus is alone. */
+	instance: InstanceNameView | null,
 	/**  RFC 3339, UTC. */
 	at: string,
 	/**  What was done, as a word. */
@@ -385,7 +403,7 @@ export type AuditEntryView = {
 	approval: string | null,
 	/**  How executions ended. */
 	outcomes: OutcomeView[],
-	/**  Number of the entry that this one continues. */
+	/**  Number of the entry of the same log that this one continues. */
 	about: number | null,
 	/**  How often. */
 	count: number | null,
@@ -398,7 +416,9 @@ export type AuditPage = {
 	/**  Those that fit. */
 	entries: AuditEntryView[],
 	/**  Ask again with this, if there may be older ones. */
-	before: number | null,
+	before: string | null,
+	/**  Whose logs are known here, this instance first; empty when this Nexus is alone. */
+	instances: InstanceNameView[],
 };
 
 /**  Which entries; all that is given must fit. */
@@ -411,32 +431,20 @@ export type AuditQuery = {
 	who: string,
 	/**  Id of a node. */
 	node: string | null,
-	/**  Only those with a smaller number. */
-	before: number | null,
+	/**  Id of the instance in whose log it is; null is any. */
+	instance: string | null,
+	/**  What an earlier page gave; or a number, then of the log of `instance` only those with a smaller one. */
+	before: string | null,
 	/**  At most so many. */
 	limit: number,
 };
 
-/**  What verifying came to. */
+/**  What verifying came to, of the log of the instance that is asked and of its copies of others. */
 export type AuditVerdict = {
-	/**  Nothing is wrong. */
-	ok: boolean,
-	/**  How many entries were looked at. */
-	entries: number,
-	/**  Number of the first one. */
-	first: number,
-	/**  Number of the last one. */
-	last: number,
-	/**  Hash of the last one. */
-	hash: string,
-	/**  Good signatures. */
-	checkpoints: number,
-	/**  Entries after the newest good signature. */
-	unsigned: number,
-	/**  Of the key that has to have signed. */
-	fingerprint: string,
-	/**  The first twenty things that are wrong. */
-	faults: FaultView[],
+	/**  Its own. */
+	own: VerdictView,
+	/**  The others. */
+	copies: AuditCopyView[],
 };
 
 /**  What a command answers instead of a value. */
@@ -969,6 +977,14 @@ export type HitView = {
 	text: string,
 };
 
+/**  An instance in whose log something stands. */
+export type InstanceNameView = {
+	/**  The same over its restarts. */
+	id: string,
+	/**  For people. */
+	name: string,
+};
+
 /**  What became of an ask. Only `Accepted` began something. */
 export type JobAnswer = 
 /**  It is on disk. */
@@ -1415,6 +1431,8 @@ export type NodeView = {
 	cpu: number,
 	/**  0..=1. */
 	memory: number,
+	/**  Both are known. */
+	measured: boolean,
 	/**  Executions under way. */
 	activeTasks: number,
 	/**  Round trip. */
@@ -2176,6 +2194,28 @@ export type TrustView = {
 	ownTags: string[],
 };
 
+/**  Whether one log is whole. */
+export type VerdictView = {
+	/**  Nothing is wrong. */
+	ok: boolean,
+	/**  How many entries were looked at. */
+	entries: number,
+	/**  Number of the first one. */
+	first: number,
+	/**  Number of the last one. */
+	last: number,
+	/**  Hash of the last one. */
+	hash: string,
+	/**  Good signatures. */
+	checkpoints: number,
+	/**  Entries after the newest good signature. */
+	unsigned: number,
+	/**  Of the key that has to have signed. */
+	fingerprint: string,
+	/**  The first twenty things that are wrong. */
+	faults: FaultView[],
+};
+
 /**  Who sits at a console. What it says about rights is for the screen alone; each call is asked for itself. */
 export type ViewerView = {
 	/**  `local`, or the id of a token. */
@@ -2188,8 +2228,8 @@ export type ViewerView = {
 	mayNot: string[],
 };
 
-/**  `[ordinal, cpu 0..1, memory 0..1, active tasks]` */
-export type VitalsRow = [number, number, number, number];
+/**  `[ordinal, cpu 0..1, memory 0..1, active tasks]`; null is not known. */
+export type VitalsRow = [number, number | null, number | null, number];
 
 /**  A machine that waits to be let in. */
 export type WaitingView = {

@@ -53,6 +53,25 @@ test("NaN, infinities and values out of range never get in", () => {
   expect(fleet.tasks[1]).toBe(65535);
 });
 
+test("a load that nobody knows is none, until somebody tells it", () => {
+  fleet.applyNode("changed", node({ measured: false }));
+  fleet.applyVitals([[1, null, null, 3]]);
+  fleet.commit();
+  expect([fleet.load(0, "cpu"), fleet.load(1, "cpu"), fleet.load(1, "memory")]).toEqual([null, null, null]);
+  expect(fleet.tasks[1]).toBe(3);
+  const before = fleet.history.read(1, "cpu").length;
+  fleet.applyVitals([
+    [0, 0.5, 0.25, 0],
+    [1, null, null, 0],
+  ]);
+  fleet.commit();
+  expect([fleet.load(0, "cpu"), fleet.load(0, "memory")]).toEqual([0.5, 0.25]);
+  expect(fleet.history.read(1, "cpu")).toHaveLength(before);
+  expect(fleet.history.read(0, "cpu").at(-1)).toBeCloseTo(0.5, 1);
+  fleet.applyNode("disconnected", node({ state: "offline" }));
+  expect(fleet.load(0, "cpu")).toBe(null);
+});
+
 test.each([-1, 1.5, Number.NaN, 2 ** 31, Number.MAX_SAFE_INTEGER])("an ordinal of %s is refused", (ordinal) => {
   fleet.applyNode("connected", node({ id: "evil", ordinal }));
   fleet.applyVitals([[ordinal, 1, 1, 1]]);

@@ -41,6 +41,8 @@ export class Fleet {
   cpu = new Float32Array(64);
   memory = new Float32Array(64);
   tasks = new Uint16Array(64);
+  /** 1: its load is known. Of nodes at another instance it may not be. */
+  measured = new Uint8Array(64);
   status = new Uint8Array(64);
   group = new Uint16Array(64);
   groups: readonly GroupView[] = [];
@@ -72,6 +74,12 @@ export class Fleet {
   /** Every known ordinal, in order. */
   *ordinals(): Generator<number> {
     for (let i = 0; i < this.count; i++) if (this.status[i] !== Status.Absent) yield i;
+  }
+
+  /** Its load, 0..1; null while nobody knows it. */
+  load(ordinal: number, of: "cpu" | "memory"): number | null {
+    if (this.status[ordinal] === Status.Offline || this.measured[ordinal] !== 1) return null;
+    return this[of][ordinal] ?? 0;
   }
 
   groupLabel(ordinal: number): string {
@@ -168,7 +176,7 @@ export class Fleet {
       const node = this.#details[ordinal];
       if (!node || node.state === "offline") continue;
       this.#load(ordinal, row[1], row[2], row[3]);
-      this.history.push(ordinal, this.cpu[ordinal] ?? 0, this.memory[ordinal] ?? 0, this.tasks[ordinal] ?? 0);
+      this.#remember(ordinal);
       this.#setStatus(ordinal, this.#judged(ordinal, node, this.tasks[ordinal] ?? 0));
     }
     this.versions.vitals += 1;
@@ -207,9 +215,10 @@ export class Fleet {
     this.x[ordinal] = node.x;
     this.y[ordinal] = node.y;
     if (!before) this.group[ordinal] = node.group;
-    this.#load(ordinal, node.cpu, node.memory, node.activeTasks);
-    if (node.state !== "offline")
-      this.history.seed(ordinal, node.id, this.cpu[ordinal] ?? 0, this.memory[ordinal] ?? 0, this.tasks[ordinal] ?? 0);
+    // A Nexus of before does not say whether it knows.
+    const known = node.measured !== false;
+    this.#load(ordinal, known ? node.cpu : null, known ? node.memory : null, node.activeTasks);
+    if (node.state !== "offline" && this.history.seed(ordinal, node.id)) this.#remember(ordinal);
     this.#setStatus(ordinal, this.#judged(ordinal, node, node.activeTasks));
     this.#touched = true;
   }
@@ -219,9 +228,16 @@ export class Fleet {
     return this.#critical.has(ordinal) && status !== Status.Offline ? Status.Critical : status;
   }
 
-  #load(ordinal: number, cpu: number, memory: number, tasks: number): void {
-    if (Number.isFinite(cpu)) this.cpu[ordinal] = Math.min(1, Math.max(0, cpu));
-    if (Number.isFinite(memory)) this.memory[ordinal] = Math.min(1, Math.max(0, memory));
+  /** A load that nobody knows is no sample. */
+  #remember(ordinal: number): void {
+    if (this.measured[ordinal] === 1)
+      this.history.push(ordinal, this.cpu[ordinal] ?? 0, this.memory[ordinal] ?? 0, this.tasks[ordinal] ?? 0);
+  }
+
+  #load(ordinal: number, cpu: number | null, memory: number | null, tasks: number): void {
+    this.measured[ordinal] = cpu === null || memory === null ? 0 : 1;
+    if (cpu === null || Number.isFinite(cpu)) this.cpu[ordinal] = Math.min(1, Math.max(0, cpu ?? 0));
+    if (memory === null || Number.isFinite(memory)) this.memory[ordinal] = Math.min(1, Math.max(0, memory ?? 0));
     if (Number.isFinite(tasks)) this.tasks[ordinal] = Math.min(65535, Math.max(0, Math.trunc(tasks)));
     this.#delta.dirty.add(ordinal);
   }
@@ -254,6 +270,7 @@ export class Fleet {
     this.cpu = wider(this.cpu, new Float32Array(capacity));
     this.memory = wider(this.memory, new Float32Array(capacity));
     this.tasks = wider(this.tasks, new Uint16Array(capacity));
+    this.measured = wider(this.measured, new Uint8Array(capacity));
     this.status = wider(this.status, new Uint8Array(capacity));
     this.group = wider(this.group, new Uint16Array(capacity));
   }

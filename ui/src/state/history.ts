@@ -14,12 +14,12 @@ type Ring = { id: string; bytes: Uint8Array; length: number; next: number };
 export class History {
   #rings = new Map<number, Ring>();
 
-  /** First sight of a node (or of another node at this ordinal). */
-  seed(ordinal: number, id: string, cpu: number, memory: number, tasks: number): void {
-    if (this.#rings.get(ordinal)?.id === id) return;
-    if (this.#rings.size >= MAX_RINGS && !this.#rings.has(ordinal)) return;
+  /** True at first sight of a node (or of another node at this ordinal). */
+  seed(ordinal: number, id: string): boolean {
+    if (this.#rings.get(ordinal)?.id === id) return false;
+    if (this.#rings.size >= MAX_RINGS && !this.#rings.has(ordinal)) return false;
     this.#rings.set(ordinal, { id, bytes: new Uint8Array(3 * SAMPLES), length: 0, next: 0 });
-    this.push(ordinal, cpu, memory, tasks);
+    return true;
   }
 
   push(ordinal: number, cpu: number, memory: number, tasks: number): void {

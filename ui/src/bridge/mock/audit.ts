@@ -25,6 +25,7 @@ export class SimulatedAudit {
     this.entries.push({
       number,
       hash: hashOf(`entry ${number}`),
+      instance: null,
       at,
       action,
       who: LOCAL,
@@ -49,15 +50,18 @@ export class SimulatedAudit {
   page(query: AuditQuery): AuditPage {
     const words = query.search.toLowerCase();
     const who = query.who.toLowerCase();
+    const before = query.before === null ? null : Number(query.before);
     const fits = (entry: AuditEntryView) =>
-      (query.before === null || entry.number < query.before) &&
+      (before === null || entry.number < before) &&
+      (query.instance === null || entry.instance?.id === query.instance) &&
       (query.action === null || entry.action === query.action) &&
       (who === "" || entry.who?.name.toLowerCase() === who || entry.who?.id.toLowerCase() === who) &&
       (query.node === null || entry.targets.includes(query.node) || entry.subject.includes(query.node)) &&
       (words === "" || JSON.stringify(entry).toLowerCase().includes(words));
     const found = this.entries.filter(fits).reverse();
     const entries = found.slice(0, query.limit);
-    return { entries, before: found.length > entries.length ? (entries.at(-1)?.number ?? null) : null };
+    const more = found.length > entries.length;
+    return { entries, before: more ? String(entries.at(-1)?.number) : null, instances: [] };
   }
 
   /** Somebody wrote into the file. */
@@ -67,7 +71,7 @@ export class SimulatedAudit {
 
   verify(): AuditVerdict {
     const last = this.entries.length;
-    return {
+    const own = {
       ok: this.#broken.length === 0,
       entries: last,
       first: 1,
@@ -82,6 +86,7 @@ export class SimulatedAudit {
         detail: "its text is not what was hashed when it was written",
       })),
     };
+    return { own, copies: [] };
   }
 
   #invent(nodes: readonly NodeView[], random: Random): void {

@@ -311,6 +311,7 @@ function blank(id: string, ordinal: number, name: string): NodeView {
     hasDocker: false,
     cpu: 0,
     memory: 0,
+    measured: true,
     activeTasks: 0,
     latencyMs: null,
     registeredAt: new Date(NOW - 20 * 86_400_000).toISOString(),

@@ -18,17 +18,19 @@ import { FilterBar } from "./FilterBar";
 import { type Filter, useEntries } from "./useEntries";
 import { Verdict } from "./Verdict";
 
+const ANYTHING = { search: "", action: null, who: "", instance: null };
+
 export function AuditView() {
   const { fleet } = useConsole();
   const node = useUi((s) => s.auditNode);
-  const [words, setWords] = useState<Omit<Filter, "node">>({ search: "", action: null, who: "" });
+  const [words, setWords] = useState<Omit<Filter, "node">>(ANYTHING);
   const read = useEntries({ ...words, node: node === "" ? null : (idOf(fleet, node) ?? node) });
   const [chosen, setChosen] = useState<AuditEntryView | null>(null);
   const proof = useProof();
-  const choose = (number: number) => {
-    const known = read.entries.find((entry) => entry.number === number);
+  const choose = (number: number, instance: string | null) => {
+    const known = read.entries.find((entry) => entry.number === number && (entry.instance?.id ?? null) === instance);
     if (known) setChosen(known);
-    else void proof.find(number).then((entry) => entry && setChosen(entry));
+    else void proof.find(number, instance).then((entry) => entry && setChosen(entry));
   };
   return (
     <div className={styles.page} data-testid="audit-page">
@@ -54,7 +56,7 @@ export function AuditView() {
             <ShieldCheck size={15} strokeWidth={1.5} aria-hidden="true" /> {proof.busy ? t("Verifying…") : t("Verify")}
           </AskButton>
         </div>
-        <FilterBar words={words} onWords={setWords} />
+        <FilterBar words={words} instances={read.instances} onWords={setWords} />
         {proof.verdict && <Verdict verdict={proof.verdict} onChoose={choose} onClose={proof.clear} />}
         {proof.told && (
           <div className={styles.told}>
@@ -72,7 +74,8 @@ export function AuditView() {
         )}
         <EntryList
           entries={read.entries}
-          chosen={chosen?.number ?? null}
+          chosen={chosen?.hash ?? null}
+          several={read.instances.length > 1}
           loading={read.loading}
           more={read.before !== null}
           onOlder={read.older}
@@ -121,9 +124,9 @@ function useProof() {
         text: t("Exported to {{file}}. Check it anywhere with: nexus audit verify --file {{file}}", { file }),
       });
     }, t("The log could not be exported"));
-  const find = async (number: number) => {
-    const nothing = { search: "", action: null, who: "", node: null };
-    const page = await bridge.audit({ ...nothing, before: number + 1, limit: 1 }).catch(() => null);
+  const find = async (number: number, instance: string | null) => {
+    const below = { ...ANYTHING, node: null, instance, before: String(number + 1), limit: 1 };
+    const page = await bridge.audit(below).catch(() => null);
     return page?.entries.find((entry) => entry.number === number) ?? null;
   };
   return { busy, verdict, told, verify, save, find, clear: () => setVerdict(null) };

@@ -15,7 +15,11 @@ import { actionWord, decisionWord, endings, nodeWord, whoWord } from "./words";
 
 const MOST_TARGETS = 60;
 
-type EntryDetailProps = { entry: AuditEntryView; onChoose(number: number): void; onClose(): void };
+type EntryDetailProps = {
+  entry: AuditEntryView;
+  onChoose(number: number, instance: string | null): void;
+  onClose(): void;
+};
 
 export function EntryDetail({ entry, onChoose, onClose }: EntryDetailProps) {
   const viewer = useViewer();
@@ -36,6 +40,7 @@ export function EntryDetail({ entry, onChoose, onClose }: EntryDetailProps) {
       <section className={styles.scroll} tabIndex={0} aria-label={t("What it says")}>
         <dl className={styles.list}>
           <Row name={t("Entry")}>{count(entry.number)}</Row>
+          {entry.instance && <Row name={t("Instance")}>{<bdi>{plain(entry.instance.name, 80)}</bdi>}</Row>}
           <Row name={t("When")}>{fullTime(entry.at)}</Row>
           <Row name={t("Who")}>
             <bdi>{whoWord(viewer, entry)}</bdi>
@@ -59,7 +64,11 @@ export function EntryDetail({ entry, onChoose, onClose }: EntryDetailProps) {
           {entry.outcomes.length > 0 && <Row name={t("Ended")}>{endings(entry)}</Row>}
           {entry.about !== null && (
             <Row name={t("Continues")}>
-              <Button look="bare" className={styles.link ?? ""} onClick={() => onChoose(entry.about ?? 0)}>
+              <Button
+                look="bare"
+                className={styles.link ?? ""}
+                onClick={() => onChoose(entry.about ?? 0, entry.instance?.id ?? null)}
+              >
                 {t("Entry {{number}}", { number: entry.about })}
               </Button>
             </Row>

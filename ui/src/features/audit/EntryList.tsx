@@ -24,16 +24,28 @@ const stamp = perLocale(
 
 type EntryListProps = {
   entries: readonly AuditEntryView[];
-  chosen: number | null;
+  /** The hash of the one that is chosen: numbers count in one log only. */
+  chosen: string | null;
+  /** Several instances told them. */
+  several: boolean;
   loading: boolean;
   more: boolean;
   onOlder(): void;
   onChoose(entry: AuditEntryView): void;
 };
 
-const columns = (viewer: ViewerView): readonly DataColumn<AuditEntryView>[] => [
+const INSTANCE = (): DataColumn<AuditEntryView> => ({
+  key: "instance",
+  title: t("Instance"),
+  width: "minmax(70px, 0.6fr)",
+  tone: "quiet",
+  cell: (entry) => <bdi>{plain(entry.instance?.name ?? "", 80)}</bdi>,
+});
+
+const columns = (viewer: ViewerView, several: boolean): readonly DataColumn<AuditEntryView>[] => [
   { key: "number", title: t("No."), width: "58px", tone: "quiet", cell: (entry) => entry.number },
   { key: "when", title: t("When"), width: "130px", tone: "quiet", cell: (entry) => when(entry.at) },
+  ...(several ? [INSTANCE()] : []),
   { key: "who", title: t("Who"), width: "minmax(90px, 0.8fr)", cell: (entry) => <bdi>{whoWord(viewer, entry)}</bdi> },
   {
     key: "what",
@@ -52,14 +64,14 @@ const columns = (viewer: ViewerView): readonly DataColumn<AuditEntryView>[] => [
   },
 ];
 
-export function EntryList({ entries, chosen, loading, more, onOlder, onChoose }: EntryListProps) {
+export function EntryList({ entries, chosen, several, loading, more, onOlder, onChoose }: EntryListProps) {
   const viewer = useViewer();
   return (
     <DataList
       label={t("Entries, newest first")}
-      columns={columns(viewer)}
+      columns={columns(viewer, several)}
       items={entries}
-      keyOf={(entry) => entry.number}
+      keyOf={(entry) => entry.hash}
       cursor={chosen}
       onCursor={onChoose}
       onOpen={onChoose}

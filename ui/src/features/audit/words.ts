@@ -35,6 +35,7 @@ const ACTIONS: Record<string, () => string> = {
   put_group: () => t("Saved a group"),
   remove_group: () => t("Removed a group"),
   replaced_elsewhere: () => t("Replaced by what another instance set"),
+  audit_diverged: () => t("Another instance's log changed"),
   ended: () => t("Ended"),
   outcome: () => t("Outcome"),
   make_token: () => t("Made a token"),
@@ -107,7 +108,7 @@ export function endings(entry: AuditEntryView): string {
 
 /** How bad it is: denied and proofs of trouble stand out, everything else is quiet. */
 export function toneOf(entry: AuditEntryView): "bad" | "asks" | "quiet" {
-  if (entry.decision === "denied" || entry.action === "clone_held") return "bad";
+  if (entry.decision === "denied" || entry.action === "clone_held" || entry.action === "audit_diverged") return "bad";
   if (entry.decision === "needs_approval") return "asks";
   return entry.outcomes.some(({ state }) => state !== "succeeded" && state !== "cancelled") ? "bad" : "quiet";
 }

@@ -169,10 +169,11 @@ function awayWord(standing: string): string {
 export function starLabel(fleet: Fleet, ordinal: number): { name: string; facts: string; address: string } {
   const node = fleet.node(ordinal);
   if (!node) return { name: "", facts: "", address: "" };
+  const shown = (load: number | null) => (load === null ? "—" : percent(load));
   const facts =
     node.state === "offline"
       ? `${awayWord(node.trust.standing)} · ${ago(node.lastSeen)}`
-      : `${t("CPU")} ${percent(fleet.cpu[ordinal] ?? 0)}   ${t("Memory")} ${percent(fleet.memory[ordinal] ?? 0)}`;
+      : `${t("CPU")} ${shown(fleet.load(ordinal, "cpu"))}   ${t("Memory")} ${shown(fleet.load(ordinal, "memory"))}`;
   const latency = node.latencyMs === null ? "" : t("{{ms}} ms", { ms: Math.round(node.latencyMs) });
   return {
     name: node.name,

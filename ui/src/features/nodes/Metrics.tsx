@@ -16,25 +16,25 @@ export function Metrics({ ordinal }: { ordinal: number }) {
   useFleet((f) => f.versions.vitals + f.versions.structure);
   const node = fleet.node(ordinal);
   const offline = fleet.status[ordinal] === Status.Offline;
-  const cpu = fleet.cpu[ordinal] ?? 0;
-  const memory = fleet.memory[ordinal] ?? 0;
+  const cpu = fleet.load(ordinal, "cpu");
+  const memory = fleet.load(ordinal, "memory");
   const tasks = fleet.tasks[ordinal] ?? 0;
   const total = node?.memoryMb ?? 0;
   return (
     <dl className={styles.metrics}>
       <Metric
         title="CPU"
-        high={!offline && cpu >= HIGH}
-        value={offline ? "—" : String(Math.round(cpu * 100))}
-        unit={offline ? "" : "%"}
+        high={cpu !== null && cpu >= HIGH}
+        value={cpu === null ? "—" : String(Math.round(cpu * 100))}
+        unit={cpu === null ? "" : "%"}
         values={fleet.history.read(ordinal, "cpu")}
         top={1}
       />
       <Metric
         title={t("Memory")}
-        high={!offline && memory >= HIGH}
-        value={offline ? "—" : total > 0 ? gigabytes(memory * total) : String(Math.round(memory * 100))}
-        unit={total > 0 ? `/ ${gigabytes(total)} GB` : offline ? "" : "%"}
+        high={memory !== null && memory >= HIGH}
+        value={memory === null ? "—" : total > 0 ? gigabytes(memory * total) : String(Math.round(memory * 100))}
+        unit={total > 0 ? `/ ${gigabytes(total)} GB` : memory === null ? "" : "%"}
         values={fleet.history.read(ordinal, "memory")}
         top={1}
       />

@@ -51,9 +51,9 @@ function contentOf(fleet: Fleet, node: NodeView, column: Column): Content {
     case "arch":
       return { content: node.arch, look: "quiet" };
     case "cpu":
-      return { content: <Load value={offline ? null : (fleet.cpu[ordinal] ?? 0)} /> };
+      return { content: <Load value={fleet.load(ordinal, "cpu")} /> };
     case "memory":
-      return { content: <Load value={offline ? null : (fleet.memory[ordinal] ?? 0)} /> };
+      return { content: <Load value={fleet.load(ordinal, "memory")} /> };
     case "tasks":
       return { content: count(fleet.tasks[ordinal] ?? 0), look: (fleet.tasks[ordinal] ?? 0) > 0 ? "number" : "quiet" };
     case "latency":

@@ -178,9 +178,9 @@ export function csvValue(fleet: Fleet, ordinal: number, column: Column): string 
     case "arch":
       return node.arch;
     case "cpu":
-      return offline ? null : Math.round((fleet.cpu[ordinal] ?? 0) * 100);
+      return share(fleet.load(ordinal, "cpu"));
     case "memory":
-      return offline ? null : Math.round((fleet.memory[ordinal] ?? 0) * 100);
+      return share(fleet.load(ordinal, "memory"));
     case "tasks":
       return fleet.tasks[ordinal] ?? 0;
     case "latency":
@@ -202,6 +202,11 @@ export function csvValue(fleet: Fleet, ordinal: number, column: Column): string 
     case "trust":
       return trustOf(node.trust);
   }
+}
+
+/** Whole percent. */
+function share(load: number | null): number | null {
+  return load === null ? null : Math.round(load * 100);
 }
 
 /** One word for how a node is trusted. */

@@ -65,9 +65,9 @@ function valuesOf(fleet: Fleet, column: Column, place: Uint32Array): (ordinal: n
     case "tasks":
       return (o) => fleet.tasks[o] ?? 0;
     case "cpu":
-      return (o) => (known(o) ? Math.round((fleet.cpu[o] ?? 0) * 1e6) : null);
+      return (o) => whole(fleet.load(o, "cpu"), 1e6);
     case "memory":
-      return (o) => (known(o) ? Math.round((fleet.memory[o] ?? 0) * 1e6) : null);
+      return (o) => whole(fleet.load(o, "memory"), 1e6);
     case "latency":
       return (o) => (known(o) ? whole(fleet.node(o)?.latencyMs, 1000) : null);
     case "cores":

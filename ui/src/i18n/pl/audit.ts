@@ -15,6 +15,16 @@ export default {
   "Entry {{number}}": "Wpis {{number}}",
   "What it says": "Co mówi",
   Entry: "Wpis",
+  Instance: "Instancja",
+  "At which instance": "W której instancji",
+  "All instances": "Wszystkie instancje",
+  "Another instance's log changed": "Dziennik innej instancji się zmienił",
+  "Copy of the log of {{name}}:": "Kopia dziennika instancji {{name}}:",
+  "Since {{time}} the log there is another one after entry {{number}}; what it was before is kept.":
+    "Od {{time}} dziennik jest tam inny po wpisie {{number}}; to, co było wcześniej, jest zachowane.",
+  "Entry {{number}} did not fit there and was not copied.": "Wpis {{number}} tam nie pasował i nie został skopiowany.",
+  "Entries up to {{number}} are gone there, and nobody signed that.":
+    "Wpisów do {{number}} już tam nie ma i nikt tego nie podpisał.",
   When: "Kiedy",
   Who: "Kto",
   From: "Skąd",

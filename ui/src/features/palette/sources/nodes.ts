@@ -10,8 +10,9 @@ export function nodeChoice(console: Console, { ordinal, score }: FoundNode): Pal
   const { fleet, ui } = console;
   const node = fleet.node(ordinal);
   if (!node) return null;
+  const cpu = fleet.load(ordinal, "cpu");
   const load =
-    fleet.status[ordinal] === Status.Offline ? t("offline") : `${t("CPU")} ${percent(fleet.cpu[ordinal] ?? 0)}`;
+    fleet.status[ordinal] === Status.Offline ? t("offline") : `${t("CPU")} ${cpu === null ? "—" : percent(cpu)}`;
   return choice({
     id: `node-${node.id}`,
     section: "nodes",
