@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 
 use crate::child::Child;
 use crate::engine::Engine;
-use crate::instance::ALONE;
+use crate::instance::{ALONE, start};
 use crate::rows::{Load, Rows};
 
 /// How long anything here may take.
@@ -20,6 +20,8 @@ const REST: Duration = Duration::from_secs(20);
 const NODES: u32 = 100;
 /// Seconds that a rate is measured.
 const SPAN: u64 = 3;
+/// Most nodes when one of three instances dies.
+const KILLED: u32 = 9_000;
 
 pub(crate) async fn measure(rows: &mut Rows, nodes: u32) {
     rates(rows).await;
@@ -32,25 +34,23 @@ pub(crate) async fn measure(rows: &mut Rows, nodes: u32) {
         after / before,
         "times the bytes",
     );
-    killed(rows, nodes.min(9_000)).await;
-}
-
-async fn instance(engine: &str, name: &str) -> Child {
-    Child::start(&["role-instance", engine, name]).await
+    killed(rows, nodes.min(KILLED)).await;
 }
 
 /// Waits until an instance can use so many nodes.
-async fn until_usable(instance: &mut Child, count: u32, without: &str) {
+pub(crate) async fn until_usable(instance: &mut Child, count: u32, without: &str) {
     let asked = Instant::now();
     while instance.number(&format!("usable {without}")).await < count {
         assert!(asked.elapsed() < PATIENCE, "they never came");
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // Asking costs each instance a look at all of them.
+        let pause = u64::from(20 + count / 100);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
     }
 }
 
 /// A command: inside one Nexus, over the engine, and what the engine alone would take.
 async fn rates(rows: &mut Rows) {
-    let mut alone = instance(ALONE, "alone").await;
+    let mut alone = start(ALONE, "alone").await;
     let spores = Child::fleet_of(&alone.address().to_string(), NODES, 1).await;
     let inside = both(
         rows,
@@ -64,8 +64,8 @@ async fn rates(rows: &mut Rows) {
 
     let engine = Engine::start();
     let url = engine.server.url();
-    let mut first = instance(&url, "a").await;
-    let (second, third) = (instance(&url, "b").await, instance(&url, "c").await);
+    let mut first = start(&url, "a").await;
+    let (second, third) = (start(&url, "b").await, start(&url, "c").await);
     let mut spores = Vec::new();
     for (seed, holder) in [(1, &first), (2, &second), (3, &third)] {
         spores.push(Child::fleet_of(&holder.address().to_string(), NODES, seed).await);
@@ -173,7 +173,7 @@ pub(crate) async fn echo(url: &str, bytes: usize) {
 
 /// The same nodes at one Nexus that is alone: what a node costs where it is held.
 async fn alone(rows: &mut Rows, nodes: u32) {
-    let nexus = instance(ALONE, "alone").await;
+    let nexus = start(ALONE, "alone").await;
     let before = nexus.resources().await;
     let _spores = Child::fleet_of(&nexus.address().to_string(), nodes, 1).await;
     tokio::time::sleep(REST / 2).await;
@@ -201,7 +201,7 @@ impl Swarm {
         let url = engine.server.url();
         let mut instances = Vec::new();
         for name in ["a", "b", "c"] {
-            instances.push(instance(&url, name).await);
+            instances.push(start(&url, name).await);
         }
         let before = memory(&instances).await;
         let started = Instant::now();

@@ -6,14 +6,20 @@ use nexus::secret::Secret;
 use nexus::{Config, Handle};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
-use crate::child::{TOKEN, timed};
-use crate::nexus_role::execute_on;
+use crate::child::{Child, TOKEN, timed};
+use crate::nexus_role::{execute_on, job};
 
 /// The key of all measurements.
 const KEY: &str = "nxf_0707070707070707070707070707070707070707070707070707070707070707";
 /// No engine: this Nexus is alone.
 pub(crate) const ALONE: &str = "-";
 
+/// Starts one in a process of its own.
+pub(crate) async fn start(engine: &str, name: &str) -> Child {
+    Child::start(&["role-instance", engine, name]).await
+}
+
+/// What that process does.
 pub(crate) async fn run(engine: &str, name: &str) {
     let data = tempfile::TempDir::new().unwrap();
     let mut config = Config::new(data.path().to_owned());
@@ -45,6 +51,13 @@ pub(crate) async fn run(engine: &str, name: &str) {
                     let seed = &seeds[turn % seeds.len()];
                     let node = format!("sim-{seed}-{}", turn / seeds.len() % 100);
                     execute_on(handle.clone(), node)
+                })
+                .await;
+            }
+            ["job", at_once, seconds] => {
+                let (at_once, seconds) = (at_once.parse().unwrap(), seconds.parse().unwrap());
+                timed(at_once, seconds, move |turn| {
+                    job(handle.clone(), turn, false)
                 })
                 .await;
             }

@@ -27,14 +27,14 @@ pub(crate) async fn measure(rows: &mut Rows, quick: bool) {
 }
 
 /// A server over REST.
-struct Door {
+pub(crate) struct Door {
     client: Client,
     address: String,
     token: String,
 }
 
 impl Door {
-    fn of(nexus: &Child) -> Self {
+    pub(crate) fn of(nexus: &Child) -> Self {
         Self {
             client: Client::new(),
             address: format!("http://{}", nexus.address()),
@@ -55,7 +55,7 @@ impl Door {
     }
 
     /// Asks for a job on all nodes; its id.
-    async fn submit(&self, call: Value) -> String {
+    pub(crate) async fn submit(&self, call: Value) -> String {
         let mut body = json!({"target": "*", "timeout": 3600});
         body.as_object_mut()
             .unwrap()
@@ -67,7 +67,7 @@ impl Door {
             .to_owned()
     }
 
-    async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) -> Value {
         let looking = async {
             loop {
                 let answer = self.ask(Method::GET, path, None).await;
@@ -81,7 +81,7 @@ impl Door {
     }
 }
 
-fn echo() -> Value {
+pub(crate) fn echo() -> Value {
     json!({"skill_name": "SimSkill", "method_name": "echo", "parameters": {"text": "hello"}})
 }
 

@@ -14,6 +14,7 @@
 mod child;
 mod engine;
 mod fleet;
+mod fleet_jobs;
 mod floor;
 mod http;
 mod instance;
@@ -26,11 +27,19 @@ use std::time::Duration;
 
 use child::Child;
 use rows::Rows;
+use tracing_subscriber::EnvFilter;
 
 /// How long each rate is measured.
 const SPAN: Duration = Duration::from_secs(3);
 
 fn main() {
+    // What goes wrong in a measurement is to be seen: `NEXUS_LOG=warn`.
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            EnvFilter::try_from_env("NEXUS_LOG").unwrap_or_else(|_| EnvFilter::new("off")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -54,6 +63,7 @@ fn main() {
             ["role-echo", engine, bytes] => fleet::echo(engine, bytes.parse().unwrap()).await,
             ["--fleet", nodes] => {
                 let mut rows = Rows::default();
+                fleet_jobs::measure(&mut rows).await;
                 fleet::measure(&mut rows, nodes.parse().unwrap()).await;
                 rows.print();
             }

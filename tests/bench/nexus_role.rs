@@ -65,7 +65,7 @@ fn fill(store: &std::path::Path, finished: u32) {
 }
 
 /// Asks for a job on one node; returns when it is on disk.
-async fn job(handle: Handle, turn: usize, away: bool) {
+pub(crate) async fn job(handle: Handle, turn: usize, away: bool) {
     let offline = if away { "wait" } else { "skip" };
     let asked = json!({"node_ids": [format!("sim-1-{}", turn % 100)], "skill_name": "SimSkill", "method_name": "echo",
         "offline": offline});

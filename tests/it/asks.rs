@@ -73,9 +73,10 @@ async fn job(server: &Server, command: &str) -> String {
     body["job"]["id"].as_str().unwrap().to_owned()
 }
 
-/// What the audit log says of one action, newest first.
+/// What the audit log of this instance says of one action, newest first.
 async fn audit(server: &Server, action: &str) -> Vec<Value> {
-    let path = format!("/api/v1/audit?limit=100&action={action}");
+    let own = server.nexus.instance().unwrap().0;
+    let path = format!("/api/v1/audit?limit=100&action={action}&instance={own}");
     let (_, body) = server.get(&path).await;
     let entries = body["entries"].as_array().unwrap().iter();
     entries.map(|kept| kept["entry"].clone()).collect()
@@ -487,6 +488,8 @@ async fn liar(engine: &local::Engine, answer: fn() -> Bytes) {
         version: "0".into(),
         life: Uuid::new_v4(),
         sessions: 0,
+        watches: false,
+        audit: None,
     };
     let mut heard = seat.listen().await.unwrap();
     tokio::spawn(async move {

@@ -1,12 +1,17 @@
 //! What every engine of a swarm has to do, asked of each: the one in memory, and NATS with a real server.
 
+mod alerts;
+mod approvals;
 mod asks;
+mod audit;
 mod balancer;
 mod bus;
 #[cfg(target_os = "linux")]
 mod clocks;
 mod cluster;
+mod crowd;
 mod directory;
+mod forgotten;
 mod heirs;
 mod hostile;
 mod kills;

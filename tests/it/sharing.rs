@@ -65,7 +65,10 @@ async fn until_groups(server: &Server, expected: &[(&str, &str)]) {
 /// How often the audit log says that something set here was replaced.
 async fn replaced(server: &Server) -> usize {
     let (_, body) = server
-        .get("/api/v1/audit?limit=500&action=replaced_elsewhere")
+        .get(&format!(
+            "/api/v1/audit?limit=500&action=replaced_elsewhere&instance={}",
+            server.nexus.instance().unwrap().0
+        ))
         .await;
     body["entries"].as_array().unwrap().len()
 }
@@ -278,6 +281,8 @@ fn nonsense(table: Table) -> Vec<(String, String)> {
         | Table::AlertRule
         | Table::Stop
         | Table::Swarm
+        | Table::Approval
+        | Table::Alert
         | Table::Job => vec![id, "nothing", "0193B2A0-0000-7000-8000-000000000001"],
     };
     let deep = format!("{}1{}", "[".repeat(500), "]".repeat(500));
@@ -328,6 +333,8 @@ async fn nonsense_from_another_instance_changes_nothing() {
         Table::Token,
         Table::JoinCode,
         Table::Chart,
+        Table::Approval,
+        Table::Alert,
     ] {
         for (key, value) in nonsense(table) {
             let key = FactKey { table, key };
@@ -342,8 +349,9 @@ async fn nonsense_from_another_instance_changes_nothing() {
         "turn:",
         "use:x:1",
         "use:0193b2a0-0000-7000-8000-000000000001:4294967295",
+        "end:0193b2a0-0000-7000-8000-000000000001",
     ] {
-        for table in [Table::Schedule, Table::JoinCode] {
+        for table in [Table::Schedule, Table::JoinCode, Table::Approval] {
             let key = FactKey {
                 table,
                 key: key.to_owned(),
@@ -357,6 +365,7 @@ async fn nonsense_from_another_instance_changes_nothing() {
         until_groups(server, &[("mine", "tag:a"), ("still", "tag:b")]).await;
         for (path, list) in [
             ("approval-rules", "rules"),
+            ("approvals", "approvals"),
             ("runbooks", "runbooks"),
             ("schedules", "schedules"),
             ("join-codes", "join_codes"),

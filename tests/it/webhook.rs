@@ -14,7 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
 /// Takes what is posted; where, and what came.
-async fn receiver() -> (String, UnboundedReceiver<Value>) {
+pub(crate) async fn receiver() -> (String, UnboundedReceiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     let (tell, told) = unbounded_channel();
@@ -44,7 +44,7 @@ async fn take(mut stream: TcpStream, tell: UnboundedSender<Value>) {
     }
 }
 
-async fn heard(told: &mut UnboundedReceiver<Value>) -> Value {
+pub(crate) async fn heard(told: &mut UnboundedReceiver<Value>) -> Value {
     let told = tokio::time::timeout(system_tests::PATIENCE, told.recv());
     told.await.expect("something is posted").unwrap()
 }

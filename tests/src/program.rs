@@ -71,8 +71,10 @@ pub(crate) async fn listening_and(
 ) -> SocketAddr {
     let mut lines = BufReader::new(stderr).lines();
     let address = async {
+        let mut last = String::new();
         while let Some(line) = lines.next_line().await.expect("reads") {
             told(&line);
+            last.clone_from(&line);
             let said = line
                 .split("address=")
                 .nth(1)
@@ -81,7 +83,7 @@ pub(crate) async fn listening_and(
                 return address;
             }
         }
-        panic!("it ended before it listened");
+        panic!("it ended before it listened: {last}");
     };
     let address = tokio::time::timeout(PATIENCE, address)
         .await

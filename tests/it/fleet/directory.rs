@@ -318,6 +318,8 @@ pub(super) async fn cards_come_and_go(swarm: Swarm) {
         version: "0.1.0".to_owned(),
         life: Uuid::new_v4(),
         sessions: 3,
+        watches: false,
+        audit: None,
     };
     let (_, mut news) = known(&*b.directory).await;
     a.directory.beat(&card).await.unwrap();

@@ -8,13 +8,13 @@ use super::kills::two;
 use super::server::Server;
 
 /// A spore that joins this instance, and the name of its node.
-async fn spore_at(instance: &Instance, name: &str) -> Program {
+pub(super) async fn spore_at(instance: &Instance, name: &str) -> Program {
     let addresses = json!({"addresses": [instance.address.to_string()]});
     let made = instance.ask("join-codes", Some(addresses)).await;
     joining_spore(made["code"].as_str().unwrap(), name)
 }
 
-async fn until_nodes(instance: &Instance, count: usize) {
+pub(super) async fn until_nodes(instance: &Instance, count: usize) {
     eventually(&format!("{count} nodes are online"), || async {
         let nodes = instance.ask("nodes", None).await;
         let nodes = nodes["nodes"].as_array()?;
@@ -25,7 +25,7 @@ async fn until_nodes(instance: &Instance, count: usize) {
 }
 
 /// A job on all nodes, one node after the other.
-async fn ask(instance: &Instance, command: &str, count: usize) -> String {
+pub(super) async fn ask(instance: &Instance, command: &str, count: usize) -> String {
     let body = json!({"target": "*", "skill_name": "ShellSkill", "method_name": "run", "parameters": {"command": command},
         "timeout": 90, "concurrency": 1, "confirm_count": count, "label": "inherited"});
     let asked = instance.ask("jobs", Some(body)).await;
@@ -37,20 +37,20 @@ async fn job(instance: &Instance, id: &str) -> Value {
     instance.ask(&format!("jobs/{id}"), None).await["job"].clone()
 }
 
-async fn until_job(instance: &Instance, id: &str, state: &str) -> Value {
+pub(super) async fn until_job(instance: &Instance, id: &str, state: &str) -> Value {
     eventually(&format!("job {id} is {state}"), || async {
         Some(job(instance, id).await).filter(|job| job["state"] == state)
     })
     .await
 }
 
-async fn targets(instance: &Instance, id: &str) -> Vec<Value> {
+pub(super) async fn targets(instance: &Instance, id: &str) -> Vec<Value> {
     let told = instance.ask(&format!("jobs/{id}/targets"), None).await;
     told["targets"].as_array().cloned().unwrap_or_default()
 }
 
 /// The execution that is under way; the first target.
-async fn first_run(instance: &Instance, id: &str) -> String {
+pub(super) async fn first_run(instance: &Instance, id: &str) -> String {
     eventually("one of them runs", || async {
         let targets = targets(instance, id).await;
         let running = targets.iter().find(|target| target["state"] == "running")?;
@@ -60,16 +60,16 @@ async fn first_run(instance: &Instance, id: &str) -> String {
 }
 
 /// Says that it begins, waits until it may go on, and leaves a mark.
-const STEP: &str =
+pub(super) const STEP: &str =
     "echo begun; echo begun >> marks; while [ ! -e go ]; do sleep 0.05; done; echo done";
 
-fn let_go(spores: &[Program]) {
+pub(super) fn let_go(spores: &[Program]) {
     for spore in spores {
         std::fs::write(spore.home.path().join("data/workspace/go"), "").unwrap();
     }
 }
 
-fn marks(spore: &Program) -> String {
+pub(super) fn marks(spore: &Program) -> String {
     let path = spore.home.path().join("data/workspace/marks");
     std::fs::read_to_string(path).unwrap_or_default()
 }

@@ -62,7 +62,10 @@ async fn what_is_set_at_one_instance_is_so_at_the_other_and_after_it_was_killed(
     second.ask("groups", group("d", "tag:d")).await;
     until_groups(&first, &["a", "b", "c", "d"]).await;
     let audit = second
-        .ask("audit?limit=100&action=replaced_elsewhere", None)
+        .ask(
+            "audit?limit=100&action=replaced_elsewhere&instance=second",
+            None,
+        )
         .await;
     assert_eq!(audit["entries"], json!([]), "nothing was overruled");
 }

@@ -56,6 +56,8 @@ impl Played {
             version: "0.0.1".to_owned(),
             life: Uuid::new_v4(),
             sessions: 1,
+            watches: false,
+            audit: None,
         };
         self.seat.beat(&card).await.unwrap();
     }
