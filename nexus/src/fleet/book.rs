@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::facts::hashed;
 use super::packed::{pack, unpack};
 use super::relay::Relay;
+use super::round::{Round, Stamp, Told};
 use super::{Directory, EngineError, Epoch, FactKey, InstanceId, Put, Table};
 use crate::audit::Digest;
 use crate::hub::Handle;
@@ -35,14 +36,12 @@ struct Inside {
     facts: HashMap<String, Fact>,
     claims: HashMap<String, Claim>,
     removed: HashSet<String>,
-    /// Which watching of the directory this is.
-    round: u64,
+    round: Round,
 }
 
 /// What the directory says of one node. Only its mark: the state has the rest, and thousands have the same methods.
 struct Fact {
-    revision: u64,
-    round: u64,
+    told: Told,
     mark: Digest,
     removed: bool,
 }
@@ -51,7 +50,7 @@ struct Fact {
 struct Claim {
     session: SessionId,
     epoch: Epoch,
-    round: u64,
+    told: Stamp,
 }
 
 impl MemberFact {
@@ -69,8 +68,7 @@ impl MemberFact {
 impl Inside {
     fn know(&mut self, id: &str, revision: u64, fact: &MemberFact) {
         let fact = Fact {
-            revision,
-            round: self.round,
+            told: self.round.told(revision),
             mark: hashed(&fact.json()),
             removed: *fact == MemberFact::Removed,
         };
@@ -81,42 +79,37 @@ impl Inside {
 impl Book {
     /// The directory tells of a node. True when that is news.
     pub(super) fn told(&self, id: &str, revision: u64, fact: &MemberFact) -> bool {
-        let mut inside = self.lock();
-        let round = inside.round;
-        if let Some(known) = inside.facts.get_mut(id) {
-            // A lower one that is told first is of an engine that lost what it knew.
-            let old = known.round == round && known.revision > revision;
-            if old || known.revision == revision {
-                known.round = round;
-                return false;
-            }
+        let inside = &mut *self.lock();
+        let known = inside.facts.get_mut(id);
+        let news = known.is_none_or(|known| inside.round.is_news(&mut known.told, revision));
+        if news {
+            inside.know(id, revision, fact);
         }
-        inside.know(id, revision, fact);
-        true
+        news
     }
 
     /// The directory tells who holds a node.
     pub(super) fn is_held(&self, id: &str, by_us: bool, epoch: Epoch) {
-        let mut inside = self.lock();
-        let round = inside.round;
+        let inside = &mut *self.lock();
         if let Some(claim) = inside.claims.get_mut(id)
             && (epoch > claim.epoch || by_us && epoch == claim.epoch)
         {
-            claim.round = round;
+            claim.told = inside.round.stamp();
         }
     }
 
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
-        self.lock().round += 1;
+        self.lock().round.begin();
     }
 
     /// It told everything. What it did not tell it lost, and it is told again: which nodes were removed.
     pub(super) fn up_to_date(&self) -> Vec<String> {
-        let mut inside = self.lock();
-        let round = inside.round;
-        inside.claims.retain(|_, claim| claim.round == round);
-        let lost = inside.facts.extract_if(|_, known| known.round != round);
+        let inside = &mut *self.lock();
+        let round = &mut inside.round;
+        round.up_to_date();
+        inside.claims.retain(|_, claim| claim.told.is_of(round));
+        let lost = inside.facts.extract_if(|_, known| !known.told.is_of(round));
         let removed = lost.filter(|(_, known)| known.removed);
         let removed: Vec<String> = removed.map(|(id, _)| id).collect();
         inside.removed.extend(removed.iter().cloned());
@@ -170,7 +163,7 @@ impl Book {
                 inside
                     .facts
                     .get(node)
-                    .map(|known| (known.revision, known.mark)),
+                    .map(|known| (known.told.revision(), known.mark)),
                 inside.removed.contains(node),
             )
         };
@@ -192,8 +185,8 @@ impl Book {
         match directory.put(&key, Some(value), revision).await? {
             Put::Done(revision) => {
                 let mut inside = self.lock();
-                let known = inside.facts.get(node).map_or(0, |known| known.revision);
-                if known < revision {
+                let known = inside.facts.get(node);
+                if known.is_none_or(|known| known.told.revision() < revision) {
                     inside.know(node, revision, &fact);
                 }
                 inside.removed.remove(node);
@@ -218,11 +211,10 @@ impl Book {
                 let epoch = directory.claim(node, own).await?;
                 relay.claimed(node.to_owned(), session, epoch);
                 let mut inside = self.lock();
-                let round = inside.round;
                 let claim = Claim {
                     session,
                     epoch,
-                    round,
+                    told: inside.round.stamp(),
                 };
                 inside.claims.insert(node.to_owned(), claim);
             }

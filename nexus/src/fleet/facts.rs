@@ -22,6 +22,7 @@ use serde_json::value::RawValue;
 pub(crate) use dirty::Dirty;
 pub(super) use shelf::{Mark, Shelf, hashed, shelves};
 
+use super::round::{Round, Told};
 use super::{Directory, EngineError, FactKey, Put, Table};
 use crate::store::{InLine, Store};
 
@@ -40,8 +41,8 @@ struct Fact {
 /// What this instance knows of one key.
 #[derive(Debug, Clone, Copy, Default)]
 struct Known {
-    /// Of the directory's value.
-    revision: u64,
+    /// The directory's value; of no round: it is what the last life knew.
+    told: Told,
     /// What was here when it was in line with that.
     ours: Mark,
     /// What is here says more than the directory does.
@@ -52,8 +53,6 @@ struct Known {
     removed: bool,
     /// What was put last, while nobody knows whether it arrived.
     sent: Option<Mark>,
-    /// In which watching it was told; none: it is what the last life knew.
-    round: Option<u64>,
 }
 
 /// See the module.
@@ -71,9 +70,7 @@ struct Inside {
     known: HashMap<FactKey, Known>,
     /// What the disk does not know yet.
     unsaved: BTreeSet<FactKey>,
-    round: u64,
-    /// Everything that was known when this watching began has been told.
-    current: bool,
+    round: Round,
 }
 
 impl Inside {
@@ -120,7 +117,7 @@ impl Facts {
         } in rows
         {
             let known = Known {
-                revision,
+                told: Told::before(revision),
                 ours,
                 ..Known::default()
             };
@@ -135,17 +132,16 @@ impl Facts {
 
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
-        let mut inside = self.lock();
-        inside.round += 1;
-        inside.current = false;
+        self.lock().round.begin();
     }
 
     /// It told everything. What it did not tell is not there any more, as after the loss of its disk: it is told again.
     pub(super) async fn up_to_date(&self) {
         {
-            let mut inside = self.lock();
-            let round = Some(inside.round);
-            let gone = inside.known.extract_if(|_, known| known.round != round);
+            let inside = &mut *self.lock();
+            let round = &mut inside.round;
+            round.up_to_date();
+            let gone = inside.known.extract_if(|_, known| !known.told.is_of(round));
             let gone: Vec<_> = gone.collect();
             for (key, known) in gone {
                 inside.unsaved.insert(key.clone());
@@ -154,13 +150,12 @@ impl Facts {
                     let removed = Known {
                         ahead: true,
                         absent: true,
-                        round,
+                        told: round.told(0),
                         ..Known::default()
                     };
                     inside.known.insert(key, removed);
                 }
             }
-            inside.current = true;
             self.dirty.mark_all(inside.known.keys().cloned());
         }
         for (&table, shelf) in &self.shelves {
@@ -174,23 +169,19 @@ impl Facts {
         let Some(shelf) = self.shelves.get(&key.table) else {
             return;
         };
-        let (before, round) = {
-            let mut inside = self.lock();
-            let round = Some(inside.round);
+        let (before, told) = {
+            let inside = &mut *self.lock();
+            let round = &inside.round;
             if let Some(known) = inside.known.get_mut(&key) {
-                // A lower one that is told first is of a directory that lost what it knew.
-                let old = known.round == round && known.revision > revision;
-                let again = known.round.is_none() && is_told_each_life(key.table);
-                if old || known.revision == revision && !again {
-                    known.round = round;
+                let again = !known.told.is_of_this_life() && is_told_each_life(key.table);
+                if !again && !round.is_news(&mut known.told, revision) {
                     return;
                 }
             }
-            (inside.known.get(&key).copied(), round)
+            (inside.known.get(&key).copied(), round.told(revision))
         };
         let mut known = Known {
-            revision,
-            round,
+            told,
             absent: value.is_none(),
             ..Known::default()
         };
@@ -230,7 +221,7 @@ impl Facts {
     pub(super) async fn settle(self: Arc<Self>) {
         loop {
             self.dirty.wait().await;
-            if !self.lock().current {
+            if !self.lock().round.is_current() {
                 tokio::time::sleep(AGAIN).await;
                 self.dirty.mark_all([]);
                 continue;
@@ -263,14 +254,14 @@ impl Facts {
             if !known.ahead && known.ours == mark {
                 return Ok(());
             }
-            let (sent, round) = (Some(mark), Some(inside.round));
+            let revision = known.told.revision();
             let sending = Known {
-                sent,
-                round,
+                sent: Some(mark),
+                told: inside.round.told(revision),
                 ..known
             };
             inside.known.insert(key.clone(), sending);
-            if known.absent { 0 } else { known.revision }
+            if known.absent { 0 } else { revision }
         };
         let removed = here.is_none() && !leaves_its_name(key.table);
         let value = (!removed).then(|| self.write(here));
@@ -278,10 +269,9 @@ impl Facts {
         let mut inside = self.lock();
         let known = inside.known.get(key).copied().unwrap_or_default();
         let in_line = |revision| Known {
-            revision,
+            told: known.told.at(revision),
             ours: mark,
             removed: mark.is_none(),
-            round: known.round,
             ..Known::default()
         };
         match put {
@@ -289,7 +279,7 @@ impl Facts {
                 inside.forget(key.clone());
                 Ok(())
             }
-            Ok(Put::Done(revision)) if revision > known.revision => {
+            Ok(Put::Done(revision)) if revision > known.told.revision() => {
                 inside.know(key.clone(), in_line(revision));
                 Ok(())
             }
@@ -308,7 +298,7 @@ impl Facts {
                 let absent = known.absent;
                 let known = Known {
                     absent,
-                    ..in_line(known.revision)
+                    ..in_line(known.told.revision())
                 };
                 inside.know(key.clone(), known);
                 Ok(())
@@ -330,7 +320,7 @@ impl Facts {
                 };
                 Some(InLine {
                     key,
-                    revision: known.revision,
+                    revision: known.told.revision(),
                     ours: known.ours,
                 })
             });

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::round::{Round, Told};
 use super::{Directory, EngineError, FactKey, Put, Table};
 use crate::access::{Caller, Principal};
 use crate::hub::Change;
@@ -23,14 +24,18 @@ pub(super) struct StopFact {
 
 /// What this instance and the directory know of it.
 #[derive(Default)]
-pub(super) struct Halt(Mutex<Known>);
+pub(super) struct Halt(Mutex<Inside>);
+
+#[derive(Default)]
+struct Inside {
+    round: Round,
+    known: Known,
+}
 
 #[derive(Default, Clone)]
 struct Known {
-    revision: u64,
+    told: Told,
     fact: Option<StopFact>,
-    /// It was told since the directory began to tell everything anew.
-    told: bool,
     /// Since when this instance has been stopped by what the directory says, by its own clock.
     since: Option<SystemTime>,
 }
@@ -68,13 +73,13 @@ impl Halt {
             Some(theirs) => theirs.held == ours.held,
         };
         if is_known {
-            self.lock().since = info.since.filter(|_| info.held);
+            self.lock().known.since = info.since.filter(|_| info.held);
             return Ok(());
         }
         // A struct of strings and times: it cannot fail to serialise.
         let value = serde_json::to_vec(&ours).unwrap_or_default().into();
         match directory
-            .put(&StopFact::key(), Some(value), known.revision)
+            .put(&StopFact::key(), Some(value), known.told.revision())
             .await?
         {
             Put::Done(revision) => self.told(revision, ours),
@@ -86,26 +91,22 @@ impl Halt {
 
     /// The directory tells how it stands; what has to be done here, if anything.
     pub(super) fn heard(&self, revision: u64, fact: Option<StopFact>) -> Option<Change> {
-        let known = self.known();
-        // A lower one that is told first is of an engine that lost what it knew.
-        if known.revision == revision || known.told && known.revision > revision {
-            self.lock().told = true;
+        let inside = &mut *self.lock();
+        if !inside.round.is_news(&mut inside.known.told, revision) {
             return None;
         }
-        let Some(fact) = fact else {
-            // What cannot be read can be written over.
-            let mut inside = self.lock();
-            (inside.revision, inside.told) = (revision, true);
-            return None;
-        };
-        self.told(revision, fact.clone());
+        // What cannot be read can be written over.
+        inside.known.told = inside.round.told(revision);
+        let fact = fact?;
+        inside.known.fact = Some(fact.clone());
+        let since_told = inside.known.since.take();
         Some(Box::new(move |state, now| {
             let here = state.stop_info();
             let caller = from_afar(&fact.by);
             // Who released it knew of this stop, or else is later by the clocks, if they are right.
             let is_meant = here
                 .since
-                .is_none_or(|since| since <= fact.at || known.since == Some(since));
+                .is_none_or(|since| since <= fact.at || since_told == Some(since));
             if fact.held && !here.held {
                 state.stop_all(&caller, &fact.reason, now);
             } else if !fact.held && here.held && is_meant {
@@ -116,31 +117,32 @@ impl Halt {
 
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
-        self.lock().told = false;
+        self.lock().round.begin();
     }
 
     /// It told everything. What it did not tell it does not know (any more).
     pub(super) fn up_to_date(&self) {
-        let mut inside = self.lock();
-        if !inside.told {
-            (inside.revision, inside.fact) = (0, None);
+        let inside = &mut *self.lock();
+        inside.round.up_to_date();
+        if !inside.known.told.is_of(&inside.round) {
+            (inside.known.told, inside.known.fact) = (Told::default(), None);
         }
     }
 
     fn known(&self) -> Known {
-        self.lock().clone()
+        self.lock().known.clone()
     }
 
     fn told(&self, revision: u64, fact: StopFact) {
-        *self.lock() = Known {
-            revision,
+        let mut inside = self.lock();
+        inside.known = Known {
+            told: inside.round.told(revision),
             fact: Some(fact),
-            told: true,
             since: None,
         };
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
+    fn lock(&self) -> MutexGuard<'_, Inside> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

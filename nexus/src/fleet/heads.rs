@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::round::{Round, Stamp, Told};
 use super::{Directory, EngineError, FactKey, InstanceId, Put, Table};
 use crate::job::JobInfo;
 
@@ -61,14 +62,12 @@ pub(super) struct Heads {
 #[derive(Default)]
 struct Inside {
     known: HashMap<Uuid, Known>,
-    /// Which watching of the directory this is.
-    round: u64,
+    round: Round,
 }
 
 struct Known {
-    /// 0: the directory does not have it (any more).
-    revision: u64,
-    round: u64,
+    /// With revision 0: the directory does not have it (any more).
+    told: Told,
     head: Head,
     /// It is ours, and the engine lost it, or may have lost what belongs to it.
     untold: bool,
@@ -82,8 +81,7 @@ impl Inside {
         let Some(head) = head else { return };
         let untold = before.is_some_and(|one| one.untold && one.head.owner == head.owner);
         let known = Known {
-            revision,
-            round: self.round,
+            told: self.round.told(revision),
             head,
             untold,
             asked: None,
@@ -101,20 +99,16 @@ impl Heads {
         head: Option<Head>,
         own: InstanceId,
     ) -> bool {
-        let mut inside = self.lock();
-        let round = inside.round;
+        let inside = &mut *self.lock();
         if let Some(known) = inside.known.get_mut(&id) {
-            // A lower one that is told first is of an engine that lost what it knew.
-            let old = known.round == round && known.revision > revision;
-            if old || known.revision == revision {
-                known.round = round;
+            if !inside.round.is_news(&mut known.told, revision) {
                 return false;
             }
             // Whoever had it before us told it to an engine that had lost that it moved on.
             let ours = known.head.owner == own;
             let before = |head: &Head| head.owner != own && head.turn < known.head.turn;
             if ours && head.as_ref().is_some_and(before) {
-                (known.revision, known.round, known.untold) = (revision, round, true);
+                (known.told, known.untold) = (inside.round.told(revision), true);
                 return false;
             }
         }
@@ -124,27 +118,24 @@ impl Heads {
 
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
-        self.lock().round += 1;
+        self.lock().round.begin();
     }
 
     /// It told everything: what it did not tell is not there any more. Ours is to be told again, also when only what belongs
     /// to it may be `lost`; of others it is forgotten, and which that is.
     pub(super) fn up_to_date(&self, own: InstanceId, lost: bool) -> Vec<Uuid> {
-        let mut inside = self.lock();
-        let round = inside.round;
-        for known in inside
-            .known
-            .values_mut()
-            .filter(|one| one.head.owner == own)
-        {
-            let missing = known.round != round;
+        let inside = &mut *self.lock();
+        let round = &mut inside.round;
+        round.up_to_date();
+        let known = inside.known.values_mut();
+        for known in known.filter(|one| one.head.owner == own) {
+            let missing = !known.told.is_of(round);
             known.untold |= missing || lost;
             if missing {
-                known.revision = 0;
-                known.round = round;
+                known.told = round.told(0);
             }
         }
-        let gone = inside.known.extract_if(|_, one| one.round != round);
+        let gone = inside.known.extract_if(|_, one| !one.told.is_of(round));
         gone.map(|(id, _)| id).collect()
     }
 
@@ -187,13 +178,13 @@ impl Heads {
         inside.known.get(&id).is_some_and(|known| !known.untold)
     }
 
-    /// Which watching of the directory this is.
-    pub(super) fn round(&self) -> u64 {
-        self.lock().round
+    /// In which round the directory is.
+    pub(super) fn round(&self) -> Stamp {
+        self.lock().round.stamp()
     }
 
-    /// Everything was told long enough ago, if it is still this watching.
-    pub(super) fn settled(&self, round: u64) {
+    /// Everything was told long enough ago, if it is still this round.
+    pub(super) fn settled(&self, round: Stamp) {
         if self.round() == round {
             self.set_settling(false);
             self.set_fresh(true);
@@ -240,7 +231,7 @@ impl Heads {
         head: Head,
     ) -> Result<bool, EngineError> {
         let id = head.info.id;
-        let seen = self.revision(id);
+        let seen = self.revision(id).unwrap_or(0);
         let put = directory.put(&key(id), Some(head.bytes()), seen).await?;
         match put {
             Put::Done(revision) => {
@@ -273,8 +264,7 @@ impl Heads {
         directory: &dyn Directory,
         id: Uuid,
     ) -> Result<(), EngineError> {
-        let seen = self.lock().known.get(&id).map(|known| known.revision);
-        let Some(seen) = seen else {
+        let Some(seen) = self.revision(id) else {
             return Ok(());
         };
         if let Put::Done(revision) = directory.put(&key(id), None, seen).await? {
@@ -283,15 +273,15 @@ impl Heads {
         Ok(())
     }
 
-    fn revision(&self, id: Uuid) -> u64 {
-        self.lock().known.get(&id).map_or(0, |known| known.revision)
+    fn revision(&self, id: Uuid) -> Option<u64> {
+        let inside = self.lock();
+        inside.known.get(&id).map(|known| known.told.revision())
     }
 
     fn wrote(&self, id: Uuid, revision: u64, head: Option<Head>) {
-        let mut inside = self.lock();
-        let round = inside.round;
-        let known = inside.known.get(&id);
-        if known.is_none_or(|known| known.round != round || known.revision < revision) {
+        let inside = &mut *self.lock();
+        let known = inside.known.get_mut(&id);
+        if known.is_none_or(|known| inside.round.is_news(&mut known.told, revision)) {
             inside.know(id, revision, head);
         }
     }

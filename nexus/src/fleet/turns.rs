@@ -12,6 +12,7 @@ use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::round::{Round, Told};
 use super::{Directory, EngineError, FactKey, InstanceId, Put, Table};
 use crate::hub::Handle;
 use crate::schedule::{Last, WRONG};
@@ -58,15 +59,13 @@ struct Inside {
     in_hand: HashSet<Uuid>,
     /// Instances that are not heard of.
     gone: HashSet<InstanceId>,
-    round: u64,
-    current: bool,
+    round: Round,
 }
 
 struct Known {
-    revision: u64,
+    told: Told,
     /// By which it can be written over; 0: it is not there.
     seen: u64,
-    round: u64,
     turn: Option<Turn>,
 }
 
@@ -83,8 +82,7 @@ impl Turns {
     pub(crate) async fn take(&self, id: Uuid, at: SystemTime) -> Taken {
         let seen = {
             let inside = self.lock();
-            if !inside.current {
-                let away = EngineError::Away("it does not tell what it knows".to_owned());
+            if let Err(away) = inside.round.check() {
                 return Taken::NotNow(away.to_string());
             }
             let known = inside.known.get(&id);
@@ -133,11 +131,11 @@ impl Turns {
     pub(super) async fn tend(&self, handle: &Handle) {
         let open: Vec<(Uuid, u64, Turn)> = {
             let inside = self.lock();
-            let open = inside.known.iter().filter(|_| inside.current);
+            let open = inside.known.iter().filter(|_| inside.round.is_current());
             let open = open.filter_map(|(id, known)| {
                 let turn = known.turn.as_ref()?;
                 let open = turn.by == self.own && !turn.over && !inside.in_hand.contains(id);
-                open.then(|| (*id, known.revision, turn.clone()))
+                open.then(|| (*id, known.told.revision(), turn.clone()))
             });
             open.collect()
         };
@@ -176,22 +174,14 @@ impl Turns {
     }
 
     fn know(&self, id: Uuid, (revision, seen): (u64, u64), turn: Option<Turn>) -> bool {
-        let mut inside = self.lock();
-        let round = inside.round;
-        if let Some(known) = inside.known.get_mut(&id)
-            && (known.revision == revision || known.round == round && known.revision > revision)
-        {
-            known.round = round;
-            return false;
+        let inside = &mut *self.lock();
+        let known = inside.known.get_mut(&id);
+        let news = known.is_none_or(|known| inside.round.is_news(&mut known.told, revision));
+        if news {
+            let told = inside.round.told(revision);
+            inside.known.insert(id, Known { told, seen, turn });
         }
-        let known = Known {
-            revision,
-            seen,
-            round,
-            turn,
-        };
-        inside.known.insert(id, known);
-        true
+        news
     }
 
     /// Whether this key is about whose turn it is, and of which schedule.
@@ -271,18 +261,16 @@ impl Turns {
 
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
-        let mut inside = self.lock();
-        inside.round += 1;
-        inside.current = false;
+        self.lock().round.begin();
     }
 
     /// It told everything, of some schedules perhaps later than of their turns. From now on times can be taken.
     pub(super) async fn up_to_date(&self, handle: &Handle) {
         let mut lost: Vec<(Uuid, Turn)> = Vec::new();
         let turns: Vec<(Uuid, Turn)> = {
-            let mut inside = self.lock();
-            let round = inside.round;
-            let gone = inside.known.extract_if(|_, known| known.round != round);
+            let inside = &mut *self.lock();
+            let round = &inside.round;
+            let gone = inside.known.extract_if(|_, known| !known.told.is_of(round));
             let gone = gone.filter_map(|(id, known)| Some((id, known.turn?)));
             lost.extend(gone.filter(|(_, turn)| turn.by == self.own));
             let turns = inside.known.iter();
@@ -299,12 +287,12 @@ impl Turns {
                 self.know(id, (0, 0), Some(turn));
             }
         }
-        self.lock().current = true;
+        self.lock().round.up_to_date();
     }
 
     /// The directory tells nothing any more.
     pub(super) fn lost(&self) {
-        self.lock().current = false;
+        self.lock().round.lost();
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {

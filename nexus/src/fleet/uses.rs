@@ -12,6 +12,7 @@ use axum::body::Bytes;
 use protocol::PublicKey;
 use uuid::Uuid;
 
+use super::round::{Round, Told};
 use super::{Directory, EngineError, FactKey, Put, Table};
 use crate::hub::Handle;
 use crate::state::{Close, Use};
@@ -35,13 +36,11 @@ pub(crate) struct Uses {
 #[derive(Default)]
 struct Inside {
     codes: HashMap<Uuid, BTreeMap<u32, Known>>,
-    round: u64,
-    current: bool,
+    round: Round,
 }
 
 struct Known {
-    revision: u64,
-    round: u64,
+    told: Told,
     by: PublicKey,
 }
 
@@ -68,7 +67,7 @@ impl Uses {
         match wanted {
             Use::None => Ok(()),
             // It may have been made a moment ago elsewhere.
-            Use::Unknown if !self.lock().current => Err(Close::uncounted()),
+            Use::Unknown if !self.lock().round.is_current() => Err(Close::uncounted()),
             Use::Unknown => Ok(()),
             Use::Of { code, used, uses } => {
                 let _line = self.line.lock().await;
@@ -92,11 +91,7 @@ impl Uses {
     ) -> Result<bool, EngineError> {
         let mut number = {
             let inside = self.lock();
-            if !inside.current {
-                return Err(EngineError::Away(
-                    "it does not tell what it knows".to_owned(),
-                ));
-            }
+            inside.round.check()?;
             let known = inside.codes.get(&code);
             if known.is_some_and(|known| known.values().any(|one| one.by == by)) {
                 return Ok(true);
@@ -122,13 +117,9 @@ impl Uses {
 
     fn know(&self, code: Uuid, number: u32, revision: u64, by: PublicKey) {
         let mut inside = self.lock();
-        let round = inside.round;
-        let known = Known {
-            revision,
-            round,
-            by,
-        };
-        inside.codes.entry(code).or_default().insert(number, known);
+        let told = inside.round.told(revision);
+        let uses = inside.codes.entry(code).or_default();
+        uses.insert(number, Known { told, by });
     }
 
     /// Whether this key is about the use of a code: of which, and which one.
@@ -178,7 +169,7 @@ impl Uses {
                 .filter_map(|code| Some((*code, inside.codes.get(code)?)));
             let uses = uses.flat_map(|(code, uses)| {
                 uses.iter()
-                    .map(move |(number, one)| (code, *number, one.revision))
+                    .map(move |(number, one)| (code, *number, one.told.revision()))
             });
             uses.take(SWEPT).collect()
         };
@@ -192,9 +183,7 @@ impl Uses {
 
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
-        let mut inside = self.lock();
-        inside.round += 1;
-        inside.current = false;
+        self.lock().round.begin();
     }
 
     /// It told everything, of some codes perhaps later than of their uses. What it `lost` is told again; false: not all of it.
@@ -202,10 +191,10 @@ impl Uses {
         let mut all = true;
         let mut untold = Vec::new();
         let used: Vec<(Uuid, u32)> = {
-            let mut inside = self.lock();
-            let round = inside.round;
+            let inside = &mut *self.lock();
+            let round = &inside.round;
             for (code, uses) in &mut inside.codes {
-                let gone = uses.extract_if(.., |_, one| one.round != round);
+                let gone = uses.extract_if(.., |_, one| !one.told.is_of(round));
                 let gone = gone.map(|(number, one)| (*code, number, one.by));
                 untold.extend(gone.filter(|_| lost));
             }
@@ -233,13 +222,13 @@ impl Uses {
                 }
             }
         }
-        self.lock().current = true;
+        self.lock().round.up_to_date();
         all
     }
 
     /// It tells nothing any more.
     pub(super) fn lost(&self) {
-        self.lock().current = false;
+        self.lock().round.lost();
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {

@@ -12,6 +12,7 @@ use axum::body::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::round::{Round, Told};
 use super::{Directory, EngineError, FactKey, InstanceId, Put, Table};
 use crate::hub::Handle;
 
@@ -41,13 +42,11 @@ struct Inside {
     known: HashMap<Uuid, Known>,
     /// Being used or denied here.
     in_hand: HashSet<Uuid>,
-    round: u64,
-    current: bool,
+    round: Round,
 }
 
 struct Known {
-    revision: u64,
-    round: u64,
+    told: Told,
     /// Ours, and nobody has looked yet what became of it.
     open: bool,
 }
@@ -86,11 +85,7 @@ impl Yeses {
 
     /// Whether anybody here can tell how approvals stand.
     pub(crate) fn may_tell(&self) -> Result<(), EngineError> {
-        if self.lock().current {
-            return Ok(());
-        }
-        let why = "it does not tell what it knows".to_owned();
-        Err(EngineError::Away(why))
+        self.lock().round.check()
     }
 
     /// Holds an approval, so that only this instance can use it or say no to it. None: another one does, or did.
@@ -118,11 +113,11 @@ impl Yeses {
     }
 
     async fn remove(&self, id: Uuid) {
-        let revision = self.lock().known.get(&id).map(|known| known.revision);
-        let Some(revision) = revision else {
+        let told = self.lock().known.get(&id).map(|known| known.told);
+        let Some(told) = told else {
             return;
         };
-        match self.directory.put(&key(id), None, revision).await {
+        match self.directory.put(&key(id), None, told.revision()).await {
             Ok(_) => drop(self.lock().known.remove(&id)),
             Err(error) => tracing::debug!(%error, approval = %id, "it is given back later"),
         }
@@ -130,13 +125,8 @@ impl Yeses {
 
     fn know(&self, id: Uuid, revision: u64, open: bool) {
         let mut inside = self.lock();
-        let round = inside.round;
-        let known = Known {
-            revision,
-            round,
-            open,
-        };
-        inside.known.insert(id, known);
+        let told = inside.round.told(revision);
+        inside.known.insert(id, Known { told, open });
     }
 
     /// Whether this key is about the end of an approval, and of which.
@@ -162,7 +152,7 @@ impl Yeses {
     pub(super) async fn tend(&self, handle: &Handle) {
         let left: Vec<Uuid> = {
             let inside = self.lock();
-            let known = inside.known.iter().filter(|_| inside.current);
+            let known = inside.known.iter().filter(|_| inside.round.is_current());
             let left = known.filter(|(id, known)| known.open && !inside.in_hand.contains(id));
             left.map(|(id, _)| *id).collect()
         };
@@ -186,7 +176,7 @@ impl Yeses {
         let now = SystemTime::now();
         let old: Vec<Uuid> = {
             let inside = self.lock();
-            let known = inside.known.keys().filter(|_| inside.current);
+            let known = inside.known.keys().filter(|_| inside.round.is_current());
             let old = known.filter(|id| is_old(**id, now));
             old.take(SWEPT).copied().collect()
         };
@@ -197,22 +187,20 @@ impl Yeses {
 
     /// The directory begins to tell everything anew.
     pub(super) fn begin(&self) {
-        let mut inside = self.lock();
-        inside.round += 1;
-        inside.current = false;
+        self.lock().round.begin();
     }
 
     /// It told everything.
     pub(super) fn up_to_date(&self) {
-        let mut inside = self.lock();
-        let round = inside.round;
-        inside.known.retain(|_, known| known.round == round);
-        inside.current = true;
+        let inside = &mut *self.lock();
+        let round = &mut inside.round;
+        round.up_to_date();
+        inside.known.retain(|_, known| known.told.is_of(round));
     }
 
     /// It tells nothing any more.
     pub(super) fn lost(&self) {
-        self.lock().current = false;
+        self.lock().round.lost();
     }
 
     fn lock(&self) -> MutexGuard<'_, Inside> {
