@@ -21,6 +21,7 @@ mod loads;
 pub mod local;
 mod looks;
 mod message;
+mod moved;
 pub mod nats;
 mod neighbours;
 mod packed;
@@ -28,6 +29,7 @@ mod parcels;
 mod post;
 mod records;
 mod relay;
+mod round;
 mod run;
 pub mod seal;
 mod turns;
@@ -48,6 +50,7 @@ pub(crate) use facts::Dirty;
 pub(crate) use figures::{Figures, Weather};
 pub(crate) use keeper::Keeper;
 pub(crate) use looks::Looking;
+pub(crate) use moved::Moved;
 pub(crate) use neighbours::Standing;
 pub(crate) use relay::{Goes, Relay};
 pub(crate) use run::{Member, Seams};
@@ -75,6 +78,8 @@ pub struct Engine {
 pub(crate) struct Shared {
     /// What changed here and has to be told.
     pub(crate) dirty: Arc<Dirty>,
+    /// Which nodes and jobs moved here.
+    pub(crate) moved: Arc<Moved>,
     /// Whose turn the times of schedules are.
     pub(crate) turns: Arc<Turns>,
     /// How often join codes were used.

@@ -39,7 +39,7 @@ pub(crate) use outputs::Hit;
 
 use crate::access::Caller;
 use crate::audit::{AuditLog, Unrecorded};
-use crate::fleet::{Dirty, Keeper, Relay};
+use crate::fleet::{Keeper, Relay, Shared};
 use crate::history::Sampler;
 use crate::job::NewJob;
 use crate::metrics::Metrics;
@@ -111,10 +111,14 @@ pub(crate) struct Hub {
     looking: HashMap<Uuid, oneshot::Sender<Result<Seen, SubmitError>>>,
     events: broadcast::Sender<Event>,
     /// Only when other instances share the swarm.
-    relay: Option<Arc<Relay>>,
-    /// Only then, too.
-    keeper: Option<Keeper>,
-    dirty: Option<Arc<Dirty>>,
+    beside: Option<Beside>,
+}
+
+/// What the swarm has to do with the state of this instance.
+struct Beside {
+    relay: Arc<Relay>,
+    keeper: Keeper,
+    shared: Shared,
 }
 
 impl Hub {
@@ -140,19 +144,17 @@ impl Hub {
             accepting: HashMap::new(),
             looking: HashMap::new(),
             events: broadcast::Sender::new(EVENTS),
-            relay: None,
-            keeper: None,
-            dirty: None,
+            beside: None,
         }
     }
 
     /// Strays go to the relay, what belongs to jobs is kept with the swarm first, and what all are to know is marked.
-    pub(crate) fn beside(mut self, others: Option<(Arc<Relay>, Keeper, Arc<Dirty>)>) -> Self {
-        if let Some((relay, keeper, dirty)) = others {
-            self.relay = Some(relay);
-            self.keeper = Some(keeper);
-            self.dirty = Some(dirty);
-        }
+    pub(crate) fn beside(mut self, others: Option<(Arc<Relay>, Keeper, Shared)>) -> Self {
+        self.beside = others.map(|(relay, keeper, shared)| Beside {
+            relay,
+            keeper,
+            shared,
+        });
         self
     }
 
@@ -169,7 +171,7 @@ impl Hub {
                 () = tokio::time::sleep_until(wake.into()) => {}
             }
             let now = self.now();
-            self.state.set_listening(self.events.receiver_count() > 0);
+            self.state.set_listening(self.is_listened_to());
             for input in inputs.drain(..) {
                 if let Input::Stop(done) = input {
                     self.state.tell_glances(true, now);
@@ -190,6 +192,10 @@ impl Hub {
             self.sampler.turned(turns, now, &self.store);
             self.sampler.tick(now, &self.state, &self.store);
         }
+    }
+
+    fn is_listened_to(&self) -> bool {
+        self.beside.is_some() || self.events.receiver_count() > 0
     }
 
     fn apply(&mut self, input: Input, now: Now) {
@@ -327,8 +333,8 @@ impl Hub {
                 self.post(session, Message::Ping(number.to_be_bytes().to_vec().into()));
             }
             Effect::Stray(session, id) => {
-                if let Some(relay) = &self.relay {
-                    relay.stray(session, id);
+                if let Some(beside) = &self.beside {
+                    beside.relay.stray(session, id);
                 }
             }
             Effect::Close(session, close) => self.hang_up(session, close),
@@ -338,7 +344,12 @@ impl Hub {
                 }
             }
             Effect::Glanced(id, seen) => self.seen(id, seen),
-            Effect::Publish(event) => drop(self.events.send(event)),
+            Effect::Publish(event) => {
+                if let Some(beside) = &self.beside {
+                    beside.shared.moved.saw(&event);
+                }
+                drop(self.events.send(event));
+            }
             Effect::AlertBoard(board) => self.webhook.board(board),
             Effect::AlertHook(hook, here) => self.webhook.set(hook, here),
             Effect::Store(write) => self.keep(write),
@@ -353,10 +364,10 @@ impl Hub {
 
     fn keep(&mut self, write: Write) {
         self.sampler.saw(&write);
-        if let Some(keeper) = &self.keeper {
-            keeper.saw(&write);
+        if let Some(beside) = &self.beside {
+            beside.keeper.saw(&write);
+            beside.shared.dirty.wrote(&write);
         }
-        self.dirty.iter().for_each(|dirty| dirty.wrote(&write));
         if let Write::End(execution, kept) = &write {
             self.metrics.ended(execution);
             if kept.is_none() && execution.attempt.is_none() {
@@ -365,7 +376,8 @@ impl Hub {
             }
         }
         let promise = write.promise();
-        let keeper = self.keeper.as_ref().filter(|_| Keeper::wants(&write));
+        let keeper = self.beside.as_ref().map(|beside| &beside.keeper);
+        let keeper = keeper.filter(|_| Keeper::wants(&write));
         let taken = match keeper {
             Some(keeper) => keeper.take(write),
             None => self.store.write(write),

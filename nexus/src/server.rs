@@ -38,6 +38,8 @@ use crate::tls::Certificate;
 const MAX_NODES: usize = 50_000;
 /// Most connections of any kind at once.
 const MAX_CONNECTIONS: usize = 100_000;
+/// Fewest descriptors that are left for files, and for what this Nexus connects to.
+const FILES: u64 = 100;
 /// Most executions under way.
 const MAX_EXECUTIONS: usize = 100_000;
 /// Most executions waiting for one node.
@@ -225,7 +227,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     chores(&audit, certificate, scheduler, tasks);
     let hub = Hub::new(state, store, audit, webhook, metrics, config.history_keep);
     let (keeper, kept) = Keeper::new();
-    let sewn = beside.clone().map(|(r, s)| (r, keeper, s.dirty));
+    let sewn = beside.clone().map(|(r, s)| (r, keeper, s));
     sessions.spawn(hub.beside(sewn).run(inputs));
     if let (Some(entered), Some(beside), Some(left)) = (entered, beside, left) {
         let seams = Seams::new(beside, kept, left);
@@ -342,7 +344,7 @@ fn raise_file_limit() -> usize {
         1024
     });
     tracing::debug!(limit, "file descriptors");
-    usize::try_from(limit - limit / 20)
+    usize::try_from(limit.saturating_sub(FILES.max(limit / 20)))
         .unwrap_or(usize::MAX)
         .min(MAX_CONNECTIONS)
 }

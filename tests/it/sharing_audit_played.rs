@@ -57,6 +57,8 @@ impl Played {
             sessions: 0,
             audit,
             watches: false,
+            posts: false,
+            beat: 0,
         };
         seat.beat(&card).await.unwrap();
         Self { card, seat, asked }

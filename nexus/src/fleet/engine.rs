@@ -49,6 +49,12 @@ pub struct Card {
     /// It knows where alerts are posted, and has watched for long enough to know what is new.
     #[serde(default)]
     pub watches: bool,
+    /// It is the one that posts them.
+    #[serde(default)]
+    pub posts: bool,
+    /// Number of this sign of life, in its life.
+    #[serde(default)]
+    pub beat: u64,
     /// Number of the newest entry of its audit log; an older version does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<u64>,

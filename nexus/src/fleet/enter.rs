@@ -43,6 +43,7 @@ impl Entered {
         let directory = &self.engine.directory;
         Shared {
             dirty: Arc::new(Dirty::of(self.id)),
+            moved: Arc::default(),
             turns: Turns::new(self.id, Arc::clone(directory)),
             uses: Uses::new(Arc::clone(directory), handle.clone()),
             yeses: Arc::clone(&self.yeses),

@@ -4,8 +4,9 @@
 //! Not here: sockets that are here ([`super::relay`]), and who holds what ([`super::run`]).
 
 mod orders;
+mod probe;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -18,8 +19,10 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use self::orders::{BATCH, Orders, refusal};
+use self::probe::Silent;
 use super::message::{Placed, Reply, Says};
 use super::post::{Post, Unsaid};
+use super::round::{Round, Stamp};
 use super::{Epoch, InstanceId};
 use crate::hub::Input;
 use crate::model::SessionId;
@@ -39,16 +42,21 @@ pub(crate) struct Far {
     inbox: mpsc::Sender<Input>,
     tasks: TaskTracker,
     next: AtomicU64,
-    nodes: Mutex<HashMap<String, Elsewhere>>,
-    /// Which watching of the directory this is.
-    round: AtomicU64,
+    nodes: Mutex<Nodes>,
+    silent: Silent,
+}
+
+#[derive(Default)]
+struct Nodes {
+    all: HashMap<String, Elsewhere>,
+    round: Round,
 }
 
 #[derive(Clone, Copy)]
 struct Elsewhere {
     by: InstanceId,
     epoch: Epoch,
-    round: u64,
+    told: Stamp,
     /// Ours to it; none while its instance does not answer.
     session: Option<SessionId>,
 }
@@ -62,6 +70,13 @@ impl Elsewhere {
             ..*self
         };
         std::mem::replace(self, nobody)
+    }
+
+    /// What we had there is over; how it was.
+    fn hang_up(&mut self) -> Self {
+        let before = *self;
+        self.session = None;
+        before
     }
 }
 
@@ -79,29 +94,29 @@ impl Far {
             tasks,
             next: AtomicU64::new(FIRST),
             nodes: Mutex::default(),
-            round: AtomicU64::new(0),
+            silent: Silent::default(),
         })
     }
 
     /// The directory says who holds a node. What we had with an older placement is over.
     pub(crate) async fn held(&self, node: String, by: InstanceId, epoch: Epoch) {
         let before = {
-            let round = self.round.load(Ordering::Relaxed);
             let mut nodes = self.lock();
-            if let Some(known) = nodes.get_mut(&node)
+            let told = nodes.round.stamp();
+            if let Some(known) = nodes.all.get_mut(&node)
                 && known.epoch >= epoch
             {
-                known.round = round;
+                known.told = told;
                 return;
             }
             let new = Elsewhere {
                 by,
                 epoch,
-                round,
+                told,
                 session: None,
             };
             // Ours are in the map too: an older word of the directory must not bring an older holder back.
-            nodes.insert(node, new)
+            nodes.all.insert(node, new)
         };
         self.end(before, "another instance holds it now").await;
     }
@@ -110,7 +125,7 @@ impl Far {
     pub(crate) async fn free(&self, node: &str, epoch: Epoch) {
         let before = {
             let mut nodes = self.lock();
-            match nodes.get_mut(node) {
+            match nodes.all.get_mut(node) {
                 Some(known) if known.epoch == epoch => Some(known.let_go()),
                 _ => None,
             }
@@ -120,16 +135,17 @@ impl Far {
 
     /// The directory begins to tell everything anew.
     pub(crate) fn begin_round(&self) {
-        self.round.fetch_add(1, Ordering::Relaxed);
+        self.lock().round.begin();
     }
 
     /// It told everything: what it did not tell is held by nobody, as far as it knows (any more).
     pub(crate) async fn up_to_date(&self) {
-        let round = self.round.load(Ordering::Relaxed);
         let free: Vec<Elsewhere> = {
-            let mut nodes = self.lock();
-            let theirs = |known: &&mut Elsewhere| known.round != round && known.by != self.own;
-            let free = nodes.values_mut().filter(theirs);
+            let nodes = &mut *self.lock();
+            let round = &mut nodes.round;
+            round.up_to_date();
+            let theirs = nodes.all.values_mut().filter(|known| known.by != self.own);
+            let free = theirs.filter(|known| !known.told.is_of(round));
             free.map(Elsewhere::let_go).collect()
         };
         for before in free {
@@ -140,26 +156,18 @@ impl Far {
 
     /// Opens it anew: its spore may have something that became ours.
     pub(crate) async fn again(&self, node: &str) {
-        let before = self.lock().get_mut(node).map(|known| {
-            let before = *known;
-            known.session = None;
-            before
-        });
+        let before = self.lock().all.get_mut(node).map(Elsewhere::hang_up);
         self.end(before, "it is opened anew").await;
     }
 
     /// Nothing is heard of this instance any more.
     pub(crate) async fn lost(&self, instance: InstanceId) {
-        let sessions: Vec<Elsewhere> = self
-            .lock()
-            .values_mut()
-            .filter(|known| known.by == instance)
-            .map(|known| {
-                let before = *known;
-                known.session = None;
-                before
-            })
-            .collect();
+        let sessions: Vec<Elsewhere> = {
+            let mut nodes = self.lock();
+            let all = nodes.all.values_mut();
+            let theirs = all.filter(|known| known.by == instance);
+            theirs.map(Elsewhere::hang_up).collect()
+        };
         for before in sessions {
             self.end(Some(before), "its instance does not answer").await;
         }
@@ -168,7 +176,7 @@ impl Far {
     /// Opens what is held by instances that live and is not open yet.
     pub(crate) async fn open(self: &Arc<Self>, lives: impl Fn(InstanceId) -> bool) {
         let mut wanted: HashMap<InstanceId, Vec<Placed>> = HashMap::new();
-        for (node, known) in self.lock().iter() {
+        for (node, known) in &self.lock().all {
             if known.session.is_none() && known.by != self.own && lives(known.by) {
                 let epoch = known.epoch;
                 let node = node.clone();
@@ -183,24 +191,6 @@ impl Far {
                 if !self.open_some(by, nodes).await {
                     break;
                 }
-            }
-        }
-    }
-
-    /// Asks every instance that we have sessions at whether it hears us. Who does not is lost for now: what runs there is
-    /// unknown until it is opened again.
-    pub(crate) async fn probe(&self) {
-        let holders: HashSet<InstanceId> = {
-            let nodes = self.lock();
-            let open = nodes.values().filter(|known| known.session.is_some());
-            open.map(|known| known.by).collect()
-        };
-        for by in holders {
-            let nodes = Vec::new();
-            match self.post.ask(by, &Says::Open { nodes }).await {
-                // Something that it had for us was lost on the way.
-                Ok(Reply::NotHere) | Err(_) => self.lost(by).await,
-                Ok(_) => {}
             }
         }
     }
@@ -224,7 +214,7 @@ impl Far {
         let session = SessionId(self.next.fetch_add(1, Ordering::Relaxed));
         {
             let mut nodes = self.lock();
-            match nodes.get_mut(&at.node) {
+            match nodes.all.get_mut(&at.node) {
                 Some(known) if known.epoch == at.epoch && known.session.is_none() => {
                     known.session = Some(session);
                 }
@@ -345,7 +335,7 @@ impl Far {
     /// Frames of spores that another instance holds. Those of a placement that is over are dropped.
     pub(crate) async fn frames(&self, from: InstanceId, frames: Vec<(Placed, String)>) {
         for (at, frame) in frames {
-            let known = self.lock().get(&at.node).copied();
+            let known = self.lock().all.get(&at.node).copied();
             let session = known
                 .filter(|known| known.by == from && known.epoch == at.epoch)
                 .and_then(|known| known.session);
@@ -371,12 +361,12 @@ impl Far {
     /// How many nodes can be used from here.
     pub(crate) fn reached(&self) -> usize {
         let nodes = self.lock();
-        let open = nodes.values().filter(|known| known.session.is_some());
+        let open = nodes.all.values().filter(|known| known.session.is_some());
         open.count()
     }
 
     fn forget(&self, node: &str, session: SessionId) {
-        if let Some(known) = self.lock().get_mut(node)
+        if let Some(known) = self.lock().all.get_mut(node)
             && known.session == Some(session)
         {
             known.session = None;
@@ -389,7 +379,7 @@ impl Far {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Elsewhere>> {
+    fn lock(&self) -> MutexGuard<'_, Nodes> {
         self.nodes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

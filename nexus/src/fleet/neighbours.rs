@@ -92,6 +92,13 @@ impl Neighbours {
             .is_some_and(|one| one.standing == Standing::Here)
     }
 
+    /// For how long it said nothing; none: it was never heard of, or is not there.
+    pub(crate) fn silence(&self, id: InstanceId, now: Instant) -> Option<Duration> {
+        let known = self.lock();
+        let one = known.get(&id).filter(|one| one.standing == Standing::Here);
+        one.map(|one| now.saturating_duration_since(one.at))
+    }
+
     /// All that are known, in the order of their names.
     pub(crate) fn all(&self) -> Vec<Neighbour> {
         let mut all: Vec<_> = self.lock().values().cloned().collect();
@@ -119,6 +126,8 @@ mod tests {
             life: Uuid::nil(),
             sessions: 0,
             watches: false,
+            posts: false,
+            beat: 0,
             audit: None,
         }
     }

@@ -3,6 +3,7 @@
 //! Not here: what each of these does.
 
 mod answers;
+mod echo;
 mod feed;
 mod loads;
 mod memory;
@@ -11,12 +12,11 @@ mod pulse;
 mod settle;
 mod watch;
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -31,6 +31,7 @@ use super::heir::Heir;
 use super::keeper::{Keeping, Kept, Place};
 use super::links::Links;
 use super::loads::Loads;
+use super::moved::Moved;
 use super::parcels::Parcels;
 use super::post::Post;
 use super::relay::Relay;
@@ -105,8 +106,9 @@ struct Life {
     halt: Halt,
     heads: Arc<Heads>,
     heir: Heir,
-    moved: feed::Moved,
+    moved: Arc<Moved>,
     watch: watch::Watch,
+    echo: echo::Echo,
     facts: Arc<Facts>,
     turns: Arc<Turns>,
     uses: Arc<Uses>,
@@ -116,8 +118,6 @@ struct Life {
     inbox: mpsc::Sender<Input>,
     others: Others,
     loads: Loads,
-    dirty: Mutex<HashSet<String>>,
-    settle: Notify,
     memory: memory::Memory,
 }
 
@@ -144,7 +144,6 @@ impl Member {
                 stopping.clone(),
                 Arc::clone(&life).hear(tasks.clone()),
             )),
-            tasks.spawn(until(stopping.clone(), Arc::clone(&life).follow())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).inherit())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).look())),
             tasks.spawn(until(stopping.clone(), Arc::clone(&life).tell_jobs())),
@@ -212,8 +211,9 @@ impl Member {
             halt: Halt::default(),
             heads,
             heir,
-            moved: feed::Moved::default(),
+            moved: shared.moved,
             watch: watch::Watch::default(),
+            echo: echo::Echo::default(),
             facts,
             turns: shared.turns,
             uses: shared.uses,
@@ -223,8 +223,6 @@ impl Member {
             figures,
             others,
             loads: Loads::default(),
-            dirty: Mutex::default(),
-            settle: Notify::new(),
             memory: memory::Memory::default(),
         });
         (life, keeping, kept)

@@ -11,12 +11,15 @@ use protocol::{
 };
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::{Persona, Shared};
+
+/// How long it may take to come in.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 type Socket = WebSocketStream<TcpStream>;
 type Broken = tokio_tungstenite::tungstenite::Error;
@@ -43,7 +46,14 @@ struct Parameters {
 /// Lives until the fleet is told to stop.
 pub(super) async fn live(mut persona: Persona, number: u32, shared: Arc<Shared>) {
     let doors: Vec<&str> = shared.fleet.address.split(',').collect();
-    let (mut door, mut failed) = (usize::try_from(number).unwrap_or_default(), 0);
+    let number = usize::try_from(number).unwrap_or_default();
+    let (mut door, mut failed) = (number, 0);
+    // Half of them go round the other way, or all of a door that is shut would come to the same one.
+    let step = if (number / doors.len()).is_multiple_of(2) {
+        1
+    } else {
+        doors.len() - 1
+    };
     while !shared.stop.is_cancelled() {
         let mut came_in = false;
         let session = async {
@@ -62,7 +72,7 @@ pub(super) async fn live(mut persona: Persona, number: u32, shared: Arc<Shared>)
             () = session => {}
             () = shared.stop.cancelled() => return,
         }
-        door += 1;
+        door += step;
         failed = if came_in { 1 } else { failed + 1 };
         // Another instance may be there; only when none is does it wait.
         if failed % doors.len() != 0 {
@@ -73,9 +83,14 @@ pub(super) async fn live(mut persona: Persona, number: u32, shared: Arc<Shared>)
     }
 }
 
-/// Connects and is welcomed.
+/// Connects and is welcomed, when its turn comes.
 async fn connect(at: &str, persona: &Persona, shared: &Shared) -> Option<Socket> {
     let _turn = shared.gate.acquire().await.ok()?;
+    let coming = timeout(PATIENCE, come_in(at, persona, shared));
+    coming.await.ok().flatten()
+}
+
+async fn come_in(at: &str, persona: &Persona, shared: &Shared) -> Option<Socket> {
     let tcp = TcpStream::connect(at).await.ok()?;
     tcp.set_nodelay(true).ok()?;
     let config = WebSocketConfig::default()

@@ -319,6 +319,8 @@ pub(super) async fn cards_come_and_go(swarm: Swarm) {
         life: Uuid::new_v4(),
         sessions: 3,
         watches: false,
+        posts: false,
+        beat: 0,
         audit: None,
     };
     let (_, mut news) = known(&*b.directory).await;

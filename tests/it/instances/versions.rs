@@ -57,6 +57,8 @@ impl Played {
             life: Uuid::new_v4(),
             sessions: 1,
             watches: false,
+            posts: false,
+            beat: 0,
             audit: None,
         };
         self.seat.beat(&card).await.unwrap();

@@ -1,10 +1,13 @@
-//! Which keys have to be looked at: marked by whoever writes something to the disk that all instances are to know. Not here:
-//! looking.
+//! Which keys have to be looked at: marked by whoever writes something to the disk that all instances are to know. Who has which seat
+//! of a chart waits a moment: when thousands come in at once each of them changes the same few blocks, and whoever is told of one
+//! gives everybody a seat anew. Not here: looking.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 
 use crate::alerts::AlertRow;
 use crate::fleet::InstanceId;
@@ -14,12 +17,34 @@ use crate::state::{
 };
 use crate::store::{Plan, Write};
 
+/// How long seats are gathered before they are told.
+const GATHER: Duration = Duration::from_secs(1);
+
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Dirty {
     own: InstanceId,
-    keys: Mutex<BTreeSet<FactKey>>,
+    keys: Mutex<Keys>,
     marked: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Keys {
+    now: BTreeSet<FactKey>,
+    seats: BTreeSet<FactKey>,
+    /// When those have waited long enough.
+    due: Option<Instant>,
+}
+
+impl Keys {
+    fn add(&mut self, key: FactKey) {
+        if key.table == Table::Chart && key.key != CHART_KEY {
+            self.seats.insert(key);
+            self.due.get_or_insert_with(|| Instant::now() + GATHER);
+        } else {
+            self.now.insert(key);
+        }
+    }
 }
 
 impl Dirty {
@@ -39,9 +64,9 @@ impl Dirty {
 
     /// These keys.
     pub(crate) fn mark_all(&self, keys: impl IntoIterator<Item = FactKey>) {
-        let mut all = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        all.extend(keys);
-        if !all.is_empty() {
+        let mut all = self.lock();
+        keys.into_iter().for_each(|key| all.add(key));
+        if !all.now.is_empty() || !all.seats.is_empty() {
             self.marked.notify_one();
         }
     }
@@ -66,14 +91,34 @@ impl Dirty {
         }
     }
 
-    /// Until there is something.
+    /// Until there may be something.
     pub(super) async fn wait(&self) {
-        self.marked.notified().await;
+        let due = self.lock().due;
+        let seats = async {
+            match due {
+                Some(due) => sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.marked.notified() => {}
+            () = seats => {}
+        }
     }
 
-    /// All of them.
+    /// All of them that have not to wait.
     pub(super) fn take(&self) -> BTreeSet<FactKey> {
-        std::mem::take(&mut self.keys.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut all = self.lock();
+        let mut keys = std::mem::take(&mut all.now);
+        if all.due.is_some_and(|due| due <= Instant::now()) {
+            all.due = None;
+            keys.append(&mut all.seats);
+        }
+        keys
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -128,5 +173,37 @@ fn of_plan(plan: &Plan) -> Option<(Table, String)> {
         }
         Plan::ForgetRunbook(name, number) => Some((Table::Runbook, runbook_key(name, *number))),
         Plan::Run(_) | Plan::ForgetRun(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn key(table: Table, key: &str) -> FactKey {
+        let key = key.to_owned();
+        FactKey { table, key }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn seats_are_gathered_and_nothing_else_waits_for_them() {
+        let dirty = Dirty::of(InstanceId(Uuid::nil()));
+        let (seats, group) = (key(Table::Chart, "1:0"), key(Table::Group, "web"));
+        let chart = key(Table::Chart, CHART_KEY);
+        dirty.mark_all([seats.clone(), group.clone(), chart.clone()]);
+        dirty.wait().await;
+        assert_eq!(dirty.take(), BTreeSet::from([group, chart]));
+        let begun = Instant::now();
+        dirty.mark_all([seats.clone(), key(Table::Chart, "1:256")]);
+        let mut taken = BTreeSet::new();
+        while taken.is_empty() {
+            dirty.wait().await;
+            taken = dirty.take();
+        }
+        assert_eq!(taken, BTreeSet::from([seats, key(Table::Chart, "1:256")]));
+        assert_eq!(begun.elapsed(), GATHER, "by the clock of the test");
+        assert_eq!(dirty.take(), BTreeSet::new());
     }
 }

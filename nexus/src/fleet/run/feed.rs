@@ -2,10 +2,7 @@
 //! with the next move; how a job ends is a fact of the directory.
 //! Not here: what the others do with it ([`crate::fleet::heir`]).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-use uuid::Uuid;
+use std::sync::Arc;
 
 use super::{Life, TICK};
 use crate::fleet::message::{Letter, Says};
@@ -14,28 +11,12 @@ use crate::job::JobInfo;
 /// Jobs of one letter; each is a few KiB at most.
 const LETTER: usize = 50;
 
-/// Jobs that moved since they were told of.
-#[derive(Default)]
-pub(super) struct Moved(Mutex<HashMap<Uuid, Arc<JobInfo>>>);
-
-impl Moved {
-    pub(super) fn mark(&self, job: Arc<JobInfo>) {
-        let mut moved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        moved.insert(job.id, job);
-    }
-
-    fn take(&self) -> Vec<Arc<JobInfo>> {
-        let mut moved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        moved.drain().map(|(_, job)| job).collect()
-    }
-}
-
 impl Life {
     /// Tells of jobs that moved, as long as somebody is there to hear it.
     pub(super) async fn tell_jobs(self: Arc<Self>) {
         loop {
             tokio::time::sleep(TICK).await;
-            let moved = self.moved.take();
+            let moved = self.moved.take_jobs();
             if self.doors().is_empty() {
                 continue;
             }

@@ -75,8 +75,8 @@ impl Life {
         if all {
             self.memory.told_again();
         }
-        self.mark(removed);
-        self.everything_is_dirty().await;
+        self.moved.mark(removed);
+        self.everything_moved().await;
     }
 
     /// Whoever joins now must not make another identity for this swarm.

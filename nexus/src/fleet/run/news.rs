@@ -35,6 +35,7 @@ impl Life {
                     self.uses.lost();
                     self.yeses.lost();
                     self.watch.lost();
+                    self.echo.cut();
                 }
                 Err(error) => tracing::warn!(%error, "cannot read what the swarm knows"),
             }
@@ -55,7 +56,11 @@ impl Life {
 
     async fn told(&self, news: News) {
         match news {
-            News::Instance(card) if card.id == self.own => {}
+            News::Instance(card) if card.id == self.own => {
+                if card.life == self.life {
+                    self.echo.heard(card.beat);
+                }
+            }
             News::Instance(card) => {
                 let (id, name) = (card.id, card.name.clone());
                 if self.others.neighbours().heard(card) {
@@ -106,7 +111,7 @@ impl Life {
                 if let Some(change) = self.halt.heard(revision, fact) {
                     drop(self.inbox.send(Input::Change(change)).await);
                 }
-                self.settle.notify_one();
+                self.moved.wake();
             }
             News::Fact {
                 key,

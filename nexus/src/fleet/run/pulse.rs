@@ -9,6 +9,8 @@ use crate::fleet::{Card, InstanceId};
 
 /// Between two signs of life.
 const BEAT: Duration = Duration::from_secs(2);
+/// Silence after which an instance that does not answer is not only busy.
+const QUIET: Duration = Duration::from_secs(4);
 /// Silence after which an instance is taken for gone.
 const GONE: Duration = Duration::from_secs(8);
 
@@ -21,7 +23,7 @@ impl Life {
             let now = Instant::now();
             if last.is_none_or(|last| now.duration_since(last) >= BEAT) {
                 last = Some(now);
-                self.figures.beaten(self.directory.beat(&self.card()).await);
+                self.show().await;
             }
             self.look_for_the_gone(now).await;
             self.relay.prune(now);
@@ -35,12 +37,23 @@ impl Life {
         }
     }
 
+    /// Says that this instance lives, and what is true of it now.
+    pub(super) async fn show(&self) {
+        let (card, at) = (self.card(), Instant::now());
+        let told = self.directory.beat(&card).await;
+        match told {
+            Ok(()) => self.echo.said(card.beat, at),
+            Err(_) => self.echo.cut(),
+        }
+        self.figures.beaten(told);
+    }
+
     /// Opens what is elsewhere, and asks from time to time whether it is still heard there.
     pub(super) async fn reach(self: Arc<Self>) {
         let mut asked = Instant::now();
         loop {
             if asked.elapsed() >= BEAT {
-                self.far.probe().await;
+                self.far.probe(|id| self.is_quiet(id)).await;
                 asked = Instant::now();
             }
             self.far.open(|id| self.others.neighbours().lives(id)).await;
@@ -65,6 +78,8 @@ impl Life {
             life: self.life,
             sessions: self.book.held(),
             watches: self.watch.watches(),
+            posts: self.watch.posts(),
+            beat: self.echo.next(),
             audit: Some(self.handle.store.recorded()),
         }
     }
@@ -104,7 +119,17 @@ impl Life {
         id == self.own || self.others.neighbours().lives(id)
     }
 
+    /// It gave no sign of life for a while, as far as this instance is not behind.
+    fn is_quiet(&self, id: InstanceId) -> bool {
+        let now = Instant::now();
+        let silence = self.others.neighbours().silence(id, now);
+        silence.is_none_or(|silence| silence >= QUIET + self.echo.behind(now))
+    }
+
     async fn look_for_the_gone(&self, now: Instant) {
+        let Some(now) = now.checked_sub(self.echo.behind(now)) else {
+            return;
+        };
         for id in self.others.neighbours().fallen_silent(now, GONE) {
             tracing::warn!(instance = %id.0, "an instance of the swarm is not heard of any more");
             self.far.lost(id).await;

@@ -1,71 +1,34 @@
-//! What changes here is brought in line with the directory. Not here: how ([`crate::fleet::book`], [`crate::fleet::halt`]).
+//! What changes here is brought in line with the directory. Not here: how ([`crate::fleet::book`], [`crate::fleet::halt`]), and what
+//! changed ([`crate::fleet::moved`]).
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
-use tokio::sync::broadcast::error::RecvError;
 
 use super::{Life, TICK};
-use crate::model::Event;
 
 /// Nodes that are told of at once.
 const AT_ONCE: usize = 64;
 
 impl Life {
-    pub(super) async fn everything_is_dirty(&self) {
+    pub(super) async fn everything_moved(&self) {
         let Ok(nodes) = self.handle.nodes().await else {
             return;
         };
-        self.mark(nodes.iter().map(|node| node.facts.id.clone()));
-    }
-
-    pub(super) fn mark(&self, nodes: impl IntoIterator<Item = String>) {
-        self.dirty
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(nodes);
-        self.settle.notify_one();
-    }
-
-    /// Follows what happens to nodes here.
-    pub(super) async fn follow(self: Arc<Self>) {
-        loop {
-            let Ok((_, mut events)) = self.handle.subscribe().await else {
-                tokio::time::sleep(TICK).await;
-                continue;
-            };
-            self.everything_is_dirty().await;
-            loop {
-                match events.recv().await {
-                    Ok(
-                        Event::NodeConnected(node)
-                        | Event::NodeDisconnected(node, _)
-                        | Event::NodeChanged(node),
-                    ) => {
-                        self.mark([node.facts.id.clone()]);
-                    }
-                    Ok(Event::NodeRemoved(node)) => {
-                        self.book.removed(&node.facts.id);
-                        self.mark([node.facts.id.clone()]);
-                    }
-                    Ok(Event::JobChanged(job)) => self.moved.mark(job),
-                    Ok(Event::StopChanged(_)) => self.settle.notify_one(),
-                    Ok(_) => {}
-                    Err(RecvError::Lagged(_) | RecvError::Closed) => break,
-                }
-            }
-        }
+        let nodes = nodes.iter().map(|node| node.facts.id.clone());
+        self.moved.mark(nodes);
     }
 
     /// Brings the directory in line with what changed.
     pub(super) async fn settle(self: Arc<Self>) {
+        self.everything_moved().await;
         loop {
-            self.settle.notified().await;
-            let dirty: Vec<String> = {
-                let mut dirty = self.dirty.lock().unwrap_or_else(PoisonError::into_inner);
-                dirty.drain().collect()
-            };
-            let failed: Vec<String> = futures_util::stream::iter(dirty)
+            self.moved.wait().await;
+            let nodes = self.moved.take_nodes();
+            for node in &nodes.removed {
+                self.book.removed(node);
+            }
+            let failed: Vec<String> = futures_util::stream::iter(nodes.moved)
                 .map(|node| self.settle_one(node))
                 .buffer_unordered(AT_ONCE)
                 .filter_map(|failed| async { failed })
@@ -74,7 +37,7 @@ impl Life {
             let told = self.tell_stop().await;
             if !failed.is_empty() || !told {
                 tokio::time::sleep(TICK).await;
-                self.mark(failed);
+                self.moved.mark(failed);
             }
         }
     }
