@@ -91,8 +91,8 @@ struct Inner {
     hook: watch::Sender<Option<Hook>>,
     /// None before the first look of this life.
     board: watch::Sender<Option<Arc<Board>>>,
-    /// Whether it is this instance of the swarm that tells, and how often it took that over from one that is gone.
-    duty: watch::Sender<(bool, u64)>,
+    /// Whether it is this instance of the swarm that tells.
+    duty: watch::Sender<bool>,
     /// A person of this instance set it.
     set_here: AtomicBool,
     queue: Mutex<VecDeque<Message>>,
@@ -111,7 +111,7 @@ impl Webhook {
             inner: Arc::new(Inner {
                 hook: watch::Sender::new(hook),
                 board: watch::Sender::new(None),
-                duty: watch::Sender::new((true, 0)),
+                duty: watch::Sender::new(true),
                 set_here: AtomicBool::new(true),
                 queue: Mutex::default(),
                 more: Notify::new(),
@@ -131,18 +131,12 @@ impl Webhook {
         self.inner.hook.send_replace(hook);
     }
 
-    /// Whether it is this instance of the swarm that tells. `left`: whoever did so is gone, and may not have told all.
-    pub(crate) fn duty(&self, ours: bool, left: bool) {
-        self.inner.duty.send_if_modified(|(before, taken)| {
-            if *before == ours {
-                return false;
-            }
-            *before = ours;
-            if ours && left {
-                *taken += 1;
-            }
-            true
-        });
+    /// Whether it is this instance of the swarm that tells. When it takes that over, nobody who lives does: what whoever did may not
+    /// have told is told.
+    pub(crate) fn duty(&self, ours: bool) {
+        self.inner
+            .duty
+            .send_if_modified(|before| std::mem::replace(before, ours) != ours);
     }
 
     /// What fires has changed.
@@ -155,7 +149,7 @@ impl Webhook {
         let waiting = self.inner.queue().len();
         Delivery {
             waiting,
-            ours: self.inner.duty.borrow().0,
+            ours: *self.inner.duty.borrow(),
             ..self.inner.delivery().clone()
         }
     }
@@ -195,7 +189,6 @@ impl Webhook {
         };
         let mut news = News::known(&now(&mut board));
         let mut duty = self.inner.duty.subscribe();
-        let mut taken = duty.borrow_and_update().1;
         let mut unsaid = Unsaid::default();
         loop {
             tokio::select! {
@@ -214,8 +207,7 @@ impl Webhook {
                     if changed.is_err() {
                         return;
                     }
-                    let (_, times) = *duty.borrow_and_update();
-                    if std::mem::replace(&mut taken, times) != times && hook.borrow().is_some() {
+                    if *duty.borrow_and_update() && hook.borrow().is_some() {
                         self.push(unsaid.take(Instant::now()), metrics);
                     }
                 }
@@ -225,8 +217,7 @@ impl Webhook {
                     }
                     tokio::time::sleep(patience.settle).await;
                     let found = news.compare(&now(&mut board), SystemTime::now());
-                    let (ours, _) = *duty.borrow();
-                    if !ours {
+                    if !*duty.borrow() {
                         unsaid.keep(found, Instant::now());
                     } else if hook.borrow().is_some() {
                         self.push(found, metrics);

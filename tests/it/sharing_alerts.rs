@@ -7,16 +7,8 @@ use serde_json::{Value, json};
 use system_tests::{Peer, Server, eventually, hello_v2, spore_program};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::sharing::instance;
+use crate::sharing::{instance, three};
 use crate::webhook::{heard, receiver};
-
-async fn three(engine: &local::Engine) -> [Server; 3] {
-    [
-        instance(engine, "one").await,
-        instance(engine, "two").await,
-        instance(engine, "three").await,
-    ]
-}
 
 /// Makes a rule at one; returns when all have it.
 async fn rule(servers: &[Server], rule: Value) {

@@ -282,7 +282,7 @@ pub(super) fn handle(
 /// Where alerts are posted. In a swarm another instance may do that.
 pub(super) fn webhook(state: &State, entered: Option<&Entered>) -> Webhook {
     let webhook = Webhook::new(state.alerts().hook().cloned());
-    webhook.duty(entered.is_none(), false);
+    webhook.duty(entered.is_none());
     webhook
 }
 

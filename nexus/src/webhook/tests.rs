@@ -339,21 +339,14 @@ async fn what_is_too_much_is_dropped_oldest_first_and_counted() {
 async fn what_another_one_was_to_tell_is_told_when_that_one_is_gone() {
     let mut hub = hub(&[Answer::Status(200)]).await;
     hub.settled([]).await;
-    hub.webhook.duty(false, false);
+    hub.webhook.duty(false);
     hub.board([cause("a", 1)]);
     tokio::time::sleep(PATIENCE.settle * 4).await;
     assert!(hub.heard.try_recv().is_err(), "it is another one's turn");
     assert!(!hub.webhook.delivery().ours);
-    hub.webhook.duty(true, true);
+    hub.webhook.duty(true);
     assert_eq!(hub.hear().await.body["cause"]["key"], "a");
     // It took over what was not over, too.
-    hub.board([]);
-    assert_eq!(hub.hear().await.body["event"], "closed");
-    // Who hands over to one that lives leaves nothing to be told again.
-    hub.webhook.duty(false, false);
-    hub.board([cause("b", 1)]);
-    tokio::time::sleep(PATIENCE.settle * 4).await;
-    hub.webhook.duty(true, false);
     hub.board([]);
     assert_eq!(hub.hear().await.body["event"], "closed");
 }
