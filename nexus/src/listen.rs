@@ -1,8 +1,9 @@
 //! Connections before they are requests: one port that takes TLS, and plain HTTP where that is allowed. Whoever connects has
 //! little time to say something, and there is room for only so many. Not here: what is asked, and by whom.
 
+mod allowance;
 mod flow;
-mod metered;
+mod gauge;
 mod peer;
 mod plain;
 mod shares;
@@ -26,10 +27,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-use flow::Counted;
+pub(crate) use allowance::Allowance;
 pub(crate) use flow::Flow;
-pub(crate) use metered::Allowance;
-use metered::Metered;
+use flow::Seated;
+use gauge::Gauged;
 pub(crate) use peer::Peer;
 pub use plain::Plain;
 pub(crate) use shares::{Share, Shares};
@@ -60,7 +61,7 @@ pub(crate) struct Entrance {
 }
 
 impl Entrance {
-    /// `most` connections at once, half of them from one address unless it is a trusted proxy's.
+    /// `most` connections at once, half of them from one address unless it is a trusted proxy's or of this machine.
     pub(crate) fn new(
         tls: Arc<ServerConfig>,
         plain: Plain,
@@ -92,14 +93,18 @@ impl Entrance {
             match accepted {
                 Ok((socket, address)) => {
                     // No room: closing at once is the cheapest answer.
-                    let Some(room) = self.room(address.ip()) else {
+                    let Some(place) = self.place(address.ip()) else {
                         continue;
                     };
                     let (entrance, router) = (Arc::clone(&self), router.clone());
                     let stopping = stopping.clone();
                     conversations.spawn(async move {
-                        entrance.receive(socket, address, router, stopping).await;
-                        drop(room);
+                        let seated = Seated {
+                            flow: Flow::default(),
+                            _place: place,
+                        };
+                        let socket = (socket, address);
+                        entrance.receive(socket, seated, router, stopping).await;
                     });
                 }
                 Err(error) => {
@@ -113,31 +118,33 @@ impl Entrance {
         conversations.wait().await;
     }
 
-    fn room(&self, from: IpAddr) -> Option<Share> {
-        let is_proxy = self.proxies.contains(&from.to_canonical());
-        self.connections.try_take((!is_proxy).then_some(from))
+    /// Whoever is on this machine may have all there is, as a proxy may: it could do worse.
+    fn place(&self, from: IpAddr) -> Option<Share> {
+        let from = from.to_canonical();
+        let may_have_all = from.is_loopback() || self.proxies.contains(&from);
+        self.connections.try_take((!may_have_all).then_some(from))
     }
 
     async fn receive(
         &self,
-        socket: TcpStream,
-        address: SocketAddr,
+        (socket, address): (TcpStream, SocketAddr),
+        seated: Seated,
         router: Router,
         stopping: CancellationToken,
     ) {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "cannot switch Nagle's algorithm off");
         }
-        let flow = Flow::default();
+        let flow = seated.flow.clone();
         let mut first = [0];
         match timeout(FIRST_BYTE, socket.peek(&mut first)).await {
             Ok(Ok(1)) if first == [TLS] => {
-                let socket = (Counted::new(socket, flow.clone()), flow);
+                let socket = (Gauged::new(socket, seated), flow);
                 self.receive_tls(socket, address, router, stopping).await;
             }
             Ok(Ok(1)) if self.plain.allows(address.ip(), &self.proxies) => {
-                let peer = Peer::new(address, false, None, flow.clone());
-                let socket = Counted::new(socket, flow);
+                let peer = Peer::new(address, false, None, flow);
+                let socket = Gauged::new(socket, seated);
                 self.converse(socket, peer, router, stopping).await;
             }
             Ok(Ok(1)) => plain::refuse(socket).await,
@@ -147,7 +154,7 @@ impl Entrance {
 
     async fn receive_tls(
         &self,
-        (socket, flow): (Counted<TcpStream>, Flow),
+        (socket, flow): (Gauged<TcpStream, Seated>, Flow),
         address: SocketAddr,
         router: Router,
         stopping: CancellationToken,
@@ -182,7 +189,7 @@ impl Entrance {
         router: Router,
         stopping: CancellationToken,
     ) {
-        let stream = Metered::new(stream, peer.allowance.clone());
+        let stream = Gauged::new(stream, peer.allowance.clone());
         let service = hyper::service::service_fn(|mut request: hyper::Request<Incoming>| {
             let peer = peer.of_request(&request, &self.proxies);
             request.extensions_mut().insert(ConnectInfo(peer));
