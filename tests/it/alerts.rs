@@ -1,6 +1,6 @@
 //! Alerts through the doors: they fire, are taken and muted, survive a restart, and are counted.
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use system_tests::{Peer, Server, eventually, hello_v2, spore_program};
@@ -130,23 +130,10 @@ async fn whoever_is_limited_hears_of_his_own_nodes_alone() {
         (list["total"] == 2).then_some(())
     })
     .await;
-    let new = NewToken {
-        name: "limited".into(),
-        role: Role::Viewer,
-        nodes: "id:inside".into(),
-        calls: vec!["*".into()],
-        ttl_seconds: 600,
-    };
-    let (secret, _) = server
-        .nexus
-        .tokens()
-        .create(new, &Caller::local())
-        .await
-        .unwrap();
-    let get = async |path: &str| -> Value {
-        let request = server.bare(Method::GET, path).bearer_auth(secret.reveal());
-        request.send().await.unwrap().json().await.unwrap()
-    };
+    let (_, secret) = server
+        .token("limited", Role::Viewer, "id:inside", &["*"])
+        .await;
+    let get = async |path: &str| server.call_as(&secret, Method::GET, path, None).await.1;
     let list = get("/api/v1/alerts?state=all").await;
     assert_eq!(list["total"], 1, "{list}");
     let board = get("/api/v1/alerts/causes").await;

@@ -1,21 +1,12 @@
 //! The second yes, from end to end: asked for, given, used once; and several nodes in one ask.
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use system_tests::{Peer, Program, Server, hello_v2, spore_program};
 
 async fn token(server: &Server, name: &str, role: Role, nodes: &str) -> String {
-    let new = NewToken {
-        name: name.into(),
-        role,
-        nodes: nodes.into(),
-        calls: vec!["*".into()],
-        ttl_seconds: 600,
-    };
-    let tokens = server.nexus.tokens();
-    let (secret, _) = tokens.create(new, &Caller::local()).await.unwrap();
-    secret.reveal().to_owned()
+    server.token(name, role, nodes, &["*"]).await.1
 }
 
 async fn ask(
@@ -25,9 +16,7 @@ async fn ask(
     path: &str,
     body: Value,
 ) -> (u16, Value) {
-    let request = server.bare(method, path).bearer_auth(token).json(&body);
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    server.call_as(token, method, path, Some(body)).await
 }
 
 async fn rule(server: &Server, nodes: &str, at_least: u32) {

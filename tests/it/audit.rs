@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::Role;
 use nexus::audit::verify_lines;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -24,16 +24,8 @@ async fn newest(server: &Server) -> u64 {
 }
 
 async fn token(server: &Server, role: Role, nodes: &str) -> (String, String) {
-    let new = NewToken {
-        name: "script".into(),
-        role,
-        nodes: nodes.into(),
-        calls: vec!["*".into()],
-        ttl_seconds: 600,
-    };
-    let tokens = server.nexus.tokens();
-    let (secret, info) = tokens.create(new, &Caller::local()).await.unwrap();
-    (secret.reveal().to_owned(), info.id.to_string())
+    let (id, secret) = server.token("script", role, nodes, &["*"]).await;
+    (secret, id.to_string())
 }
 
 async fn whole(server: &Server) -> Value {

@@ -1,6 +1,6 @@
 //! The command line: where the Nexus is, who asks, and how refusals reach the shell.
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::Role;
 use nexus::config::Plain;
 use serde_json::json;
 use system_tests::command_line::{ended, finished};
@@ -8,16 +8,7 @@ use system_tests::{Peer, Server, hello_v2, nexus_program, spore_program};
 use tempfile::TempDir;
 
 async fn token(server: &Server, role: Role, nodes: &str) -> String {
-    let new = NewToken {
-        name: "script".into(),
-        role,
-        nodes: nodes.into(),
-        calls: vec!["*".into()],
-        ttl_seconds: 600,
-    };
-    let tokens = server.nexus.tokens();
-    let (secret, _) = tokens.create(new, &Caller::local()).await.unwrap();
-    secret.reveal().to_owned()
+    server.token("script", role, nodes, &["*"]).await.1
 }
 
 #[tokio::test]

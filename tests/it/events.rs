@@ -72,11 +72,16 @@ async fn an_execution_is_told_from_beginning_to_end() {
 #[tokio::test]
 async fn a_reader_that_is_too_slow_is_told_and_disturbs_nobody() {
     let server = Server::start().await;
-    let mut slow = events(&server).await;
+    let token = format!("Bearer {}", server.nexus.api_token().reveal());
+    let authorized = [("authorization", token.as_str())];
+    let mut slow = Peer::connect_narrow(server.address(), "/ws/events", &authorized)
+        .await
+        .unwrap();
     slow.hear_type("SNAPSHOT").await;
     let mut peer = Peer::join(server.address(), &hello("busy")).await;
     server.until_node("busy", "online").await;
-    for cpu in 0..60_000 {
+    // More than the socket and the Nexus keep for it.
+    for cpu in 0..24_000 {
         let life = json!({"message_type": "HEARTBEAT", "payload": {"node_id": "busy", "cpu_usage": f64::from(cpu % 100) / 100.0}});
         peer.say(&life).await;
     }

@@ -3,7 +3,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use system_tests::{Peer, Server, eventually, hello_v2};
@@ -108,23 +108,10 @@ async fn whoever_may_not_see_a_node_hears_nothing_of_its_past() {
     server.until_node("seen", "online").await;
     server.until_node("other", "online").await;
     until_stood(&server, "other", now(), "idle").await;
-    let new = NewToken {
-        name: "limited".into(),
-        role: Role::Viewer,
-        nodes: "site=here".into(),
-        calls: vec!["*".into()],
-        ttl_seconds: 600,
-    };
-    let made = server.nexus.tokens().create(new, &Caller::local()).await;
-    let (secret, _) = made.unwrap();
-    let get = |path: String| {
-        let request = server.bare(Method::GET, &path).bearer_auth(secret.reveal());
-        async move {
-            let answer = request.send().await.unwrap();
-            let status = answer.status().as_u16();
-            (status, answer.json::<Value>().await.unwrap())
-        }
-    };
+    let (_, secret) = server
+        .token("limited", Role::Viewer, "site=here", &["*"])
+        .await;
+    let get = async |path: String| server.call_as(&secret, Method::GET, &path, None).await;
     let (_, then) = get(format!("/api/v1/timeline/at?time={}", now())).await;
     let nodes: Vec<_> = then["nodes"]
         .as_array()

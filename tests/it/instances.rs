@@ -6,18 +6,11 @@ mod versions;
 
 use std::time::Duration;
 
-use nexus::fleet::{Through, local};
+use nexus::fleet::local;
 use serde_json::json;
 use system_tests::{Peer, Server, eventually, hello_v2, spore_program};
 
-/// An instance of the swarm of this engine.
-async fn instance(engine: &local::Engine, name: &str) -> Server {
-    Server::start_with(|config| {
-        config.name = name.to_owned();
-        config.fleet = Some(Through::Local(engine.clone()));
-    })
-    .await
-}
+use crate::sharing::instance;
 
 /// The id of the only node of this name, once this instance can reach it.
 async fn node(server: &Server, name: &str) -> String {

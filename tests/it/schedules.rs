@@ -2,23 +2,15 @@
 
 use std::time::Duration;
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::{Caller, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 use system_tests::{Program, Server, eventually, spore_program};
 use uuid::Uuid;
 
 async fn token(server: &Server, name: &str, role: Role) -> (String, Uuid) {
-    let new = NewToken {
-        name: name.into(),
-        role,
-        nodes: "*".into(),
-        calls: vec!["*".into()],
-        ttl_seconds: 600,
-    };
-    let tokens = server.nexus.tokens();
-    let (secret, info) = tokens.create(new, &Caller::local()).await.unwrap();
-    (secret.reveal().to_owned(), info.id)
+    let (id, secret) = server.token(name, role, "*", &["*"]).await;
+    (secret, id)
 }
 
 async fn ask(
@@ -28,9 +20,9 @@ async fn ask(
     path: &str,
     body: &Value,
 ) -> (u16, Value) {
-    let request = server.bare(method, path).bearer_auth(token).json(body);
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    server
+        .call_as(token, method, path, Some(body.clone()))
+        .await
 }
 
 fn minutely() -> Value {

@@ -9,7 +9,7 @@ mod results;
 
 use std::time::{Duration, Instant};
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::Role;
 use serde_json::{Value, json};
 use system_tests::{PATIENCE, Peer, Server, hello_v2};
 use uuid::Uuid;
@@ -23,15 +23,7 @@ async fn taking(source: Value) -> Server {
 
 /// Makes a token; its id.
 async fn token(server: &Server, name: &str, role: Role, nodes: &str, calls: &[&str]) -> Uuid {
-    let new = NewToken {
-        name: name.into(),
-        role,
-        nodes: nodes.into(),
-        calls: calls.iter().map(|call| (*call).into()).collect(),
-        ttl_seconds: 600,
-    };
-    let made = server.nexus.tokens().create(new, &Caller::local()).await;
-    made.unwrap().1.id
+    server.token(name, role, nodes, calls).await.0
 }
 
 async fn operator(server: &Server) -> Uuid {

@@ -2,17 +2,11 @@
 
 use std::time::Duration;
 
-use nexus::fleet::{Through, local};
+use nexus::fleet::local;
 use serde_json::{Value, json};
 use system_tests::{Raw, Server, eventually, spore_program};
 
-async fn instance(engine: &local::Engine, name: &str) -> Server {
-    Server::start_with(|config| {
-        config.name = name.to_owned();
-        config.fleet = Some(Through::Local(engine.clone()));
-    })
-    .await
-}
+use crate::sharing::instance;
 
 /// How it stands, once that is so.
 async fn until(server: &Server, what: &str, is_so: impl Fn(&Value) -> bool) -> Value {

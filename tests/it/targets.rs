@@ -1,20 +1,12 @@
 //! Which nodes are meant, over HTTP: expressions, saved groups, and where something would go.
 
-use nexus::access::{Caller, NewToken, Role};
+use nexus::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 use system_tests::{Peer, Server, hello_v2};
 
 async fn token(server: &Server, role: Role, nodes: &str) -> String {
-    let new = NewToken {
-        name: "test".into(),
-        role,
-        nodes: nodes.into(),
-        calls: vec!["*".into()],
-        ttl_seconds: 600,
-    };
-    let made = server.nexus.tokens().create(new, &Caller::local()).await;
-    made.unwrap().0.reveal().to_owned()
+    server.token("test", role, nodes, &["*"]).await.1
 }
 
 async fn ask(
@@ -24,17 +16,8 @@ async fn ask(
     path: &str,
     body: Value,
 ) -> (u16, Value) {
-    let mut request = server.bare(method, path).bearer_auth(token);
-    if !body.is_null() {
-        request = request.json(&body);
-    }
-    let answer = request.send().await.unwrap();
-    let status = answer.status().as_u16();
-    let text = answer.text().await.unwrap();
-    (
-        status,
-        serde_json::from_str(&text).unwrap_or(Value::String(text)),
-    )
+    let body = (!body.is_null()).then_some(body);
+    server.call_as(token, method, path, body).await
 }
 
 /// Three nodes, one of them gone again.

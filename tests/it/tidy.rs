@@ -3,8 +3,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Longest file, lines; tests and generated files aside.
+/// Longest file, lines; generated ones aside.
 const LONGEST: usize = 400;
+
+/// Tests from before this held for tests too. None comes to them; one that is split goes from here.
+const STILL_LONGER: [&str; 9] = [
+    "nexus/src/state/tests/jobs/model.rs",
+    "nexus/src/state/tests/jobs.rs",
+    "nexus/src/state/tests/strategies.rs",
+    "nexus/src/store/tests/audit.rs",
+    "nexus/src/store/tests.rs",
+    "spore/tests/it/binary.rs",
+    "spore/tests/it/nexus.rs",
+    "spore/tests/it/policy.rs",
+    "spore/tests/it/run.rs",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -54,23 +67,20 @@ fn is_test_or_generated(path: &Path) -> bool {
         .any(|part| text.contains(part))
 }
 
+fn lines(path: &Path) -> usize {
+    let text = fs::read_to_string(root().join(path)).unwrap();
+    text.lines().count()
+}
+
 #[test]
 fn no_file_outgrows_its_room() {
-    let too_long: Vec<_> = sources()
+    let mut too_long: Vec<_> = sources()
         .into_iter()
-        .filter(|path| !is_test_or_generated(path))
-        .map(|path| {
-            (
-                fs::read_to_string(root().join(&path))
-                    .unwrap()
-                    .lines()
-                    .count(),
-                path,
-            )
-        })
-        .filter(|(lines, _)| *lines > LONGEST)
+        .filter(|path| !path.to_string_lossy().contains("generated"))
+        .filter(|path| lines(path) > LONGEST)
         .collect();
-    assert!(too_long.is_empty(), "{too_long:?}");
+    too_long.sort();
+    assert_eq!(too_long, STILL_LONGER.map(PathBuf::from));
 }
 
 #[test]

@@ -4,13 +4,16 @@ use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::{PATIENCE, TOKEN};
+
+/// Bytes that a narrow one takes before it reads.
+const NARROW: u32 = 8 << 10;
 
 /// See the module.
 pub struct Peer {
@@ -25,13 +28,34 @@ impl Peer {
         path: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Self, Error> {
+        let tcp = TcpStream::connect(address).await?;
+        Self::over(tcp, address, path, headers).await
+    }
+
+    /// The same with room for a few KiB: what it does not read soon waits at the other end.
+    pub async fn connect_narrow(
+        address: SocketAddr,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Error> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(NARROW)?;
+        let tcp = socket.connect(address).await?;
+        Self::over(tcp, address, path, headers).await
+    }
+
+    async fn over(
+        tcp: TcpStream,
+        address: SocketAddr,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, Error> {
         let mut request = format!("ws://{address}{path}").into_client_request()?;
         for (name, value) in headers {
             request
                 .headers_mut()
                 .insert(*name, value.parse().expect("a header"));
         }
-        let tcp = TcpStream::connect(address).await?;
         Ok(Self {
             socket: client_async(request, tcp).await?.0,
         })

@@ -3,11 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use nexus::access::{Caller, NewToken, Role};
 use nexus::secret::Secret;
 use nexus::{Config, Running};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use crate::{TOKEN, eventually};
 
@@ -49,15 +51,45 @@ impl Server {
     /// A request with the token.
     pub async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
         let token = self.nexus.api_token().reveal();
-        let request = self
-            .client
-            .request(method, format!("http://{}{path}", self.address()))
-            .bearer_auth(token);
-        let request = match body {
-            Some(body) => request.json(&body),
-            None => request,
-        };
+        self.call_as(token, method, path, body).await
+    }
+
+    /// A request with this token; an empty one is nobody's, and is not sent.
+    pub async fn call_as(
+        &self,
+        token: &str,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (u16, Value) {
+        let mut request = self.bare(method, path);
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
         read(request.send().await.unwrap()).await
+    }
+
+    /// Makes a token for these nodes and calls, which lasts longer than a test; its id, and the token.
+    pub async fn token(
+        &self,
+        name: &str,
+        role: Role,
+        nodes: &str,
+        calls: &[&str],
+    ) -> (Uuid, String) {
+        let new = NewToken {
+            name: name.into(),
+            role,
+            nodes: nodes.into(),
+            calls: calls.iter().map(|call| (*call).into()).collect(),
+            ttl_seconds: 600,
+        };
+        let tokens = self.nexus.tokens();
+        let (secret, info) = tokens.create(new, &Caller::local()).await.unwrap();
+        (info.id, secret.reveal().to_owned())
     }
 
     /// A request as it is, without token.
