@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what the map and the Nexus cost on this machine. Prints a table for people and one line of JSON.
- * Every part prints a JSON object, alone or last: `{ …, rows: [ … ] }`. Single parts: `npm run bench -- map server jobs fleet`.
+ * Every part prints a JSON object, alone or last: `{ …, rows: [ … ] }`. Single parts: `npm run bench -- map server jobs fleet`, and
+ * `fleet-kill`, the last figure of `fleet`, which runs by itself only when it is asked for.
  * `NEXUS_BENCH_NODES=50000` says how many spores three instances get; 3000 unless said.
  */
 import { join } from "node:path";
@@ -10,6 +11,7 @@ import { main, timed } from "./kit/terminal.mjs";
 import { setup } from "./setup.mjs";
 
 const frame = join(root, "ui", "bench", "frame.mjs");
+const nodes = process.env.NEXUS_BENCH_NODES ?? "3000";
 const server = ["run", "-q", "--release", "-p", "system-tests", "--bin", "bench"];
 
 const parts = [
@@ -19,8 +21,15 @@ const parts = [
   {
     name: "fleet",
     command: "cargo",
-    args: [...server, "--", "--fleet", process.env.NEXUS_BENCH_NODES ?? "3000"],
+    args: [...server, "--", "--fleet", nodes],
     env: { NEXUS_LOG: "off" },
+  },
+  {
+    name: "fleet-kill",
+    command: "cargo",
+    args: [...server, "--", "--fleet-kill", nodes],
+    env: { NEXUS_LOG: "off" },
+    alone: true,
   },
 ];
 
@@ -31,7 +40,7 @@ await main(async () => {
   );
   const asked = process.argv.slice(2);
   const results = {};
-  for (const part of parts.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
+  for (const part of parts.filter(({ name, alone }) => (asked.length === 0 && !alone) || asked.includes(name))) {
     results[part.name] = await measure(part);
   }
   for (const { rows, ...rest } of Object.values(results)) console.table(rows ?? [rest]);

@@ -67,6 +67,11 @@ fn main() {
                 fleet::measure(&mut rows, nodes.parse().unwrap()).await;
                 rows.print();
             }
+            ["--fleet-kill", nodes] => {
+                let mut rows = Rows::default();
+                fleet::killed(&mut rows, nodes.parse().unwrap()).await;
+                rows.print();
+            }
             _ => {
                 let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
                 measure(has("--jobs"), has("--quick")).await;
