@@ -120,6 +120,7 @@ impl State {
             last_seen: now.wall,
         };
         let ordinal = self.take_in(row);
+        self.at_mut(ordinal).met = Some(now.at);
         self.keep_node(ordinal);
         self.publish_node(ordinal, Event::NodeChanged);
     }

@@ -42,6 +42,8 @@ pub struct Node {
     pub told: Told,
     /// As the node says; the Nexus knows better what it sent since.
     pub reported_tasks: u32,
+    /// When another instance told of it; none once it had a session here or there.
+    pub met: Option<Duration>,
     /// Last sign of life, since the start of the Nexus.
     pub heard: Duration,
     /// A ping is out since then.

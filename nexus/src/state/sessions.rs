@@ -64,6 +64,7 @@ impl State {
             measured: false,
             told: super::loads::Told::default(),
             reported_tasks: 0,
+            met: None,
             heard: Duration::ZERO,
             pinged: None,
             latency: None,
@@ -190,6 +191,7 @@ impl State {
             ));
         }
         node.session = Some(session);
+        node.met = None;
         node.heard = now.at;
         node.pinged = None;
         node.last_seen = now.wall;

@@ -14,6 +14,7 @@ mod glance;
 mod jobs;
 mod liveness;
 mod loads;
+mod members;
 mod resolve;
 mod schedules;
 mod sessions;
@@ -57,6 +58,14 @@ fn rules() -> Rules {
         several: false,
         shared_token_calls: crate::access::Scope::all(),
     }
+}
+
+/// One of several instances.
+fn several() -> Swarm {
+    Swarm::with(Rules {
+        several: true,
+        ..rules()
+    })
 }
 
 impl Swarm {

@@ -67,6 +67,12 @@ async fn all_see_the_same_one_tells_the_world_and_what_people_did_outlives_a_kil
             (&full["id"], &full["subject"])
         );
     }
+    for at in &instances {
+        let body = at.ask("alerts", None).await;
+        let alerts = body["alerts"].as_array().unwrap();
+        let gone = alerts.iter().any(|alert| alert["rule"] == "gone");
+        assert!(!gone, "one that comes in is gone for nobody: {body}");
+    }
     let (url, mut told) = receiver().await;
     let set = reqwest::Client::new()
         .request(

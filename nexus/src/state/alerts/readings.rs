@@ -16,6 +16,8 @@ use crate::trust::Standing;
 const SLACK: f64 = 5.0;
 /// The same of a disk, which does not go up and down by itself.
 const DISK_SLACK: f64 = 2.0;
+/// Who was met is away until the one that holds it has been asked, which takes moments, or longer when thousands come at once.
+const MEETING: Duration = Duration::from_secs(10);
 /// Longest text of others in an alert, bytes.
 const TEXT: usize = 300;
 
@@ -33,7 +35,7 @@ pub(super) fn of_node(
         return Reading::of(Met::No);
     }
     let reading = match rule.condition {
-        Condition::Offline => offline(node),
+        Condition::Offline => offline(node, now),
         Condition::Cpu { above } => load(node, node.cpu, above, in_grace),
         Condition::Memory { above } => load(node, node.memory, above, in_grace),
         Condition::Disk { above } => disk(node, above, in_grace),
@@ -67,8 +69,16 @@ fn is(so: bool) -> Met {
 }
 
 /// A revoked node is meant to be away.
-fn offline(node: &Node) -> Reading {
+fn offline(node: &Node, now: Now) -> Reading {
     let away = node.phase == Phase::Offline;
+    if let Some(until) = node.met.map(|met| met + MEETING)
+        && now.at < until
+    {
+        return Reading {
+            again: Some(until),
+            ..Reading::of(Met::Between)
+        };
+    }
     Reading {
         began: Some(node.last_seen),
         ..Reading::of(is(away && node.facts.trust.standing != Standing::Revoked))

@@ -7,13 +7,6 @@ use super::*;
 use crate::fleet::InstanceId;
 use crate::state::{FarLoad, LoadRow};
 
-fn several() -> Swarm {
-    Swarm::with(Rules {
-        several: true,
-        ..rules()
-    })
-}
-
 fn told(swarm: &Swarm, since: u64) -> (u64, Vec<LoadRow>) {
     let changed = swarm.state.loads_since(since, 0, 100);
     assert_eq!(changed.next, None);
