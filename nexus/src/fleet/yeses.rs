@@ -118,7 +118,9 @@ impl Yeses {
             return;
         };
         match self.directory.put(&key(id), None, told.revision()).await {
-            Ok(_) => drop(self.lock().known.remove(&id)),
+            Ok(Put::Done(_)) => drop(self.lock().known.remove(&id)),
+            // The directory tells how it stands by now.
+            Ok(Put::Changed) => {}
             Err(error) => tracing::debug!(%error, approval = %id, "it is given back later"),
         }
     }

@@ -1,7 +1,7 @@
 //! Whether the instances that we use nodes of hear us. Not here: their signs of life, see [`crate::fleet::run`].
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Far;
 use crate::fleet::InstanceId;
@@ -12,15 +12,18 @@ use crate::fleet::message::{Reply, Says};
 pub(super) struct Silent(Mutex<HashSet<InstanceId>>);
 
 impl Silent {
-    /// It did not answer. True: nor did it the last time; that is forgotten then.
+    /// It did not answer. True: nor did it the last time.
     fn again(&self, instance: InstanceId) -> bool {
-        let mut silent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        silent.remove(&instance) || !silent.insert(instance)
+        !self.lock().insert(instance)
     }
 
-    fn spoke(&self, instance: InstanceId) {
-        let mut silent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        silent.remove(&instance);
+    /// It answered, or is lost: what comes is the first time.
+    fn forget(&self, instance: InstanceId) {
+        self.lock().remove(&instance);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<InstanceId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -34,8 +37,11 @@ impl Far {
             match self.post.ask(by, &Says::Open { nodes }).await {
                 // Something that it had for us was lost on the way.
                 Ok(Reply::NotHere) => self.lost(by).await,
-                Ok(_) => self.silent.spoke(by),
-                Err(_) if self.silent.again(by) || is_quiet(by) => self.lost(by).await,
+                Ok(_) => self.silent.forget(by),
+                Err(_) if self.silent.again(by) || is_quiet(by) => {
+                    self.silent.forget(by);
+                    self.lost(by).await;
+                }
                 Err(_) => {}
             }
         }
@@ -45,5 +51,26 @@ impl Far {
         let nodes = self.lock();
         let open = nodes.all.values().filter(|known| known.session.is_some());
         open.map(|known| known.by).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn only_the_second_silence_in_a_row_is_one() {
+        let silent = Silent::default();
+        let [one, other] = [1, 2].map(|id| InstanceId(Uuid::from_u128(id)));
+        assert!(!silent.again(one));
+        assert!(!silent.again(other));
+        silent.forget(one);
+        assert!(!silent.again(one));
+        assert!(silent.again(one));
+        silent.forget(one);
+        assert!(!silent.again(one), "it was lost, and came again");
+        assert!(silent.again(other));
     }
 }
