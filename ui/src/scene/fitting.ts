@@ -1,10 +1,11 @@
 /**
- * What "everything" is: the box, margins and closest zoom of the fitted view, and where flights to a star or a
- * group end.
+ * What "everything" is: the box, margins and closest zoom of the fitted view, where flights to a star or a group
+ * end, and what the console's own controls cover.
  * Not here: moving the camera (rig.ts).
  */
 import type { Box, Insets, Size } from "../kernels/camera.ts";
 import { FIT_K, FIT_K_SMALL, SMALL_FLEET } from "../kernels/detail.ts";
+import type { Rect } from "../kernels/labels.ts";
 import { boundsOf, type Chart } from "./chart.ts";
 import type { StarStore } from "./starStore.ts";
 
@@ -58,6 +59,13 @@ export function fitGroup(chart: Chart, group: number, view: Size): Fit | null {
 
 /** Where a flight to one star ends: close enough for its arcs, never farther than now. */
 export const starSpacing = (k: number): number => Math.max(34, k);
+
+/** Where no label is read: under the zoom buttons, the chart's menu with the status chips, and the switch of views. */
+export const underControls = ({ width, height }: Size): Rect[] => [
+  { x: 10, y: height - 106, w: 38, h: 96 },
+  { x: 10, y: 8, w: Math.min(480, width / 2), h: 38 },
+  { x: width - 160, y: 8, w: 150, h: 38 },
+];
 
 /** Margins never take more than half of a small view. */
 function shrink(insets: Insets, view: Size): Insets {

@@ -12,6 +12,8 @@ import type { Sky } from "./plan/sky.ts";
 
 /** A context that has not come back by then is taken as gone. */
 const RESTORE_MS = 3000;
+/** Pictures before the first one that is shown. */
+const SETTLING = 3;
 
 export type SurfaceEvents = {
   resized(view: Size): void;
@@ -29,6 +31,7 @@ export class Surface {
   private renderer: Renderer | null = null;
   private atlas: Atlas;
   private lossTimer = 0;
+  private settling = SETTLING;
   private readonly undo = new AbortController();
   private readonly observer: ResizeObserver;
 
@@ -92,8 +95,12 @@ export class Surface {
       spacing: k,
       still: !sky.moving,
     });
-    // Until then it would be a black hole in a light page.
-    canvas.dataset.drawn ??= "yes";
+    // Until then it would be a black hole in a light page; WebKit puts a picture together some frames after it is drawn.
+    if (this.settling === 0) canvas.dataset.drawn ??= "yes";
+    else {
+      this.settling--;
+      this.events.redraw();
+    }
   }
 
   destroy(): void {

@@ -2,15 +2,17 @@
 import { describe, expect, test } from "vitest";
 import { fitBox, pinned } from "../../src/kernels/camera.ts";
 import { levelOf } from "../../src/kernels/detail.ts";
+import { overlaps } from "../../src/kernels/labels.ts";
 import { miniMap } from "../../src/kernels/minimap.ts";
 import { Status } from "../../src/scene/api.ts";
 import { Chart } from "../../src/scene/chart.ts";
 import { DensityField } from "../../src/scene/density.ts";
 import { DrawList, MARK_FLOATS, Mark } from "../../src/scene/drawList.ts";
-import { fitAll, fitGroup } from "../../src/scene/fitting.ts";
+import { fitAll, fitGroup, underControls } from "../../src/scene/fitting.ts";
 import { Flights } from "../../src/scene/flights.ts";
 import { Motion } from "../../src/scene/motion.ts";
 import { pack, paletteOf } from "../../src/scene/palette.ts";
+import { groupNameRect } from "../../src/scene/plan/groupNames.ts";
 import { plan } from "../../src/scene/plan/index.ts";
 import { LabelBoard } from "../../src/scene/plan/labelBoard.ts";
 import { type Sky, starAt } from "../../src/scene/plan/sky.ts";
@@ -120,6 +122,36 @@ describe("what is drawn, back to front", () => {
   });
 });
 
+describe("a group that outgrew its disc", () => {
+  const grown = (further: { x: number; y: number; r: number }[]): Fleet => {
+    const fleet = fleetOf(184);
+    const groups = fleet.groups.map((g) => (g.label === "Lab" ? { ...g, discs: [...g.discs, ...further] } : g));
+    return { ...fleet, groups };
+  };
+
+  test("its further discs are numbered, and told its size and trouble only once", () => {
+    const sky = skyOf(grown([{ x: 0, y: 70, r: 8 }]));
+    const written = texts(listOf(sky));
+    expect(written).toContain("Lab · 2");
+    expect(written.filter((text) => text.startsWith("Lab"))).toEqual(["Lab", "Lab · 2"]);
+    expect(written.filter((text) => text === "9")).toHaveLength(1);
+    expect(written).not.toContain("");
+  });
+
+  test("where there is no room for that a disc has no number; the group keeps its name", () => {
+    const lab = fleetOf(184).groups.find((g) => g.label === "Lab")?.discs[0];
+    if (lab === undefined) throw new Error("no disc");
+    const sky = skyOf(grown(Array.from({ length: 14 }, () => lab)));
+    listOf(sky);
+    const names = sky.labels.groups.filter((name) => name.group.label === "Lab");
+    expect(names.filter((name) => name.name === "Lab")).toHaveLength(1);
+    expect(names.length).toBeLessThan(12);
+    const rects = sky.labels.groups.map((name) => groupNameRect(sky, name));
+    for (const [n, one] of rects.entries())
+      for (const other of rects.slice(n + 1)) expect(overlaps(one, other)).toBe(false);
+  });
+});
+
 describe("level of detail", () => {
   const closeUp = (more: Partial<Sky> = {}): Sky => {
     const sky = skyOf(fleetOf(184));
@@ -160,6 +192,24 @@ describe("level of detail", () => {
       return listOf(sky).texts.length;
     };
     expect(count(3)).toBeLessThan(count(0));
+  });
+});
+
+describe("the console's own controls", () => {
+  test("no label lies under them, wherever the map is moved to", () => {
+    const sky = skyOf(fleetOf(184));
+    const under = underControls(view);
+    for (let n = 0; n < 40; n++) {
+      sky.camera = { k: 30 + n, x: 40 * (n % 7) - 900, y: 900 - 60 * (n % 11) };
+      sky.labels.invalidate();
+      sky.now += 1000;
+      listOf(sky);
+      for (const label of sky.labels.nodes) {
+        const p = starAt(sky, label.ordinal);
+        const rect = { x: p.x + label.dx, y: p.y + label.dy, w: label.w, h: label.lines > 1 ? 32 : 12 };
+        expect(under.some((control) => overlaps(rect, control))).toBe(false);
+      }
+    }
   });
 });
 

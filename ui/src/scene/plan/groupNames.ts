@@ -1,6 +1,7 @@
 /**
  * Names of groups: where they stand (outward of the core), which are shown, and what the line under them says.
- * A group keeps its name at every zoom; far out, only the 24 largest and all with exceptions are written.
+ * A group keeps its name at every zoom; far out, only the 24 largest and all with exceptions are written. What outgrew
+ * its disc stands in further ones, which are numbered where there is room for that.
  * Not here: stars' labels, writing into the draw list (labels.ts).
  */
 import { clamp } from "../../kernels/camera.ts";
@@ -57,16 +58,42 @@ export function layoutGroupNames(sky: Sky): GroupName[] {
   const names: GroupName[] = [];
   const s = 21 * coreScale(sky);
   const rects: Rect[] = [{ x: sky.camera.x - s, y: sky.camera.y - s, w: 2 * s, h: 2 * s }];
-  for (const group of shown) {
-    const disc = sky.chart.discsOfGroup(group.index)[0];
-    if (disc === undefined) continue;
-    const name = compose(sky, group, disc, small, groups.length);
+  const add = (name: GroupName, atAnyPrice: boolean): void => {
     const free = takeSide(sky, name, rects);
-    if (!free && k < 3 && abnormal(group) === 0) continue;
+    if (!free && !atAnyPrice) return;
     names.push(name);
     rects.push(groupNameRect(sky, name));
+  };
+  for (const group of shown) {
+    const disc = sky.chart.discsOfGroup(group.index)[0];
+    if (disc !== undefined) add(compose(sky, group, disc, small, groups.length), k >= 3 || abnormal(group) > 0);
+  }
+  for (const group of shown) {
+    for (const [n, disc] of sky.chart.discsOfGroup(group.index).entries()) {
+      if (n > 0 && (k >= 3 || names.length < FAR_LIMIT)) add(further(sky, group, disc, n + 1), false);
+    }
   }
   return names;
+}
+
+/** Of a disc besides the first: the count and what is wrong stand at the first one, for all of the group. */
+function further(sky: Sky, group: SceneGroup, disc: Disc, number: number): GroupName {
+  const name = `${group.label} · ${sky.words.number(number)}`;
+  const width = sky.measure("groupSmall", name);
+  const side = disc.y <= 0 ? "above" : "below";
+  return {
+    group,
+    disc,
+    side,
+    shift: 0,
+    name,
+    count: "",
+    nameWidth: width,
+    width,
+    notes: [],
+    notesWidth: 0,
+    small: true,
+  };
 }
 
 function compose(sky: Sky, group: SceneGroup, disc: Disc, small: boolean, groups: number): GroupName {

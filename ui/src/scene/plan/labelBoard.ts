@@ -8,6 +8,7 @@ import { labelBudget, reachOf } from "../../kernels/detail.ts";
 import { LabelMemory, type LabelWish, placeLabels, type Rect } from "../../kernels/labels.ts";
 import { visitBox } from "../../kernels/spatial.ts";
 import { Status } from "../api.ts";
+import { underControls } from "../fitting.ts";
 import { type Lines, layoutCards } from "./cards.ts";
 import { chipRect } from "./chips.ts";
 import { coreScale } from "./core.ts";
@@ -67,7 +68,7 @@ export class LabelBoard {
     const groupsFor = `${camera.k} ${view.width} ${view.height} ${chart.healthVersion}`;
     if (groupsFor !== this.groupsFor) this.groups = layoutGroupNames(sky);
     this.groupsFor = groupsFor;
-    const taken = this.groups.map((g) => groupNameRect(sky, g));
+    const taken = [...underControls(view), ...this.groups.map((g) => groupNameRect(sky, g))];
     const s = coreScale(sky);
     taken.push({ x: sky.camera.x - 26, y: sky.camera.y - 22 * s, w: 52, h: 22 * s + 46 });
     if (sky.focus !== null && sky.store.isThere(sky.focus) && !isSmall(sky)) {

@@ -36,16 +36,9 @@ function drawGroupName(sky: Sky, list: DrawList, name: GroupName): void {
   const x = at.x - name.width / 2;
   const { unfold } = sky;
   write(sky, list, name.small ? "groupSmall" : "group", name.name, x, at.y, palette.text, unfold);
-  write(
-    sky,
-    list,
-    name.small ? "countSmall" : "count",
-    name.count,
-    x + name.nameWidth + 6,
-    at.y,
-    palette.text3,
-    unfold,
-  );
+  const beside = x + name.nameWidth + 6;
+  if (name.count !== "")
+    write(sky, list, name.small ? "countSmall" : "count", name.count, beside, at.y, palette.text3, unfold);
   let cursor = at.x - name.notesWidth / 2;
   for (const [n, note] of name.notes.entries()) {
     if (n > 0) {
