@@ -28,6 +28,8 @@ export const elsewhere = {
       await page.fill("connect-address", `127.0.0.1:${stage.port}`);
       await page.click("connect-look");
       assert.equal((await page.says("connect-fingerprint", /:/)).trim(), fingerprint);
+      const hidden = `const box = document.querySelector('[role="dialog"]'); return box.scrollWidth - box.clientWidth`;
+      assert.equal(await page.session.run(hidden), 0, "all of the dialog is to be seen");
     },
     "is refused when the token is not good": async ({ page }) => {
       await page.click("connect-same");

@@ -54,7 +54,13 @@ test("another Nexus: its fingerprint before the token, and every refusal in its 
   await expect.element(page.getByTestId("connect-dialog")).toHaveTextContent("Nobody answers");
   await page.getByTestId("connect-address").fill("ops.example:8765");
   await page.getByTestId("connect-look").click();
-  await expect.element(page.getByTestId("connect-fingerprint")).toBeVisible();
+  await expect.element(page.getByTestId("connect-fingerprint")).toHaveTextContent(/^([0-9a-f]{2}:){31}[0-9a-f]{2}$/);
+  const box = document.querySelector('[role="dialog"]') as HTMLElement;
+  for (const width of [1440, 700, 400]) {
+    await page.viewport(width, 900);
+    await eventually(() => expect(box.scrollWidth).toBe(box.clientWidth));
+  }
+  await page.viewport(1440, 900);
   await page.getByTestId("connect-token").fill("wrong");
   expect((page.getByTestId("connect").element() as HTMLButtonElement).disabled).toBe(true);
   await page.getByTestId("connect-same").click();

@@ -4,7 +4,7 @@
  */
 import type { EnvironmentBridge, EnvironmentView } from "../types";
 import { refusal } from "./executions";
-import { fingerprintOf } from "./join";
+import { certificateOf } from "./join";
 
 export function simulatedEnvironments(): EnvironmentBridge {
   let known: EnvironmentView[] = [
@@ -26,10 +26,10 @@ export function simulatedEnvironments(): EnvironmentBridge {
       if (/nowhere/.test(address))
         throw refusal("unreachable", `Nobody answers at ${address}. Is the Nexus on, and exposed?`);
       const whole = address.includes(":") ? address : `${address}:8765`;
-      return { address: whole, fingerprint: fingerprintOf(address), trusted: false };
+      return { address: whole, fingerprint: certificateOf(address), trusted: false };
     },
     addEnvironment: async (name, address, fingerprint, token) => {
-      if (![fingerprintOf(address), fingerprintOf(address.replace(/:8765$/, ""))].includes(fingerprint))
+      if (![certificateOf(address), certificateOf(address.replace(/:8765$/, ""))].includes(fingerprint))
         throw refusal("fingerprint", "Another Nexus answers there now.");
       if (!token.startsWith("nxs_")) throw refusal("unauthorized", "The Nexus does not know this token.");
       const made: EnvironmentView = {

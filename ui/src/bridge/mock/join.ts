@@ -24,12 +24,14 @@ export function joinView(exposed: boolean, code: JoinCodeView): JoinView {
   };
 }
 
-/** Eight groups of four hexadecimal digits; the same for the same text. */
-export function fingerprintOf(text: string): string {
+/** A key's: eight groups of four hexadecimal digits; the same for the same text. */
+export const fingerprintOf = (text: string): string => digits(text, 8, 4).join(" ");
+
+/** A certificate's: thirty-two bytes with colons between. */
+export const certificateOf = (text: string): string => digits(text, 32, 2).join(":");
+
+function digits(text: string, groups: number, length: number): string[] {
   const random = seeded([...text].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) | 0, 7));
-  return Array.from({ length: 8 }, () =>
-    Math.floor(random() * 65_536)
-      .toString(16)
-      .padStart(4, "0"),
-  ).join(" ");
+  const group = (): string => Math.floor(random() * 16 ** length).toString(16);
+  return Array.from({ length: groups }, () => group().padStart(length, "0"));
 }
