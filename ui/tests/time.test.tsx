@@ -97,7 +97,7 @@ test("the handle goes by minutes and hours, and says the time in words", async (
   (slider().element() as HTMLElement).focus();
   const at = () => console.replay.getState().at ?? 0;
   await userEvent.keyboard("{PageDown}");
-  await eventually(() => expect(told()).toMatch(/^\d\d:\d\d.*1 h ago: \d+ online/));
+  await eventually(() => expect(told()).toMatch(/^(Yesterday, )?\d\d:\d\d, 1 h ago: \d+ online/));
   const first = at();
   await userEvent.keyboard("{ArrowLeft}{ArrowLeft}{ArrowRight}");
   expect(at()).toBe(first - MINUTE);
