@@ -2,7 +2,8 @@
 //! Not here: what is measured.
 
 use serde_json::Value;
-use system_tests::nats::{Server, free_port};
+use system_tests::free_port;
+use system_tests::nats::Server;
 
 use crate::child::{Resources, resources};
 

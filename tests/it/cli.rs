@@ -4,7 +4,7 @@ use nexus::access::Role;
 use nexus::config::Plain;
 use serde_json::json;
 use system_tests::command_line::{ended, finished};
-use system_tests::{Peer, Server, hello_v2, nexus_program, spore_program};
+use system_tests::{Peer, Server, free_port, hello_v2, nexus_program, spore_program};
 use tempfile::TempDir;
 
 async fn token(server: &Server, role: Role, nodes: &str) -> String {
@@ -22,9 +22,7 @@ async fn where_no_nexus_answers_it_says_so() {
     assert!(ended.err.contains("api-token"), "{}", ended.err);
     // It is off.
     std::fs::write(data.path().join("api-token"), "nxs_1").unwrap();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port().to_string();
-    drop(free);
+    let port = free_port().to_string();
     let ended = run(&[("NEXUS_PORT", &port)], &["nodes"]).await.with(3);
     assert!(ended.err.contains("nexus serve"), "{}", ended.err);
     // Something else listens there.

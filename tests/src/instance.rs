@@ -7,7 +7,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{Program, eventually, nexus_program, program::listening_and};
+use crate::{Program, eventually, free_port, nexus_program, program::listening_and};
 
 /// See the module.
 pub struct Instance {
@@ -22,7 +22,8 @@ pub struct Instance {
 impl Instance {
     /// On a free port, with this in its environment.
     pub async fn start(data: TempDir, environment: &[(&str, &str)]) -> Self {
-        let mut all = vec![("NEXUS_PORT", "0")];
+        let port = free_port().to_string();
+        let mut all = vec![("NEXUS_PORT", port.as_str())];
         all.extend_from_slice(environment);
         let command = nexus_program(data.path(), &["serve"], &all);
         Self::run(command, data).await

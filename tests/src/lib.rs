@@ -15,6 +15,7 @@ mod member;
 pub mod nats;
 pub mod nginx;
 mod peer;
+mod ports;
 mod program;
 pub mod rabbit;
 pub mod raw;
@@ -24,6 +25,7 @@ mod server;
 pub use instance::Instance;
 pub use member::Member;
 pub use peer::{Peer, hello, hello_v2};
+pub use ports::free_port;
 pub use program::{
     Program, a_moment, joining_spore, joining_spore_with, listening, member_spore, nats_program,
     nexus_program, spore_command, spore_in, spore_program, spore_that_allows,

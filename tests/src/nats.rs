@@ -1,14 +1,14 @@
 //! A NATS server of one test or measurement: its own port and folder, killed the hard way.
 
 use std::ffi::OsStr;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::nats_program;
+use crate::{free_port, nats_program};
 
 /// See the module.
 pub struct Server {
@@ -144,12 +144,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-/// A port that nobody uses now.
-pub fn free_port() -> u16 {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    free.local_addr().unwrap().port()
 }
 
 /// Whether every thread of this process stands still; where nobody says, it does.

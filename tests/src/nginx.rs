@@ -1,6 +1,6 @@
 //! A real nginx that ends TLS in front of a Nexus, with the configuration that users copy.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::eventually;
+use crate::{eventually, free_port};
 
 /// An authority that this machine does not know.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -109,14 +109,12 @@ impl Nginx {
         let program = program()?;
         let home = TempDir::new().unwrap();
         let at = |file: &str| home.path().join(file);
-        let free = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
+        let port = free_port();
         let (certificate, key) = authority.vouch_for(name);
         std::fs::write(at("chain.pem"), certificate).unwrap();
         std::fs::write(at("key.pem"), key).unwrap();
         std::fs::write(at("site.conf"), site(port, home.path())).unwrap();
         std::fs::write(at("nginx.conf"), frame(home.path())).unwrap();
-        drop(free);
         let child = Command::new(program)
             .arg("-p")
             .arg(home.path())

@@ -1,7 +1,6 @@
 //! A real RabbitMQ in a directory of its own, on free ports, with two virtual hosts. It can be killed and started again with
 //! what it had. Started without its scripts: so it is one process, wherever its packages were unpacked.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -14,7 +13,7 @@ use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Exchange
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::eventually;
+use crate::{eventually, free_port};
 
 /// Who may come in, and the hash of the password, with its salt.
 const ACCOUNT: &str = "nexus:word";
@@ -249,13 +248,6 @@ impl Talk {
         })
         .await
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|free| free.local_addr())
-        .expect("a free port")
-        .port()
 }
 
 /// Where Erlang is, and where RabbitMQ.

@@ -1,6 +1,5 @@
 //! A real Redis in a directory of its own, on a free port. It can be killed and started again with what it had.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -9,7 +8,7 @@ use redis::{Client, FromRedisValue};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::eventually;
+use crate::{eventually, free_port};
 
 /// See the module.
 pub struct Redis {
@@ -32,13 +31,9 @@ impl Redis {
     }
 
     async fn with(password: Option<String>) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .and_then(|free| free.local_addr())
-            .expect("a free port")
-            .port();
         let mut redis = Self {
             home: TempDir::new().expect("a directory"),
-            port,
+            port: free_port(),
             password,
             child: None,
         };

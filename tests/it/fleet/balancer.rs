@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use system_tests::nginx::{Authority, Nginx};
-use system_tests::{Instance, Program, eventually, joining_spore_with};
+use system_tests::{Instance, Program, eventually, free_port, joining_spore_with};
 use tempfile::TempDir;
 
-use super::server::{Server, free_port};
+use super::server::Server;
 
 /// Digits only, which NATS would read as a number were it not in quotes.
 const PASSWORD: &str = "123456789012345678901234";

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use system_tests::{Program, Server, TOKEN, eventually, listening, nexus_program, spore_program};
+use system_tests::{
+    Program, Server, TOKEN, eventually, free_port, listening, nexus_program, spore_program,
+};
 use tempfile::TempDir;
 
 use super::{ask, shell};
@@ -49,11 +51,7 @@ async fn submit(data: &TempDir, port: u16, body: &Value) -> Option<String> {
 #[tokio::test]
 async fn a_nexus_that_is_killed_again_and_again_loses_no_job_and_runs_none_twice() {
     let data = TempDir::new().unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let port = free_port();
     let mut nexus = nexus_on(&data, port).await;
     let address = format!("127.0.0.1:{port}").parse().unwrap();
     let spores: Vec<_> = ["a", "b", "c"]

@@ -7,7 +7,9 @@ use std::path::Path;
 use lapin::BasicProperties;
 use serde_json::{Value, json};
 use system_tests::rabbit::Rabbit;
-use system_tests::{TOKEN, a_moment, eventually, listening, nexus_program, spore_program};
+use system_tests::{
+    TOKEN, a_moment, eventually, free_port, listening, nexus_program, spore_program,
+};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -149,9 +151,7 @@ async fn over_tls_only_who_can_be_trusted_is_believed() {
     let (certificate, key) = (data.path().join("c.pem"), data.path().join("k.pem"));
     std::fs::write(&certificate, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let port = free_port();
     rabbit.kill().await;
     rabbit
         .again(&format!(
