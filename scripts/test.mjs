@@ -1,7 +1,8 @@
 /**
  * `npm test`: everything that has to hold, the quick things first.
- * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, rust, hosts, ui, pictures, browser, attack, window.
+ * Single stages: `npm test -- rust window`. They are: fmt, types, lint, console, clippy, build, rust, hosts, ui, pictures, browser, attack, window.
  */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { buildConsole } from "./kit/console.mjs";
 import { whyNoHosts } from "./kit/hosts.mjs";
@@ -30,20 +31,35 @@ const stages = [
     what: "Rust is clean",
     run: () => check(cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings")),
   },
-  { name: "rust", what: "Rust tests", run: rust },
-  { name: "hosts", what: "a swarm on several hosts, with cut wires and kills", run: onHosts },
+  { name: "build", what: "everything in Rust builds", run: built },
+  { name: "rust", what: "Rust tests", run: after(() => rustTests([], [])) },
+  { name: "hosts", what: "a swarm on several hosts, with cut wires and kills", run: after(onHosts) },
   { name: "ui", what: "tests of the console, in Chromium", run: ui },
   { name: "pictures", what: "the console looks as it did", run: pictures },
-  { name: "browser", what: "the console in Chromium, from a real Nexus with real spores", run: inBrowser },
-  { name: "attack", what: "hostile pages in Chromium, against a real Nexus", run: attack },
+  { name: "browser", what: "the console in Chromium, from a real Nexus with real spores", run: after(inBrowser) },
+  { name: "attack", what: "hostile pages in Chromium, against a real Nexus", run: after(attack) },
   { name: "window", what: "the real window, driven by WebDriver", run: realWindow },
 ];
 
 const isNextest = () => ask("cargo", ["nextest", "--version"]) !== null;
+/** Most of the tests of the whole system wait, for silence or for a clock, and leave the processor to others. */
+const atOnce = ["--test-threads", String(2 * availableParallelism())];
+/** Where the programs are, so that no test builds them by itself: with fewer crates all that they depend on would be built anew. */
+const programs = { SYSTEM_TESTS_PROGRAMS: join(root, "target", "debug") };
 
-async function rust() {
-  if (!isNextest()) return check(cargo("test", "--workspace", "--no-fail-fast"), countCargo);
-  return check(cargo("nextest", "run", "--workspace", "--no-fail-fast"), countNextest);
+/** Once, whichever stages are run. */
+let building;
+function built() {
+  building ??= check(cargo("build", "--workspace", "--bins", "--tests"));
+  return building;
+}
+
+/** A stage that needs the programs. */
+function after(run) {
+  return async () => {
+    const { failed } = await built();
+    return failed > 0 ? { passed: 0, failed, note: "it does not build" } : run();
+  };
 }
 
 async function onHosts() {
@@ -52,10 +68,14 @@ async function onHosts() {
     process.stderr.write(`NOT RUN: tests on several hosts: ${why}\n`);
     return { passed: 0, failed: 0, note: `not run: ${why}` };
   }
-  const ours = ["-p", "system-tests", "--test", "it"];
-  if (!isNextest()) return check(cargo("test", ...ours, "hosts::", "--", "--ignored"), countCargo);
-  const only = ["--run-ignored", "only", "-E", "test(/^hosts::/)", "--no-fail-fast"];
-  return check(cargo("nextest", "run", ...ours, ...only), countNextest);
+  return rustTests(["--run-ignored", "only", "-E", "test(/^hosts::/)"], ["hosts::", "--", "--ignored"]);
+}
+
+/** Of the whole workspace, for the reason above; which of them run is said to the one program or the other. */
+function rustTests(toNextest, toCargo) {
+  const all = ["--workspace", "--no-fail-fast"];
+  if (!isNextest()) return check({ ...cargo("test", ...all, ...toCargo), env: programs }, countCargo);
+  return check({ ...cargo("nextest", "run", ...all, ...atOnce, ...toNextest), env: programs }, countNextest);
 }
 
 function ui() {
@@ -77,16 +97,15 @@ function inBrowser() {
 }
 
 async function againstNexus(folder) {
-  const built = await check(cargo("build", "-p", "nexus", "-p", "spore"));
-  if (built.failed > 0) return { ...built, note: "it does not build" };
   const args = [join(root, "tests", folder, "run.mjs")];
   return check({ command: process.execPath, args, env: { CHROMIUM: browser() ?? "" } }, countOurs);
 }
 
 async function realWindow() {
   if (process.platform !== "linux") return { passed: 0, failed: 0, note: "on Linux only" };
-  const built = await check(cargo("build", "-p", "nexus-desktop", "-p", "nexus", "-p", "spore"));
-  if (built.failed > 0) return { ...built, note: "it does not build" };
+  // As `npm start` builds it: with what these crates ask for themselves, and nothing that only tests do.
+  const alone = await check(cargo("build", "-p", "nexus-desktop", "-p", "nexus", "-p", "spore"));
+  if (alone.failed > 0) return { ...alone, note: "it does not build" };
   return check({ command: process.execPath, args: [join(root, "tests", "window", "run.mjs")] }, countOurs);
 }
 
@@ -94,9 +113,14 @@ async function realWindow() {
 function countNextest(said) {
   const [, line, after] = said.match(/(Summary \[.*tests? run: .*)([\s\S]*)/) ?? [];
   if (!line) return null;
-  const twice = [...after.matchAll(/FLAKY .*\] (.*)/g)].map(([, name]) => name.trim());
-  const note = twice.length > 0 ? `only the second time: ${twice.join(", ")}` : undefined;
-  return [number(line, /(\d+) passed/), number(line, /(\d+) failed/) + number(line, /(\d+) timed out/), note];
+  const failed = number(line, /(\d+) failed/) + number(line, /(\d+) timed out/);
+  return [number(line, /(\d+) passed/), failed, twice(after, /FLAKY .*\] (.*)/g)];
+}
+
+/** The note that names tests which passed only when they were tried again. */
+function twice(said, pattern) {
+  const names = [...said.matchAll(pattern)].map(([, name]) => name.trim());
+  return names.length > 0 ? `only the second time: ${names.join(", ")}` : undefined;
 }
 
 /** `test result: ok. 3 passed; 0 failed; …`, one for each program. */
@@ -106,10 +130,10 @@ function countCargo(said) {
   return lines.length > 0 ? [sum(/(\d+) passed/), sum(/(\d+) failed/)] : null;
 }
 
-/** `Tests  1 failed | 44 passed (45)` */
+/** `Tests  1 failed | 44 passed (45)`, and before it `✓ its name 1200ms (retry x1)`. */
 function countVitest(said) {
   const line = said.match(/^ *Tests .*/m)?.[0];
-  return line && [number(line, /(\d+) passed/), number(line, /(\d+) failed/)];
+  return line && [number(line, /(\d+) passed/), number(line, /(\d+) failed/), twice(said, /✓ (.*?) \d+ms \(retry x/g)];
 }
 
 /** `4 passed, 0 failed` */

@@ -30,6 +30,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // As with the tests of the whole system: on a machine that stands still for a moment one can fail for that alone. `npm test` names it.
+    retry: 1,
     include: ["src/**/*.test.{ts,tsx}", "tests/**/*.test.{ts,tsx}"],
     browser: {
       enabled: true,

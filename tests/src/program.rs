@@ -188,8 +188,12 @@ pub fn nexus_program(data: &Path, arguments: &[&str], environment: &[(&str, &str
     command
 }
 
-/// A program of this workspace. Cargo does not build the programs of other packages for a test, so we ask it to.
+/// A program of this workspace, out of the folder that `SYSTEM_TESTS_PROGRAMS` names. Without it they are built: Cargo does not build
+/// the programs of other packages for a test, so we ask it to.
 fn program(name: &str) -> PathBuf {
+    if let Some(folder) = std::env::var_os("SYSTEM_TESTS_PROGRAMS") {
+        return Path::new(&folder).join(name);
+    }
     static BUILT: OnceLock<()> = OnceLock::new();
     let directory = std::env::current_exe()
         .unwrap()
