@@ -2,14 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use system_tests::{Peer, Server, spore_program};
-
-async fn events(server: &Server) -> Peer {
-    let token = format!("Bearer {}", server.nexus.api_token().reveal());
-    Peer::connect(server.address(), "/ws/events", &[("authorization", &token)])
-        .await
-        .unwrap()
-}
+use system_tests::{Server, spore_program};
 
 #[tokio::test]
 async fn one_swarm_two_spores_are_listed() {
@@ -72,7 +65,7 @@ async fn two_remote_execution_answers_with_the_output() {
 #[tokio::test]
 async fn three_a_spore_started_later_is_there_at_once_and_announced() {
     let server = Server::start().await;
-    let mut events = events(&server).await;
+    let mut events = server.owners_events().await;
     events.hear_type("SNAPSHOT").await;
     let _spore = spore_program(server.address(), "late", &[("SPORE_NODE_TAGS", "gpu")]);
     let news = events.hear_type("NODE_CONNECTED").await;
@@ -94,7 +87,7 @@ async fn three_a_spore_started_later_is_there_at_once_and_announced() {
 #[tokio::test]
 async fn four_a_killed_spore_is_offline_at_once_and_gets_nothing() {
     let server = Server::start().await;
-    let mut events = events(&server).await;
+    let mut events = server.owners_events().await;
     let spore = spore_program(server.address(), "victim", &[]);
     let _other = spore_program(server.address(), "other", &[]);
     server.until_node("other", "online").await;
@@ -123,7 +116,7 @@ async fn four_a_killed_spore_is_offline_at_once_and_gets_nothing() {
 #[tokio::test]
 async fn four_again_a_stalled_spore_is_offline_and_comes_back() {
     let server = Server::start().await;
-    let mut events = events(&server).await;
+    let mut events = server.owners_events().await;
     let spore = spore_program(server.address(), "stalled", &[]);
     server.until_node("stalled", "online").await;
     spore.signal("STOP").await;

@@ -204,34 +204,18 @@ async fn streams_have_an_end_in_number() {
     let (_, made) = server
         .post("/api/v1/tokens", json!({"name": "t", "role": "viewer"}))
         .await;
-    let bearer = format!("Bearer {}", made["secret"].as_str().unwrap());
+    let secret = made["secret"].as_str().unwrap();
     let mut open = Vec::new();
-    while let Ok(stream) = Peer::connect(
-        server.address(),
-        "/ws/events",
-        &[("authorization", &bearer)],
-    )
-    .await
-    {
+    while let Ok(stream) = server.events(secret).await {
         open.push(stream);
         assert!(open.len() < 200, "nobody counts");
     }
     // Somebody else has room, and so has the first when one of his is closed.
-    let owner = format!("Bearer {}", server.nexus.api_token().reveal());
-    let mut other = Peer::connect(server.address(), "/ws/events", &[("authorization", &owner)])
-        .await
-        .unwrap();
+    let mut other = server.owners_events().await;
     other.hear_type("SNAPSHOT").await;
     drop(open.pop());
     system_tests::eventually("there is room again", || async {
-        Peer::connect(
-            server.address(),
-            "/ws/events",
-            &[("authorization", &bearer)],
-        )
-        .await
-        .ok()
-        .map(drop)
+        server.events(secret).await.ok().map(drop)
     })
     .await;
 }

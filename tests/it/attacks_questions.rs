@@ -83,14 +83,7 @@ async fn no_answer_holds_a_secret() {
             "{path} tells a secret"
         );
     }
-    let bearer = format!("Bearer {}", secrets[0]);
-    let mut screen = Peer::connect(
-        server.address(),
-        "/ws/events",
-        &[("authorization", &bearer)],
-    )
-    .await
-    .unwrap();
+    let mut screen = server.events(&secrets[0]).await.unwrap();
     let snapshot = screen.hear_type("SNAPSHOT").await.to_string();
     assert!(secrets.iter().all(|secret| !snapshot.contains(secret)));
 }

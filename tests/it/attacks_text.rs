@@ -47,14 +47,7 @@ const CONTROL: &[&str] = &[
 #[tokio::test]
 async fn markup_in_names_and_tags_comes_out_as_text() {
     let server = Server::start().await;
-    let bearer = format!("Bearer {}", server.nexus.api_token().reveal());
-    let mut events = Peer::connect(
-        server.address(),
-        "/ws/events",
-        &[("authorization", &bearer)],
-    )
-    .await
-    .unwrap();
+    let mut events = server.owners_events().await;
     events.hear_type("SNAPSHOT").await;
     let mut peers = Vec::new();
     for (number, text) in MARKUP.iter().enumerate() {
@@ -82,7 +75,7 @@ async fn markup_in_names_and_tags_comes_out_as_text() {
     ] {
         let answer = server
             .bare(reqwest::Method::GET, path)
-            .header("authorization", &bearer)
+            .bearer_auth(server.nexus.api_token().reveal())
             .send()
             .await
             .unwrap();

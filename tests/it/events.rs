@@ -3,19 +3,12 @@
 use serde_json::json;
 use system_tests::{Peer, Server, hello, hello_v2};
 
-async fn events(server: &Server) -> Peer {
-    let token = format!("Bearer {}", server.nexus.api_token().reveal());
-    Peer::connect(server.address(), "/ws/events", &[("authorization", &token)])
-        .await
-        .unwrap()
-}
-
 #[tokio::test]
 async fn the_contracts_shape_after_a_greeting_and_a_snapshot() {
     let server = Server::start().await;
     let early = Peer::join(server.address(), &hello("early")).await;
     server.until_node("early", "online").await;
-    let mut events = events(&server).await;
+    let mut events = server.owners_events().await;
     let greeting = events.hear().await;
     assert_eq!(
         (&greeting["type"], &greeting["agent"], &greeting["data"]),
@@ -47,7 +40,7 @@ async fn an_execution_is_told_from_beginning_to_end() {
     let server = Server::start().await;
     let mut peer = Peer::join(server.address(), &hello_v2("a")).await;
     peer.hear_type("WELCOME").await;
-    let mut events = events(&server).await;
+    let mut events = server.owners_events().await;
     events.hear_type("SNAPSHOT").await;
     let id = server.start_shell("a", "x", 30).await;
     peer.hear_type("EXECUTE_SKILL").await;

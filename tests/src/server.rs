@@ -9,9 +9,10 @@ use nexus::{Config, Running};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::Error;
 use uuid::Uuid;
 
-use crate::{TOKEN, eventually};
+use crate::{Peer, TOKEN, eventually};
 
 /// See the module.
 pub struct Server {
@@ -70,6 +71,19 @@ impl Server {
             request = request.json(&body);
         }
         read(request.send().await.unwrap()).await
+    }
+
+    /// The stream of events, with this API token.
+    pub async fn events(&self, secret: &str) -> Result<Peer, Error> {
+        let bearer = format!("Bearer {secret}");
+        let headers = [("authorization", bearer.as_str())];
+        Peer::connect(self.address(), "/ws/events", &headers).await
+    }
+
+    /// The same, as the owner.
+    pub async fn owners_events(&self) -> Peer {
+        let owner = self.nexus.api_token();
+        self.events(owner.reveal()).await.unwrap()
     }
 
     /// Makes a token for these nodes and calls, which lasts longer than a test; its id, and the token.

@@ -3,7 +3,7 @@
 
 use nexus::access::Role;
 use reqwest::Method;
-use system_tests::{Peer, Server, eventually};
+use system_tests::{Server, eventually};
 
 use super::token;
 
@@ -67,43 +67,17 @@ async fn a_token_that_asks_too_often_waits() {
 #[tokio::test]
 async fn streams_have_a_cap_for_each_token() {
     let server = Server::start().await;
-    let bearer = format!("Bearer {}", token(&server, Role::Viewer, "*", &["*"]).await);
+    let secret = token(&server, Role::Viewer, "*", &["*"]).await;
     let mut open = Vec::new();
     for _ in 0..32 {
-        open.push(
-            Peer::connect(
-                server.address(),
-                "/ws/events",
-                &[("authorization", &bearer)],
-            )
-            .await
-            .unwrap(),
-        );
+        open.push(server.events(&secret).await.unwrap());
     }
-    assert!(
-        Peer::connect(
-            server.address(),
-            "/ws/events",
-            &[("authorization", &bearer)]
-        )
-        .await
-        .is_err()
-    );
-    let other = format!("Bearer {}", server.nexus.api_token().reveal());
-    let mut other = Peer::connect(server.address(), "/ws/events", &[("authorization", &other)])
-        .await
-        .unwrap();
+    assert!(server.events(&secret).await.is_err());
+    let mut other = server.owners_events().await;
     other.hear_type("SNAPSHOT").await;
     drop(open);
     eventually("room again", || async {
-        Peer::connect(
-            server.address(),
-            "/ws/events",
-            &[("authorization", &bearer)],
-        )
-        .await
-        .ok()
-        .map(drop)
+        server.events(&secret).await.ok().map(drop)
     })
     .await;
 }

@@ -16,7 +16,7 @@ struct Fence {
     _spores: [Peer; 2],
 }
 
-async fn fence() -> Fence {
+async fn inside_and_outside() -> (Server, Peer, Peer) {
     let server = Server::start().await;
     let mut inside = Peer::join(server.address(), &hello_v2("inside")).await;
     let mut outside = Peer::join(server.address(), &hello_v2("outside")).await;
@@ -24,6 +24,11 @@ async fn fence() -> Fence {
     outside.hear_type("WELCOME").await;
     server.until_node("outside", "online").await;
     server.until_node("inside", "online").await;
+    (server, inside, outside)
+}
+
+async fn fence() -> Fence {
+    let (server, inside, outside) = inside_and_outside().await;
     let secret = server.start_shell("outside", "secret", 60).await;
     let token = token(&server, Role::Operator, "id:inside", &["ShellSkill.run"]).await;
     Fence {
@@ -173,21 +178,10 @@ async fn dispatch_and_failover_stay_within_the_scope() {
 
 #[tokio::test]
 async fn events_are_filtered_for_each_subscriber() {
-    let server = Server::start().await;
-    let mut inside = Peer::join(server.address(), &hello_v2("inside")).await;
-    let mut outside = Peer::join(server.address(), &hello_v2("outside")).await;
-    inside.hear_type("WELCOME").await;
-    outside.hear_type("WELCOME").await;
-    server.until_node("outside", "online").await;
-    server.until_node("inside", "online").await;
+    let (server, _inside, mut outside) = inside_and_outside().await;
     let before = server.start_shell("outside", "before", 60).await;
-    let token = format!(
-        "Bearer {}",
-        token(&server, Role::Viewer, "id:inside", &["*"]).await
-    );
-    let mut events = Peer::connect(server.address(), "/ws/events", &[("authorization", &token)])
-        .await
-        .unwrap();
+    let token = token(&server, Role::Viewer, "id:inside", &["*"]).await;
+    let mut events = server.events(&token).await.unwrap();
     let snapshot = events.hear_type("SNAPSHOT").await;
     assert!(!snapshot.to_string().contains("outside"), "{snapshot}");
     let after = server.start_shell("outside", "after", 60).await;

@@ -4,7 +4,7 @@
 use nexus::access::{Caller, NewToken, Role};
 use reqwest::Method;
 use serde_json::json;
-use system_tests::{Peer, Server};
+use system_tests::Server;
 
 use super::token;
 
@@ -12,14 +12,7 @@ use super::token;
 async fn revoking_a_token_ends_it_and_its_streams_at_once() {
     let server = Server::start().await;
     let (id, secret) = server.token("test", Role::Viewer, "*", &["*"]).await;
-    let bearer = format!("Bearer {secret}");
-    let mut events = Peer::connect(
-        server.address(),
-        "/ws/events",
-        &[("authorization", &bearer)],
-    )
-    .await
-    .unwrap();
+    let mut events = server.events(&secret).await.unwrap();
     events.hear_type("SNAPSHOT").await;
     assert_eq!(
         server
@@ -63,14 +56,7 @@ async fn an_expired_token_opens_nothing_and_its_streams_end() {
     };
     let made = server.nexus.tokens().create(new, &Caller::local()).await;
     let secret = made.unwrap().0.reveal().to_owned();
-    let bearer = format!("Bearer {secret}");
-    let mut events = Peer::connect(
-        server.address(),
-        "/ws/events",
-        &[("authorization", &bearer)],
-    )
-    .await
-    .unwrap();
+    let mut events = server.events(&secret).await.unwrap();
     assert_eq!(
         events.end().await,
         (1008, "your token has expired".to_owned())
